@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The configuration in force: typed settings filled from schema.c's table, detectors' options with
+ * their layers, and the lists that are no single value. Built whole and checked whole, then
+ * immutable: a reload makes a new one and swaps it between batches; threads share it by const
+ * pointer. A struct tuning_cache belongs to one worker.
+ */
+#ifndef ANBU_CONFIG_CONFIG_H
+#define ANBU_CONFIG_CONFIG_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/text.h"
+#include "config/option.h"
+#include "detectors/detector.h"
+#include "ingest/decode.h"
+
+/* Members are named as the options are; types as option.h says. Defaults, ranges and help stand in
+ * schema.c alone. */
+struct settings {
+    struct {
+        char brokers[OPTION_TEXT_MAX];  /* kafka.brokers */
+        char group[OPTION_TEXT_MAX];    /* kafka.group: "anbu" */
+        char readings[OPTION_TEXT_MAX]; /* kafka.topics.readings ... */
+        char billing[OPTION_TEXT_MAX];
+        char household[OPTION_TEXT_MAX];
+        char report[OPTION_TEXT_MAX];
+        char weather[OPTION_TEXT_MAX];
+        char alerts[OPTION_TEXT_MAX];       /* "anbu.alerts" */
+        char dead_letters[OPTION_TEXT_MAX]; /* "anbu.dead-letters" */
+        int partitioner;                    /* kafka.partitioner: murmur2_random ... */
+        int start;                  /* kafka.start: earliest, latest: where nothing is stored */
+        int64_t delivery_timeout_s; /* kafka.delivery_timeout */
+    } kafka;
+    struct {
+        char address[OPTION_TEXT_MAX]; /* redis.address: tcp:127.0.0.1:6379 or unix:/path */
+        char user[OPTION_TEXT_MAX];
+        char password[OPTION_TEXT_MAX]; /* SECRET */
+        char prefix[OPTION_TEXT_MAX];
+        int64_t database;
+        int64_t timeout_s;
+    } redis;
+    struct {
+        int64_t workers;                /* 0: one a core */
+        int64_t batch;                  /* messages a batch */
+        int64_t cache_bytes;            /* of each worker */
+        int64_t flush_interval_s;       /* the longest that a changed record waits */
+        char data_dir[OPTION_TEXT_MAX]; /* daemon.data_dir: audit log, control socket, embedded
+                                           redis */
+        char socket[OPTION_TEXT_MAX];   /* daemon.socket: API; "" = data_dir/anbud.sock */
+        int log_level;
+        int64_t clock_skew_max_s; /* timers wait while ours and the store's clock differ by more */
+        int64_t takeover_grace_s; /* before overdue timers fire */
+    } daemon;
+    struct {
+        int64_t settle_s; /* ingest.settle: a late batch is judged this long after its last line */
+        int64_t in_future_s;            /* 15m */
+        int64_t max_age_s;              /* ingest.max_age: older evidence is history */
+        char timezone[OPTION_TEXT_MAX]; /* of households that did not say */
+    } ingest;
+    struct {
+        double acute_per_household_year;
+    } budget;
+    struct {
+        int64_t ack_expiry_s;
+        int64_t escalate_critical_s;
+        int64_t escalate_s;
+        int64_t escalations_max;
+    } alerts;
+    struct {
+        bool screen; /* delivery.screen: one line an event on standard output */
+    } delivery;
+};
+
+/* One row that decides: households with all of these flags (and not opted out) may raise alerts. */
+#define CONFIG_ENROLMENT_MAX 16
+struct enrolment {
+    uint32_t flags;     /* all of them */
+    bool arrears;       /* and in arrears */
+    uint32_t detectors; /* mask of what they may raise */
+};
+
+struct config_pair {
+    char name[OPTION_TEXT_MAX], value[OPTION_TEXT_MAX];
+};
+
+struct config;
+
+/* The defaults alone. */
+struct config *config_default(void);
+void config_free(struct config *config);
+
+/* Every error of one read, each "file:line:column: option: what is wrong (what is right)". */
+struct config_errors {
+    size_t count;
+    struct buffer text; /* one a line */
+};
+void config_errors_done(struct config_errors *errors);
+
+/* Reads path (NULL: defaults), then `sets` ("KEY=VALUE", from --set). *out is untouched on error.
+ */
+NODISCARD enum err config_load(const char *path, const char *const *sets, size_t set_count,
+                               struct config **out, struct config_errors *errors);
+
+const struct settings *config_settings(const struct config *config);
+const struct config_pair *config_kafka_properties(const struct config *config, size_t *count);
+const struct field_mapping *config_fields(const struct config *config, size_t *count);
+/* count 0: every household may raise everything. */
+const struct enrolment *config_enrolment(const struct config *config, size_t *count);
+
+/* What a household is judged by: defaults, then profiles, seasons and areas that apply, in the
+ * order of the file. */
+struct tuning {
+    double acute_per_household_year;
+    bool in_season;
+    const void *options[DETECTOR_COUNT_MAX]; /* by detector, as its `options` rows say */
+};
+struct tuning_cache;
+struct tuning_cache *tuning_cache_new(const struct config *config); /* borrows config */
+void tuning_cache_free(struct tuning_cache *cache);
+/* Borrowed until the cache is freed. month_day = month * 100 + day, local. */
+const struct tuning *tuning_for(struct tuning_cache *cache, uint32_t flags, struct text area,
+                                unsigned month_day);
+
+/* Options whose value differs and that need a restart; names one a line in *out. Returns how many.
+ */
+size_t config_restart_needed(const struct config *now, const struct config *next,
+                             struct buffer *out);
+
+/* Every option, its value and where it came from (default, file:line, --set, environment); secrets
+ * as
+ * "(set)" or "(not set)". */
+void config_show(const struct config *config, struct buffer *out);
+/* The same as JSON: [{"name","value","from","unit","help"}]. */
+void config_show_json(const struct config *config, struct buffer *out);
+/* config/anbu.yaml, made from the tables: every option with help, unit, range and default. */
+void config_sample(struct buffer *out);
+
+#endif

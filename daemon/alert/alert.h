@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * An alert: what was found about a household, told to one team, and what people did about it. The
+ * JSON snapshot (docs/formats.md, `data` of an anbu.alerts event) is its only stored form; this
+ * struct is that snapshot in memory. alert_done frees it. Not shared between threads.
+ */
+#ifndef ANBU_ALERT_ALERT_H
+#define ANBU_ALERT_ALERT_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "detectors/detector.h"
+#include "ingest/message.h"
+
+#define ALERT_ID_MAX      32 /* with the terminator; 26 characters of base32 */
+#define ALERT_REASONS_MAX 8
+#define ALERT_STEPS_MAX   128 /* further notes are refused; the machine's own steps always fit */
+#define ALERT_WHO_MAX     64
+#define ALERT_NOTE_MAX    2000
+
+/* X(constant, name): open -> acknowledged -> resolved; cleared by its own evidence. */
+#define ALERT_STATES(X)                   \
+    X(ALERT_OPEN, "open")                 \
+    X(ALERT_ACKNOWLEDGED, "acknowledged") \
+    X(ALERT_CLEARED, "cleared")           \
+    X(ALERT_RESOLVED, "resolved")
+enum alert_state { ALERT_STATES(VOCABULARY_CONSTANT) ALERT_STATE_COUNT };
+extern const char *const alert_state_names[ALERT_STATE_COUNT];
+
+struct alert_reason {
+    char detector[24];
+    uint32_t seq; /* of the finding, by the household */
+    enum utility utility;
+    bool active; /* false: its evidence has gone (life, payment) */
+    enum severity grade;
+    double score;
+    int64_t since_s;
+    int64_t ended_s; /* when it stopped being active; 0 */
+    char summary[FINDING_SUMMARY_MAX];
+};
+
+/* One step of its history: who, when, why. */
+struct alert_step {
+    char what[16];           /* the change's name: "raised", "acknowledged", "note" ... */
+    char who[ALERT_WHO_MAX]; /* account; "anbu" for the machine */
+    int64_t at_ms;           /* wall clock for people and timers, event time for readings */
+    char *note;              /* owned; NULL none */
+};
+
+struct alert {
+    char id[ALERT_ID_MAX];
+    char household[MESSAGE_ID_MAX + 1];
+    char area[MESSAGE_ID_MAX + 1];
+    char timezone[48];
+    int64_t version;
+    enum team team;
+    enum severity severity;
+    enum alert_state state;
+    int64_t raised_s;          /* event time of the reading that raised it */
+    int64_t raised_wall_ms;    /* when that was known: escalation counts from here */
+    int64_t last_life_s;       /* last sign of life; 0 none known */
+    char owner[ALERT_WHO_MAX]; /* who acknowledged; "" */
+    int64_t expires_ms;        /* the acknowledgement's end; 0 */
+    uint8_t escalations;       /* times that nobody acknowledged in time */
+    bool has_outcome;
+    enum outcome outcome;
+    size_t reason_count;
+    struct alert_reason reasons[ALERT_REASONS_MAX];
+    size_t step_count;
+    struct alert_step steps[ALERT_STEPS_MAX];
+};
+
+void alert_done(struct alert *alert);
+void alert_copy(const struct alert *from,
+                struct alert *to); /* deep; to is overwritten, not freed */
+
+/* hash(household, team, UTC hour of the raising reading), 130 bits in base32. */
+void alert_id(struct text household, enum team team, int64_t raised_s, char out[ALERT_ID_MAX]);
+
+/* The snapshot; same alert, same bytes. */
+void alert_write(const struct alert *alert, struct buffer *out);
+NODISCARD enum err alert_read(struct text json, struct alert *out, struct fault *fault);
+
+/* The whole CloudEvent: type "anbu.alert.<what>", id "<alert>.<version>", time in the household's
+ * zone. */
+void alert_event(const struct alert *alert, const char *what, int64_t time_s, struct buffer *out);
+
+/* A household message of the outcome, for the household topic (id "<alert>.<version>"). */
+void alert_outcome_message(const struct alert *alert, int64_t at_ms, int64_t absent_until_s,
+                           struct buffer *out);
+
+#endif

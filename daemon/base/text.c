@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct text text_of(const char *terminated)
+{
+    return (struct text){terminated, terminated ? strlen(terminated) : 0};
+}
+
+bool text_equal(struct text a, struct text b)
+{
+    return a.bytes == b.bytes && (a.bytes == 0 || memcmp(a.at, b.at, a.bytes) == 0);
+}
+
+bool text_is(struct text a, const char *terminated)
+{
+    return text_equal(a, text_of(terminated));
+}
+
+bool text_copy(struct text from, char *out, size_t out_bytes)
+{
+    assert(out_bytes > 0);
+    size_t n = from.bytes < out_bytes ? from.bytes : out_bytes - 1;
+    if (n)
+        memcpy(out, from.at, n);
+    out[n] = '\0';
+    return n == from.bytes;
+}
+
+static void *memory_check(void *at)
+{
+    if (!at) {
+        (void)fputs("anbu: out of memory; ending, to be started again\n", stderr);
+        abort();
+    }
+    return at;
+}
+
+void *memory_get(size_t bytes)
+{
+    return memory_check(calloc(1, bytes ? bytes : 1));
+}
+
+void *memory_grow(void *old, size_t bytes)
+{
+    return memory_check(realloc(old, bytes ? bytes : 1));
+}
+
+char *memory_text(struct text from)
+{
+    char *out = memory_get(from.bytes + 1);
+    if (from.bytes)
+        memcpy(out, from.at, from.bytes);
+    return out;
+}
+
+void buffer_done(struct buffer *buffer)
+{
+    free(buffer->at);
+    *buffer = (struct buffer){0};
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+    buffer->bytes = 0;
+    if (buffer->at)
+        buffer->at[0] = '\0';
+}
+
+static void buffer_reserve(struct buffer *buffer, size_t more)
+{
+    size_t need = buffer->bytes + more + 1;
+    if (need <= buffer->room)
+        return;
+    size_t room = buffer->room ? buffer->room : 128;
+    while (room < need)
+        room *= 2;
+    buffer->at = memory_grow(buffer->at, room);
+    buffer->room = room;
+}
+
+void buffer_add(struct buffer *buffer, const void *from, size_t bytes)
+{
+    buffer_reserve(buffer, bytes);
+    if (bytes)
+        memcpy(buffer->at + buffer->bytes, from, bytes);
+    buffer->bytes += bytes;
+    buffer->at[buffer->bytes] = '\0';
+}
+
+void buffer_text(struct buffer *buffer, const char *terminated)
+{
+    buffer_add(buffer, terminated, strlen(terminated));
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    assert(need >= 0);
+    buffer_reserve(buffer, (size_t)need);
+    va_start(args, format);
+    (void)vsnprintf(buffer->at + buffer->bytes, (size_t)need + 1, format, args);
+    va_end(args);
+    buffer->bytes += (size_t)need;
+}
+
+struct text buffer_view(const struct buffer *buffer)
+{
+    return (struct text){buffer->at ? buffer->at : "", buffer->bytes};
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The source port: where messages come from. Adapters: source_kafka.c (a member of the consumer
+ * group), source_file.c (NDJSON, gzip, standard input). A source belongs to one worker thread.
+ *
+ * Deliveries of one partition come merged by arrival time over its topics; a topic at its end holds
+ * nobody back. Partitions are announced by `assigned` before their first delivery and taken back by
+ * `revoked`, both called from within source_poll.
+ */
+#ifndef ANBU_INGEST_SOURCE_H
+#define ANBU_INGEST_SOURCE_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "ingest/message.h"
+
+#define OFFSET_NONE (-1) /* nothing stored yet: start where the source is told to start */
+
+/* Payload and key are borrowed until the next source_poll. */
+struct delivery {
+    uint32_t partition;
+    enum message_type
+        topic;     /* MESSAGE_READING .. MESSAGE_REPORT, MESSAGE_WEATHER; COUNT: file, see type */
+    uint32_t lane; /* 0 .. TOPIC_COUNT-1: index of offsets; files: the input's number */
+    int64_t offset;
+    int64_t arrived_ms; /* record timestamp; 0: the message says (files) */
+    struct text key;    /* empty in files */
+    struct text payload;
+};
+
+struct source_owner {
+    /* The worker takes the partition and writes where each lane goes on; false: not now, ask again.
+     */
+    bool (*assigned)(void *owner, uint32_t partition, int64_t resume[TOPIC_COUNT]);
+    void (*revoked)(void *owner, uint32_t partition, bool lost);
+    void *owner;
+};
+
+struct source;
+struct source_ops {
+    /* Up to max deliveries; waits at most timeout_ms for the first. ERR_END when a file source is
+     * through. *count may be 0 with ERR_OK. */
+    enum err (*poll)(struct source *source, struct delivery *out, size_t max, int timeout_ms,
+                     size_t *count, struct fault *fault);
+    /* Goes back (or on) to these offsets: after a rewind of the store, or when the first take
+     * failed. */
+    enum err (*seek)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT],
+                     struct fault *fault);
+    /* Tells the outside how far we are (Kafka's committed offsets: lag tools); the truth is in the
+     * store. */
+    void (*commit)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT]);
+    /* All topics of the partition were at their end at the last poll. */
+    bool (*at_end)(struct source *source, uint32_t partition);
+    void (*free)(struct source *source);
+};
+struct source {
+    const struct source_ops *ops;
+};
+
+/* Files and gzip by path, "-" for standard input; merged by `arrived` (else end of the interval)
+ * when there are several. Everything is partition 0; lane n is input n. */
+NODISCARD enum err source_file_new(const char *const *paths, size_t count, struct source **out,
+                                   struct fault *fault);
+
+/* How much of the files has been read, 0 to 1; negative when unknown (standard input). */
+double source_file_progress(const struct source *source);
+
+#endif

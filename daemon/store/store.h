@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The store port: household records, alerts, timers, outbox, one fenced owner a partition.
+ * Adapters: store_redis.c and its twin store_memory.c; one suite tests both
+ * (tests/unit/test_store.c). A struct store belongs to one thread (a connection each).
+ *
+ * Ownership: store_take writes a new counter and token; every write of the owner names them and the
+ * sequence it expects, is checked before its first change, and raises the sequence by one.
+ *   ERR_FENCED   somebody else has taken the partition: stop, retake if still assigned
+ *   ERR_REWOUND  the sequence is not the expected one: the store lost its last writes; drop the
+ *                cache, take again, seek
+ * Both leave the store unchanged. ERR_UNREACHABLE: unknown whether it happened; take again.
+ */
+#ifndef ANBU_STORE_STORE_H
+#define ANBU_STORE_STORE_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include "ingest/message.h"
+
+#define STORE_BATCH_RECORDS_MAX 256
+#define STORE_BATCH_BYTES_MAX   (512 * 1024)
+#define STORE_ALERT_ID_MAX      40 /* bytes with the terminator */
+#define STORE_TIMERS_MAX        4  /* an alert's */
+
+/* What the owner of a partition holds; made by store_take, kept by the worker. */
+struct store_head {
+    uint32_t partition;
+    uint64_t counter;
+    char token[33];
+    uint64_t seq;                 /* the next write expects this */
+    int64_t offsets[TOPIC_COUNT]; /* where each lane goes on; OFFSET_NONE */
+    int64_t log_offset;           /* of anbu.alerts: all before it is in the store; OFFSET_NONE */
+};
+
+struct store_record {
+    struct text household;
+    const void *bytes;
+    uint32_t size;
+    int64_t settle_ms; /* arrival time at which its late batch settles; 0: settled */
+};
+
+/* size 0: no such record yet. Borrowed for the call. */
+typedef void store_record_fn(void *context, size_t index, const void *bytes, uint32_t size);
+
+/* What is open for a household, and which findings were applied. */
+struct store_case {
+    char open[TEAM_COUNT][STORE_ALERT_ID_MAX]; /* id of the open alert of a team; "" none */
+    uint32_t finding_seq[16];                  /* last applied, by detector (DETECTOR_COUNT_MAX) */
+};
+
+struct store_timer {
+    char kind[16];  /* lifecycle's timer name */
+    int64_t due_ms; /* wall clock; 0 cancels */
+};
+
+/* One step of one alert, as lifecycle.c computed it. All or nothing. */
+struct store_transition {
+    uint32_t partition;
+    const char *alert; /* id */
+    struct text household;
+    enum team team;
+    int64_t raised_s;         /* index of the list: newest first */
+    int64_t expected_version; /* 0: the alert must not exist */
+    int64_t version;          /* expected_version + 1 */
+    struct text snapshot;     /* JSON of the alert after the step */
+    bool live; /* still open or acknowledged: it is the household's and team's alert */
+    struct text event_id,
+        event; /* to the outbox, for anbu.alerts, key = household; NULL at: none */
+    struct text message_id,
+        message; /* to the outbox, for the household topic (outcome); NULL: none */
+    /* From a detector: dropped as ERR_DUPLICATE unless finding_seq is above what the case has. */
+    int detector; /* -1: not from a detector */
+    uint32_t finding_seq;
+    size_t timer_count;
+    struct store_timer timers[STORE_TIMERS_MAX];
+};
+
+enum outbox_topic { OUTBOX_ALERTS, OUTBOX_HOUSEHOLD, OUTBOX_TOPIC_COUNT };
+
+/* Borrowed for the call. */
+struct store_outbox_entry {
+    const char *entry; /* the store's id of it, at most 63 bytes */
+    enum outbox_topic topic;
+    struct text key;  /* household */
+    struct text id;   /* event id */
+    struct text body; /* JSON */
+};
+typedef void store_outbox_fn(void *context, const struct store_outbox_entry *entry);
+
+struct store_due {
+    char alert[STORE_ALERT_ID_MAX];
+    char kind[16];
+    int64_t due_ms;
+};
+
+/* Alerts of a list, newest first; return false to stop. snapshot is borrowed for the call. */
+typedef bool store_alert_fn(void *context, uint32_t partition, struct text snapshot);
+
+struct store_settle {
+    char household[MESSAGE_ID_MAX + 1];
+    int64_t settle_ms;
+};
+typedef void store_settle_fn(void *context, const struct store_settle *settle);
+
+struct store;
+struct store_ops {
+    const char *name;
+
+    /* Pins the number of partitions on first use; ERR_INCOMPATIBLE when another number is pinned.
+     * want 0: only asks. */
+    enum err (*partitions)(struct store *store, uint32_t want, uint32_t *pinned,
+                           struct fault *fault);
+
+    /* Takes a partition: new counter and token first, then reads offsets and log position; calls
+     * `settle` for each household whose late batch has not settled (may be NULL). */
+    enum err (*take)(struct store *store, uint32_t partition, struct store_head *out,
+                     store_settle_fn *settle, void *context, struct fault *fault);
+
+    /* Records of a batch in one pipelined round trip; `got` once for each index. */
+    enum err (*load)(struct store *store, uint32_t partition, const struct text *households,
+                     size_t count, store_record_fn *got, void *context, struct fault *fault);
+
+    /* Records and resume offsets in one script; within STORE_BATCH_*_MAX. size 0 deletes a record.
+     */
+    enum err (*flush)(struct store *store, struct store_head *head,
+                      const struct store_record *records, size_t count,
+                      const int64_t offsets[TOPIC_COUNT], struct fault *fault);
+
+    enum err (*load_case)(struct store *store, uint32_t partition, struct text household,
+                          struct store_case *out, struct fault *fault);
+
+    /* head NULL: a person, the API or a re-applied log: only versions are checked and the sequence
+     * stays. ERR_CONFLICT: the alert has another version. ERR_DUPLICATE: the finding was applied
+     * before. */
+    enum err (*transition)(struct store *store, struct store_head *head,
+                           const struct store_transition *step, struct fault *fault);
+
+    /* The snapshot of an alert, appended to *out; ERR_NOT_FOUND. */
+    enum err (*alert)(struct store *store, uint32_t partition, const char *id, struct buffer *out,
+                      struct fault *fault);
+    /* live_only: open and acknowledged ones; else the newest `limit` of all. */
+    enum err (*alerts)(struct store *store, uint32_t partition, bool live_only, size_t limit,
+                       store_alert_fn *each, void *context, struct fault *fault);
+    /* The alerts ever raised for a household, newest first, at most `limit`. */
+    enum err (*alerts_of)(struct store *store, uint32_t partition, struct text household,
+                          size_t limit, store_alert_fn *each, void *context, struct fault *fault);
+
+    /* Timers due at now_ms, soonest first. A timer ends when a transition cancels or moves it. */
+    enum err (*due)(struct store *store, uint32_t partition, int64_t now_ms, struct store_due *out,
+                    size_t max, size_t *count, struct fault *fault);
+
+    /* Oldest entries first, at most max, from after `after` ("" from the start). */
+    enum err (*outbox)(struct store *store, uint32_t partition, const char *after, size_t max,
+                       store_outbox_fn *each, void *context, struct fault *fault);
+    /* Delivered entries leave; log_offset (or OFFSET_NONE) is kept as the head's log position when
+     * it is further on. head NULL as above (then log_offset is ignored). */
+    enum err (*outbox_done)(struct store *store, struct store_head *head, uint32_t partition,
+                            const char *const *entries, size_t count, int64_t log_offset,
+                            struct fault *fault);
+
+    /* The store's own clock, for the comparison with ours. */
+    enum err (*clock_ms)(struct store *store, int64_t *out, struct fault *fault);
+    /* Refused settings (maxmemory-policy) are ERR_CONFIG; worth-a-warning ones go to `warning`. */
+    enum err (*check)(struct store *store, struct fault *warning, struct fault *fault);
+
+    void (*free)(struct store *store);
+};
+struct store {
+    const struct store_ops *ops;
+};
+
+struct store_redis_options {
+    const char *address;  /* "unix:/path/redis.sock" or "tcp:host:port" */
+    const char *user;     /* "" none */
+    const char *password; /* "" none */
+    const char *prefix;   /* of every key: "anbu:" */
+    int64_t timeout_ms;
+    int64_t database;
+};
+
+/* Connects on first use, again with back-off after a break (ERR_UNREACHABLE while it lasts).
+ * Options are copied. */
+NODISCARD enum err store_redis_new(const struct store_redis_options *options, struct store **out,
+                                   struct fault *fault);
+
+/* Everything in the process. Several handles on one memory play several owners:
+ * store_memory_again(first) opens another. */
+struct store *store_memory_new(void);
+struct store *store_memory_again(struct store *store);
+/* For tests and simulation: the store as it is now, and back to it (a rewind). Bytes are owned by
+ * the caller until handed to store_memory_restore or store_memory_image_free. */
+struct store_memory_image;
+struct store_memory_image *store_memory_save(struct store *store);
+void store_memory_restore(struct store *store, const struct store_memory_image *image);
+void store_memory_image_free(struct store_memory_image *image);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The detector contract. A detector is a pure function over (options, own state, read-only
+ * household view, event): it says whether its finding holds, how grave, since when. No clock, no
+ * I/O, no allocation, no logging; same input, same bits. The household owns the state's memory
+ * (pointer-free, persisted as it is) and fills the view; detectors run on the worker thread that
+ * owns the household. Adding one: a folder with its .c and .md, and a line in registry.c.
+ */
+#ifndef ANBU_DETECTORS_DETECTOR_H
+#define ANBU_DETECTORS_DETECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/option.h"
+#include "detectors/routine.h"
+#include "detectors/vocabulary.h"
+
+#define DETECTOR_COUNT_MAX  16
+#define VIEW_METERS_MAX     6
+#define FINDING_SUMMARY_MAX 240
+
+/* Codes of logarithmic use (routine.h) by hour, and by local day; ring[i % count]. */
+#define VIEW_HOURS 168
+#define VIEW_DAYS  60
+
+enum event_kind {
+    EVENT_HOUR,      /* an hour of one meter is known: use, or estimated */
+    EVENT_DAY,       /* a local day of one meter is over and its total known */
+    EVENT_BILLING,   /* `billing` happened; view.arrears and view.supply already tell its effect */
+    EVENT_HOUSEHOLD, /* `household` happened; the view already tells its effect */
+    EVENT_REPORT,    /* somebody reported something */
+    EVENT_KIND_COUNT
+};
+
+/* One thing that happened, in event time. */
+struct event {
+    enum event_kind kind;
+    int64_t at_s;       /* when it was over: the end of the hour or day, else the message's time */
+    int32_t hour;       /* EVENT_HOUR: hours since 1970 in UTC of its start */
+    uint8_t local_hour; /* 0-23, of the hour's start */
+    uint8_t weekday;    /* 0 Monday .. 6 Sunday, local */
+    uint8_t meter;      /* EVENT_HOUR, EVENT_DAY: index in view.meters */
+    bool vouched;       /* measured: proves life or its absence; estimated readings do not */
+    uint8_t use;        /* EVENT_HOUR: code of its use */
+    uint8_t halves[2];  /* codes of the two half-hours, each doubled to an hourly rate */
+    int32_t day;        /* EVENT_DAY: local days since 1970; its total is in view.meters[].days */
+    enum billing_event billing;
+    enum household_event household;
+    enum outcome
+        outcome; /* EVENT_HOUSEHOLD with HOUSEHOLD_OUTCOME: how the desk closed the alert */
+    enum report_channel channel;
+};
+
+struct meter_view {
+    enum utility utility;
+    uint16_t interval_minutes; /* typical spacing; 60 hourly, 1440 daily */
+    uint16_t valid_days; /* days with at least half of their hours measured, or a daily read */
+    bool continuous;     /* no hour without flow for a day: it cannot vouch for life */
+    const struct routine *routine;
+    const uint8_t
+        *hours; /* VIEW_HOURS codes, hours[h % VIEW_HOURS]; ROUTINE_MISSING where unknown */
+    int32_t newest_hour;  /* the newest h in `hours` */
+    const uint16_t *days; /* VIEW_DAYS day codes (routine.h), days[d % VIEW_DAYS]; 0 unknown */
+    int32_t newest_day;
+    int64_t last_life_s; /* end of the last hour with a sign of life; 0 none yet */
+};
+
+struct arrears_view {
+    uint8_t months;        /* months unpaid */
+    int64_t amount_minor;  /* in hundredths of the currency's unit */
+    int64_t average_minor; /* of this household's bills; 0 unknown */
+    int64_t oldest_due_s;  /* due date of the oldest unpaid bill; 0 none */
+    uint8_t months_before; /* months unpaid a quarter earlier: the trend */
+    bool arrangement;      /* a payment plan is in force */
+    bool notice;           /* a disconnection notice is out */
+    int64_t changed_s;     /* when the supply state last changed; 0 never */
+};
+
+/* What a detector may know. All of it is event time; nothing points outside the call. */
+struct household_view {
+    int64_t now_s;
+    int32_t utc_offset_s;               /* local time = UTC + this, at now_s */
+    uint32_t flags;                     /* bit n: enum profile_flag n */
+    uint8_t residents;                  /* 0 unknown */
+    bool occupied;                      /* false between moved_out and moved_in */
+    int64_t moved_in_s;                 /* 0 unknown */
+    int64_t absent_from_s, absent_to_s; /* declared absence; both 0: none */
+    int64_t support_ended_s;            /* last support that ended; 0 none */
+    int64_t report_s;                   /* last report by a person; 0 none */
+    uint32_t watched_hours;             /* hours judged since the household was first seen */
+    uint16_t valid_days;                /* of the best-known meter */
+    bool in_season;                     /* a season of config is in force today */
+    bool cold_wave;                     /* a cold wave is declared for the area */
+    double acute_per_year;              /* budget.acute_per_household_year, layered */
+    int64_t last_life_s;                /* on any meter; 0 none yet */
+    uint8_t meter_count;
+    struct meter_view meters[VIEW_METERS_MAX];
+    enum supply supply[UTILITY_COUNT];
+    struct arrears_view arrears[UTILITY_COUNT];
+};
+
+/* How strange the hour was: what the household's routine may learn from it. */
+enum oddness {
+    ODDNESS_NONE,
+    ODDNESS_ODD,     /* nights teach nothing about standby */
+    ODDNESS_STRANGE, /* learn with a quarter of the weight */
+};
+
+/* Filled by observe(). `active` says whether the finding holds now. */
+struct verdict {
+    bool active;
+    enum severity grade;  /* by the score alone; alert/policy adds the household's context */
+    double score;         /* larger is graver; its meaning is the detector's page */
+    int64_t since_s;      /* the finding speaks of the time since then */
+    enum utility utility; /* the one that shows it most */
+    uint32_t utilities;   /* mask of all that show it */
+    bool life;            /* the finding ended because somebody was active */
+    enum oddness oddness;
+};
+
+struct detector {
+    const char *name;    /* as in messages and options */
+    const char *summary; /* one line for people */
+    enum team team;      /* who is told */
+    const struct option *options;
+    size_t option_count;
+    size_t options_bytes; /* of the struct that option rows write to */
+    size_t state_bytes;   /* multiple of 8; starts zeroed */
+    /* May change `state` and `verdict` alone. *verdict comes in as zeroes but for `active`, the
+     * finding's present truth. */
+    void (*observe)(const void *options, void *state, const struct household_view *view,
+                    const struct event *event, struct verdict *verdict);
+    /* The sentence an officer can say on the phone; called when a finding begins or grows. Writes
+     * at most out_bytes with the terminator. */
+    void (*describe)(const void *options, const void *state, const struct household_view *view,
+                     const struct verdict *verdict, char *out, size_t out_bytes);
+};
+
+/* THE list (registry.c), in the order of their state in the household record. */
+extern const struct detector *const detectors[];
+extern const size_t detector_count;
+
+#endif
