@@ -4,6 +4,10 @@
  * directory, appended and fsynced before the answer; each line carries the hash of the one before
  * (SHA-256), so that a cut or an edit shows. One writer a file (a lock says so); any thread of the
  * process.
+ *
+ * {"seq":1,"at":"2026-01-16T02:03:04.005Z","who","from","action","subject","household","why",
+ *  "result","prev":<64 hex>,"hash":<64 hex>}; hash covers the line's bytes before `,"hash"`, prev
+ * is the hash of the line before (zeroes on the first).
  */
 #ifndef ANBU_CONSOLE_AUDIT_H
 #define ANBU_CONSOLE_AUDIT_H
@@ -11,26 +15,32 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#define AUDIT_FIELD_MAX 4096 /* bytes; what is longer is cut and marked */
+
 struct audit;
 
+/* NULL is "". */
 struct audit_entry {
     int64_t at_ms;
-    const char *who;     /* account */
-    const char *from;    /* "unix:uid=1000,pid=4242" */
-    const char *action;  /* "alerts.list", "alerts.acknowledge", "households.show" ... */
-    const char *subject; /* household, alert id or "" */
-    const char *why;     /* purpose; "" not said */
-    const char *result;  /* "ok", "refused: ..." */
+    const char *who;       /* account */
+    const char *from;      /* "unix:uid=1000,pid=4242" */
+    const char *action;    /* "alerts.list", "alerts.acknowledge", "households.show" ... */
+    const char *subject;   /* what was named: an alert's id, the list's filter */
+    const char *household; /* whom it is about; "" when several or nobody */
+    const char *why;       /* purpose; "" not said */
+    const char *result;    /* "intended", "ok", "refused: ..." */
 };
 
 /* Opens or goes on with path; a torn last line (power loss) is kept aside and said in the log; a
- * broken chain is ERR_CORRUPT. */
+ * broken chain is ERR_CORRUPT; another writer is ERR_BUSY. */
 NODISCARD enum err audit_open(const char *path, struct audit **out, struct fault *fault);
+/* On failure the log is as it was before. */
 NODISCARD enum err audit_append(struct audit *audit, const struct audit_entry *entry,
                                 struct fault *fault);
-void audit_close(struct audit *audit);
+void audit_close(struct audit *audit); /* NULL is fine */
 
-/* Reads a whole log; *lines counts the good ones. ERR_CORRUPT names the first bad line. */
+/* Reads a whole log, also while a daemon writes it; *lines counts the good ones, on failure too.
+ * ERR_CORRUPT names the first bad line. */
 NODISCARD enum err audit_verify(const char *path, uint64_t *lines, struct fault *fault);
 
 #endif
