@@ -10,6 +10,9 @@
  *   ERR_REWOUND  the sequence is not the expected one: the store lost its last writes; drop the
  *                cache, take again, seek
  * Both leave the store unchanged. ERR_UNREACHABLE: unknown whether it happened; take again.
+ * ERR_BUSY: the server has no room or refuses writes for now: nothing happened; try again.
+ * ERR_DENIED: it refuses our account; ERR_CORRUPT: what is stored does not fit, nothing happened.
+ * Callbacks run within the call and must not call the store.
  */
 #ifndef ANBU_STORE_STORE_H
 #define ANBU_STORE_STORE_H
@@ -20,8 +23,10 @@
 
 #define STORE_BATCH_RECORDS_MAX 256
 #define STORE_BATCH_BYTES_MAX   (512 * 1024)
-#define STORE_ALERT_ID_MAX      40 /* bytes with the terminator */
-#define STORE_TIMERS_MAX        4  /* an alert's */
+#define STORE_ALERT_ID_MAX      40                /* bytes with the terminator */
+#define STORE_TIMERS_MAX        4                 /* set or cancelled in one step */
+#define STORE_STEP_BYTES_MAX    (2 * 1024 * 1024) /* snapshot, event and message of one step */
+#define STORE_DONE_MAX          4096              /* outbox entries taken out in one call */
 
 /* What the owner of a partition holds; made by store_take, kept by the worker. */
 struct store_head {
@@ -57,14 +62,15 @@ struct store_timer {
 /* One step of one alert, as lifecycle.c computed it. All or nothing. */
 struct store_transition {
     uint32_t partition;
-    const char *alert; /* id */
+    const char *alert; /* id; NULL: only finding_seq is recorded (a finding that changes nothing) */
     struct text household;
     enum team team;
     int64_t raised_s;         /* index of the list: newest first */
     int64_t expected_version; /* 0: the alert must not exist */
     int64_t version;          /* expected_version + 1 */
     struct text snapshot;     /* JSON of the alert after the step */
-    bool live; /* still open or acknowledged: it is the household's and team's alert */
+    bool live; /* still open or acknowledged: it is the household's and team's alert; else all its
+                  timers end */
     struct text event_id,
         event; /* to the outbox, for anbu.alerts, key = household; NULL at: none */
     struct text message_id,
@@ -108,12 +114,12 @@ struct store_ops {
     const char *name;
 
     /* Pins the number of partitions on first use; ERR_INCOMPATIBLE when another number is pinned.
-     * want 0: only asks. */
+     * want 0: only asks (0: none pinned yet). */
     enum err (*partitions)(struct store *store, uint32_t want, uint32_t *pinned,
                            struct fault *fault);
 
     /* Takes a partition: new counter and token first, then reads offsets and log position; calls
-     * `settle` for each household whose late batch has not settled (may be NULL). */
+     * `settle` for each household whose late batch has not settled, soonest first (may be NULL). */
     enum err (*take)(struct store *store, uint32_t partition, struct store_head *out,
                      store_settle_fn *settle, void *context, struct fault *fault);
 
@@ -121,8 +127,8 @@ struct store_ops {
     enum err (*load)(struct store *store, uint32_t partition, const struct text *households,
                      size_t count, store_record_fn *got, void *context, struct fault *fault);
 
-    /* Records and resume offsets in one script; within STORE_BATCH_*_MAX. size 0 deletes a record.
-     */
+    /* Records and resume offsets in one script; within STORE_BATCH_*_MAX, else ERR_TOO_LARGE. size
+     * 0 deletes a record. A lane whose offset is OFFSET_NONE keeps what it has. */
     enum err (*flush)(struct store *store, struct store_head *head,
                       const struct store_record *records, size_t count,
                       const int64_t offsets[TOPIC_COUNT], struct fault *fault);
@@ -131,18 +137,19 @@ struct store_ops {
                           struct store_case *out, struct fault *fault);
 
     /* head NULL: a person, the API or a re-applied log: only versions are checked and the sequence
-     * stays. ERR_CONFLICT: the alert has another version. ERR_DUPLICATE: the finding was applied
-     * before. */
+     * stays. ERR_DUPLICATE: the finding was applied before. ERR_CONFLICT: the alert has another
+     * version, or it would be live while the household's team has another live alert: load the
+     * case and the alert again. */
     enum err (*transition)(struct store *store, struct store_head *head,
                            const struct store_transition *step, struct fault *fault);
 
     /* The snapshot of an alert, appended to *out; ERR_NOT_FOUND. */
     enum err (*alert)(struct store *store, uint32_t partition, const char *id, struct buffer *out,
                       struct fault *fault);
-    /* live_only: open and acknowledged ones; else the newest `limit` of all. */
+    /* The newest `limit` (0: no limit) of all, or of the open and acknowledged ones. */
     enum err (*alerts)(struct store *store, uint32_t partition, bool live_only, size_t limit,
                        store_alert_fn *each, void *context, struct fault *fault);
-    /* The alerts ever raised for a household, newest first, at most `limit`. */
+    /* The alerts ever raised for a household, newest first, at most `limit` (0: no limit). */
     enum err (*alerts_of)(struct store *store, uint32_t partition, struct text household,
                           size_t limit, store_alert_fn *each, void *context, struct fault *fault);
 
