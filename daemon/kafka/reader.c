@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * kafka_reader: librdkafka's simple consumer, which needs no group (and no right to one). All
+ * partitions share one queue.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "kafka/internal.h"
+
+#define READ_MAX       500
+#define ASK_MS         1000 /* for metadata and ends, within one poll */
+#define ASK_AT_OPEN_MS 3000
+
+struct part {
+    int64_t next; /* -1 until known */
+    bool started, at_end;
+};
+
+struct kafka_reader {
+    struct kafka_handle handle; /* first: the opaque of callbacks */
+    char *topic;
+    int32_t only;
+    int64_t from;
+    rd_kafka_topic_t *rkt;
+    rd_kafka_queue_t *queue;
+    struct part *parts; /* [part_count]; of all, or the only one */
+    int32_t part_count;
+    bool started;
+};
+
+static int32_t part_number(const struct kafka_reader *reader, int32_t index)
+{
+    return reader->only >= 0 ? reader->only : index;
+}
+
+/* How many partitions there are; asks the brokers. */
+static enum err find_parts(struct kafka_reader *reader, int timeout_ms, struct fault *fault)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t error =
+        rd_kafka_metadata(reader->handle.rk, 0, reader->rkt, &metadata, timeout_ms);
+    int32_t count = 0;
+    if (!error && metadata->topic_cnt == 1) {
+        error = metadata->topics[0].err;
+        count = metadata->topics[0].partition_cnt;
+    }
+    if (metadata)
+        rd_kafka_metadata_destroy(metadata);
+    if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (!error && count == 0))
+        return fault_set(fault, ERR_NOT_FOUND, "kafka topic %s is not there: create it",
+                         reader->topic);
+    if (error)
+        return fault_set(fault, ERR_UNREACHABLE, "kafka topic %s: %s", reader->topic,
+                         rd_kafka_err2str(error));
+    reader->part_count = count;
+    reader->parts = memory_get((size_t)count * sizeof *reader->parts);
+    return ERR_OK;
+}
+
+/* "From the end" means the end as it is now, not when the first fetch happens to be made. */
+static enum err find_offset(struct kafka_reader *reader, int32_t part, int timeout_ms,
+                            int64_t *offset, struct fault *fault)
+{
+    int64_t low, high;
+    *offset = reader->from == KAFKA_FROM_START ? RD_KAFKA_OFFSET_BEGINNING : reader->from;
+    if (reader->from != KAFKA_FROM_END)
+        return ERR_OK;
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(reader->handle.rk, reader->topic,
+                                                                 part, &low, &high, timeout_ms);
+    if (error)
+        return fault_set(fault, ERR_UNREACHABLE, "kafka topic %s/%d: %s", reader->topic, part,
+                         rd_kafka_err2str(error));
+    *offset = high;
+    return ERR_OK;
+}
+
+static enum err start(struct kafka_reader *reader, int timeout_ms, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    int64_t give_up_ms = clock_monotonic_ms(&clock_machine) + timeout_ms;
+    if (!reader->parts && reader->only >= 0) {
+        reader->part_count = 1;
+        reader->parts = memory_get(sizeof *reader->parts);
+    }
+    if (!reader->parts)
+        err = find_parts(reader, timeout_ms, fault);
+    for (int32_t i = 0; i < reader->part_count && !err; i++) {
+        if (reader->parts[i].started)
+            continue;
+        int64_t left_ms = give_up_ms - clock_monotonic_ms(&clock_machine), offset;
+        int32_t part = part_number(reader, i);
+        err = find_offset(reader, part, left_ms > 100 ? (int)left_ms : 100, &offset, fault);
+        if (err)
+            break;
+        if (rd_kafka_consume_start_queue(reader->rkt, part, offset, reader->queue)) {
+            err = fault_set(fault, ERR_UNREACHABLE, "kafka topic %s/%d: %s", reader->topic, part,
+                            rd_kafka_err2str(rd_kafka_last_error()));
+            break;
+        }
+        reader->parts[i] = (struct part){.next = offset < 0 ? -1 : offset, .started = true};
+    }
+    reader->started = !err;
+    return err;
+}
+
+static enum err open_handle(struct kafka_reader *reader, const struct kafka_common *common,
+                            struct fault *fault)
+{
+    static const struct kafka_property defaults[] = {
+        {"isolation.level", "read_committed"},  {"fetch.wait.max.ms", "50"},
+        {"fetch.queue.backoff.ms", "20"},       {"queued.min.messages", "10000"},
+        {"queued.max.messages.kbytes", "8192"}, {NULL, NULL},
+    };
+    static const struct kafka_property fixed[] = {
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
+        {"enable.partition.eof", "true"},
+        {"auto.offset.reset", "earliest"},
+        {NULL, NULL},
+    };
+    rd_kafka_conf_t *conf = NULL;
+    enum err err = kafka_conf_new(common, defaults, fixed, &conf, fault);
+    if (err)
+        return err;
+    return kafka_handle_open(&reader->handle, RD_KAFKA_CONSUMER, &conf, fault);
+}
+
+enum err kafka_reader_new(const struct kafka_common *common, const char *topic,
+                          int32_t only_partition, int64_t offset, struct kafka_reader **out,
+                          struct fault *fault)
+{
+    struct kafka_reader *reader = memory_get(sizeof *reader);
+    struct fault later;
+    reader->handle.name = "reader";
+    reader->topic = memory_text(text_of(topic));
+    reader->only = only_partition;
+    reader->from = offset;
+    enum err err = open_handle(reader, common, fault);
+    if (err)
+        goto out;
+    reader->rkt = rd_kafka_topic_new(reader->handle.rk, topic, NULL);
+    if (!reader->rkt) {
+        err = fault_set(fault, ERR_CONFIG, "kafka topic \"%s\": %s", topic,
+                        rd_kafka_err2str(rd_kafka_last_error()));
+        goto out;
+    }
+    reader->queue = rd_kafka_queue_new(reader->handle.rk);
+    /* Where the end is must be known now; without brokers it is where they are met again. */
+    if (offset == KAFKA_FROM_END && start(reader, ASK_AT_OPEN_MS, &later))
+        kafka_handle_warn(&reader->handle, "kafka reader waits", topic, only_partition, later.text);
+out:
+    if (err)
+        kafka_reader_free(reader);
+    else
+        *out = reader;
+    return err;
+}
+
+static void read_one(struct kafka_reader *reader, const rd_kafka_message_t *message,
+                     kafka_record_fn *each, void *context)
+{
+    int32_t index = reader->only >= 0 ? 0 : message->partition;
+    struct part *part = index >= 0 && index < reader->part_count ? &reader->parts[index] : NULL;
+    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && part) {
+        part->at_end = true;
+        return;
+    }
+    if (message->err || !part) {
+        kafka_handle_warn(&reader->handle, "kafka reader", reader->topic, message->partition,
+                          rd_kafka_message_errstr(message));
+        return;
+    }
+    if (part->next >= 0 && message->offset < part->next) {
+        kafka_handle_warn(&reader->handle, "kafka offsets went back; was the topic made anew?",
+                          reader->topic, message->partition, "record skipped");
+        return;
+    }
+    part->next = message->offset + 1;
+    int64_t timestamp_ms = rd_kafka_message_timestamp(message, NULL);
+    const struct kafka_record record = {
+        .partition = (uint32_t)message->partition,
+        .offset = message->offset,
+        .timestamp_ms = timestamp_ms < 0 ? 0 : timestamp_ms,
+        .key = {message->key, message->key_len},
+        .body = {message->payload, message->payload ? message->len : 0},
+    };
+    each(context, &record);
+}
+
+enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms, kafka_record_fn *each,
+                           void *context, bool *at_end, struct fault *fault)
+{
+    rd_kafka_message_t *batch[READ_MAX];
+    *at_end = false;
+    (void)rd_kafka_poll(reader->handle.rk, 0);
+    if (!reader->started) {
+        enum err err = start(reader, timeout_ms < ASK_MS ? ASK_MS : timeout_ms, fault);
+        if (err)
+            return err;
+    }
+    ssize_t got = rd_kafka_consume_batch_queue(reader->queue, timeout_ms, batch, READ_MAX);
+    for (ssize_t i = 0; i < got; i++) {
+        read_one(reader, batch[i], each, context);
+        rd_kafka_message_destroy(batch[i]);
+    }
+    bool all = true;
+    for (int32_t i = 0; i < reader->part_count; i++)
+        all = all && reader->parts[i].at_end;
+    *at_end = all;
+    return kafka_handle_fatal(&reader->handle, fault);
+}
+
+void kafka_reader_free(struct kafka_reader *reader)
+{
+    if (!reader)
+        return;
+    for (int32_t i = 0; i < reader->part_count; i++)
+        if (reader->parts[i].started)
+            (void)rd_kafka_consume_stop(reader->rkt, part_number(reader, i));
+    if (reader->queue)
+        rd_kafka_queue_destroy(reader->queue);
+    if (reader->rkt)
+        rd_kafka_topic_destroy(reader->rkt);
+    if (reader->handle.rk)
+        rd_kafka_destroy(reader->handle.rk);
+    free(reader->parts);
+    free(reader->topic);
+    free(reader);
+}

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The wrappers against librdkafka's mock cluster, in this process.
+ */
+#include <check.h>
+#include <librdkafka/rdkafka.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "embedded/embedded.h"
+#include "kafka/kafka.h"
+#include "kafka/producer.h"
+
+#define WAIT_MS 30000
+
+static struct broker *broker;
+static struct kafka_common common;
+
+static void start_broker(const char *const *topics, size_t count, uint32_t partitions)
+{
+    struct fault fault;
+    const char *address;
+    ck_assert_msg(!broker_start(topics, count, partitions, &broker, &address, &fault), "%s",
+                  fault.text);
+    common = (struct kafka_common){.brokers = address};
+}
+
+static void one_topic(void)
+{
+    start_broker((const char *const[]){"t"}, 1, 4);
+}
+
+static void stop_broker(void)
+{
+    broker_stop(broker);
+    broker = NULL;
+}
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ms(&clock_machine);
+}
+
+/* Known values of Java's Utils.murmur2, from Kafka's own tests, made positive. */
+START_TEST(murmur2_places_keys_as_java_does)
+{
+    static const struct {
+        const char *key;
+        int32_t hash;
+    } known[] = {
+        {"21", -973932308},
+        {"foobar", -790332482},
+        {"a-little-bit-long-string", -985981536},
+        {"a-little-bit-longer-string", -1486304829},
+        {"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971},
+        {"abc", 479470107},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        ck_assert_uint_eq(kafka_partition(text_of(known[i].key), 1000003),
+                          ((uint32_t)known[i].hash & 0x7fffffff) % 1000003);
+    ck_assert_uint_eq(kafka_partition(TEXT("H-10231"), 1), 0);
+}
+END_TEST
+
+START_TEST(murmur2_agrees_with_librdkafka_for_any_bytes)
+{
+    unsigned seed = 20260116;
+    printf("seed %u\n", seed);
+    for (int i = 0; i < 5000; i++) {
+        char key[40];
+        size_t bytes = (size_t)rand_r(&seed) % sizeof key;
+        for (size_t at = 0; at < bytes; at++)
+            key[at] = (char)rand_r(&seed);
+        int32_t partitions = 1 + rand_r(&seed) % 300;
+        int32_t theirs = rd_kafka_msg_partitioner_murmur2(NULL, key, bytes, partitions, NULL, NULL);
+        ck_assert_int_eq((int32_t)kafka_partition((struct text){key, bytes}, (uint32_t)partitions),
+                         theirs);
+    }
+}
+END_TEST
+
+START_TEST(topics_with_equal_counts_pass)
+{
+    uint32_t partitions = 0;
+    struct fault fault;
+    start_broker((const char *const[]){"a", "b", "c"}, 3, 6);
+    ck_assert_msg(!kafka_topics_check(&common, (const char *const[]){"a", "b", "c"}, 3, 0,
+                                      &partitions, &fault),
+                  "%s", fault.text);
+    ck_assert_uint_eq(partitions, 6);
+    stop_broker();
+}
+END_TEST
+
+START_TEST(topics_of_absent_brokers_are_an_outage_that_names_the_address)
+{
+    uint32_t partitions = 0;
+    struct fault fault = {0};
+    common = (struct kafka_common){.brokers = "127.0.0.1:1"};
+    enum err err =
+        kafka_topics_check(&common, (const char *const[]){"a"}, 1, 4, &partitions, &fault);
+    ck_assert_int_eq(err, ERR_UNREACHABLE);
+    ck_assert_ptr_nonnull(strstr(fault.text, "127.0.0.1:1"));
+}
+END_TEST
+
+START_TEST(properties_that_guarantees_hang_on_are_refused)
+{
+    struct config_pair pairs[1] = {{"enable.auto.commit", "true"}};
+    struct kafka_producer *producer = NULL;
+    struct fault fault;
+    struct kafka_common with = {"127.0.0.1:1", pairs, 1};
+    ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.enable.auto.commit"));
+    pairs[0] = (struct config_pair){"no.such.property", "1"};
+    ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.no.such.property"));
+    ck_assert_ptr_null(producer);
+}
+END_TEST
+
+struct seen {
+    size_t count, per_partition[8];
+    int64_t last_offset[8], last_timestamp_ms;
+    char last[64];
+    char key[64];
+};
+
+static void see(void *context, const struct kafka_record *record)
+{
+    struct seen *seen = context;
+    seen->count++;
+    seen->per_partition[record->partition]++;
+    seen->last_offset[record->partition] = record->offset;
+    seen->last_timestamp_ms = record->timestamp_ms;
+    (void)text_copy(record->body, seen->last, sizeof seen->last);
+    (void)text_copy(record->key, seen->key, sizeof seen->key);
+}
+
+static void produce(int from, int to)
+{
+    struct kafka_producer *producer = NULL;
+    struct fault fault;
+    ck_assert_msg(!kafka_producer_new(&common, &producer, &fault), "%s", fault.text);
+    for (int i = from; i < to; i++) {
+        char key[24], body[24];
+        (void)snprintf(key, sizeof key, "H-%d", i);
+        (void)snprintf(body, sizeof body, "body %d", i);
+        ck_assert(!kafka_producer_send(producer, "t", text_of(key), text_of(body),
+                                       1700000000000 + i, &fault));
+    }
+    ck_assert_msg(!kafka_producer_flush(producer, WAIT_MS, &fault), "%s", fault.text);
+    kafka_producer_free(producer);
+}
+
+/* Reads until `count` records were seen and the end is reached. */
+static void read_until(struct kafka_reader *reader, struct seen *seen, size_t count)
+{
+    struct fault fault = {0};
+    bool at_end = false;
+    int64_t give_up = now_ms() + WAIT_MS;
+    while (seen->count < count || !at_end) {
+        enum err err = kafka_reader_poll(reader, 100, see, seen, &at_end, &fault);
+        ck_assert_int_ne(err_disposition(err), DISPOSITION_FATAL);
+        ck_assert_msg(now_ms() < give_up, "%zu of %zu records, %s", seen->count, count, fault.text);
+    }
+    ck_assert_uint_eq(seen->count, count);
+}
+
+START_TEST(what_is_produced_is_read_with_its_key_time_and_partition)
+{
+    struct kafka_reader *reader = NULL;
+    struct fault fault;
+    struct seen seen = {0};
+    produce(0, 200);
+    ck_assert(!kafka_reader_new(&common, "t", -1, KAFKA_FROM_START, &reader, &fault));
+    read_until(reader, &seen, 200);
+    size_t expected[8] = {0};
+    for (int i = 0; i < 200; i++) {
+        char key[24];
+        (void)snprintf(key, sizeof key, "H-%d", i);
+        expected[kafka_partition(text_of(key), 4)]++;
+    }
+    for (int p = 0; p < 4; p++)
+        ck_assert_uint_eq(seen.per_partition[p], expected[p]);
+    /* It goes on with what comes later. */
+    produce(200, 201);
+    read_until(reader, &seen, 201);
+    ck_assert_str_eq(seen.last, "body 200");
+    ck_assert_str_eq(seen.key, "H-200");
+    ck_assert_int_eq(seen.last_timestamp_ms, 1700000000200);
+    kafka_reader_free(reader);
+}
+END_TEST
+
+START_TEST(reader_from_the_end_misses_nothing_that_comes_after_its_making)
+{
+    struct kafka_reader *reader = NULL;
+    struct fault fault;
+    struct seen seen = {0};
+    produce(0, 50);
+    ck_assert(!kafka_reader_new(&common, "t", -1, KAFKA_FROM_END, &reader, &fault));
+    produce(50, 60);
+    read_until(reader, &seen, 10);
+    kafka_reader_free(reader);
+}
+END_TEST
+
+START_TEST(reader_of_one_partition_starts_at_its_offset)
+{
+    struct kafka_reader *reader = NULL;
+    struct fault fault;
+    struct seen all = {0}, some = {0};
+    produce(0, 100);
+    ck_assert(!kafka_reader_new(&common, "t", 2, KAFKA_FROM_START, &reader, &fault));
+    size_t count = 0;
+    for (int i = 0; i < 100; i++) {
+        char key[24];
+        (void)snprintf(key, sizeof key, "H-%d", i);
+        count += kafka_partition(text_of(key), 4) == 2;
+    }
+    ck_assert_uint_gt(count, 6);
+    read_until(reader, &all, count);
+    kafka_reader_free(reader);
+    ck_assert(!kafka_reader_new(&common, "t", 2, 5, &reader, &fault));
+    read_until(reader, &some, count - 5);
+    ck_assert_int_eq(some.last_offset[2], (int64_t)count - 1);
+    kafka_reader_free(reader);
+}
+END_TEST
+
+START_TEST(reader_without_brokers_waits_and_ends)
+{
+    struct kafka_reader *reader = NULL;
+    struct fault fault;
+    bool at_end = true;
+    common = (struct kafka_common){.brokers = "127.0.0.1:1"};
+    ck_assert(!kafka_reader_new(&common, "t", -1, KAFKA_FROM_START, &reader, &fault));
+    ck_assert_int_eq(kafka_reader_poll(reader, 10, see, NULL, &at_end, &fault), ERR_UNREACHABLE);
+    ck_assert(!at_end);
+    kafka_reader_free(reader);
+}
+END_TEST
+
+START_TEST(lag_of_a_group_that_read_nothing_is_all_there_is)
+{
+    produce(0, 30);
+    ck_assert_int_eq(kafka_group_lag(&common, "anbu", "t", 4), 30);
+    common.brokers = "127.0.0.1:1";
+    ck_assert_int_lt(kafka_group_lag(&common, "anbu", "t", 4), 0);
+}
+END_TEST
+
+struct outcome_seen {
+    int done, too_large, ok;
+    int64_t offset;
+    uint32_t partition;
+    void *token;
+};
+
+static void sent(void *context, void *token, enum err err, uint32_t partition, int64_t offset)
+{
+    struct outcome_seen *seen = context;
+    seen->done++;
+    seen->ok += !err;
+    seen->too_large += err == ERR_TOO_LARGE;
+    if (!err) {
+        seen->offset = offset;
+        seen->partition = partition;
+        seen->token = token;
+    }
+}
+
+START_TEST(deliveries_are_told_once_with_their_place_and_too_large_ones_as_such)
+{
+    struct outcome_seen seen = {0};
+    struct kafka_producer *producer = NULL;
+    struct fault fault;
+    const struct kafka_producer_options options = {
+        .name = "test", .delivery_timeout_ms = 10000, .sent = sent, .context = &seen};
+    ck_assert(!kafka_producer_open(&common, &options, &producer, &fault));
+    char *large = memory_get(2000000);
+    struct kafka_outgoing outgoing = {
+        .topic = "t", .key = TEXT("k"), .body = {large, 2000000}, .token = &seen};
+    ck_assert(!kafka_producer_push(producer, &outgoing, &fault));
+    ck_assert_int_eq(seen.done, 0);
+    const struct kafka_header header = {"reason", TEXT("bad_json")};
+    outgoing.body = TEXT("small");
+    outgoing.headers = &header;
+    outgoing.header_count = 1;
+    ck_assert(!kafka_producer_push(producer, &outgoing, &fault));
+    ck_assert(!kafka_producer_flush(producer, WAIT_MS, &fault));
+    ck_assert_int_eq(seen.done, 2);
+    ck_assert_int_eq(seen.too_large, 1);
+    ck_assert_int_eq(seen.ok, 1);
+    ck_assert_int_eq(seen.offset, 0);
+    ck_assert_uint_eq(seen.partition, kafka_partition(TEXT("k"), 4));
+    ck_assert_ptr_eq(seen.token, &seen);
+    kafka_producer_free(producer);
+    free(large);
+}
+END_TEST
+
+START_TEST(undeliverable_messages_are_reported_after_the_delivery_timeout)
+{
+    struct outcome_seen seen = {0};
+    struct kafka_producer *producer = NULL;
+    struct fault fault;
+    const struct kafka_common nowhere = {.brokers = "127.0.0.1:1"};
+    const struct kafka_producer_options options = {
+        .name = "test", .delivery_timeout_ms = 1000, .sent = sent, .context = &seen};
+    ck_assert(!kafka_producer_open(&nowhere, &options, &producer, &fault));
+    const struct kafka_outgoing outgoing = {.topic = "t", .key = TEXT("k"), .body = TEXT("b")};
+    ck_assert(!kafka_producer_push(producer, &outgoing, &fault));
+    ck_assert(!kafka_producer_flush(producer, WAIT_MS, &fault));
+    ck_assert_int_eq(seen.done, 1);
+    ck_assert_int_eq(seen.ok, 0);
+    kafka_producer_free(producer);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("kafka");
+    TCase *plain = tcase_create("plain");
+    tcase_set_timeout(plain, 60);
+    tcase_add_test(plain, murmur2_places_keys_as_java_does);
+    tcase_add_test(plain, murmur2_agrees_with_librdkafka_for_any_bytes);
+    tcase_add_test(plain, topics_with_equal_counts_pass);
+    tcase_add_test(plain, topics_of_absent_brokers_are_an_outage_that_names_the_address);
+    tcase_add_test(plain, properties_that_guarantees_hang_on_are_refused);
+    tcase_add_test(plain, reader_without_brokers_waits_and_ends);
+    tcase_add_test(plain, undeliverable_messages_are_reported_after_the_delivery_timeout);
+    suite_add_tcase(suite, plain);
+    TCase *broker_case = tcase_create("with a broker");
+    tcase_set_timeout(broker_case, 60);
+    tcase_add_checked_fixture(broker_case, one_topic, stop_broker);
+    tcase_add_test(broker_case, what_is_produced_is_read_with_its_key_time_and_partition);
+    tcase_add_test(broker_case, reader_from_the_end_misses_nothing_that_comes_after_its_making);
+    tcase_add_test(broker_case, reader_of_one_partition_starts_at_its_offset);
+    tcase_add_test(broker_case, lag_of_a_group_that_read_nothing_is_all_there_is);
+    tcase_add_test(broker_case,
+                   deliveries_are_told_once_with_their_place_and_too_large_ones_as_such);
+    suite_add_tcase(suite, broker_case);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
