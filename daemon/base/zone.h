@@ -41,13 +41,14 @@ int32_t civil_day(int32_t year, unsigned month, unsigned day);
 int64_t zone_day_start_s(const struct zone *zone, int32_t local_day);
 
 /* RFC 3339 with an offset, seconds may have a fraction (kept to milliseconds); ERR_INVALID
- * otherwise. *has_offset tells a time without one from nonsense. "2026-01-15T13:00:00+09:00" */
+ * otherwise. *has_offset is false only for a good time without one: that tells it from nonsense.
+ * "2026-01-15T13:00:00+09:00" */
 NODISCARD enum err time_parse(struct text from, int64_t *out_ms, bool *has_offset);
 /* "2026-01-25" to days since 1970. */
 NODISCARD enum err date_parse(struct text from, int32_t *out_day);
 
 #define TIME_TEXT_MAX 32
-/* RFC 3339 in that offset; whole seconds. Returns out. */
+/* RFC 3339 in that offset; whole seconds; "Z" for offset 0. Returns out. */
 char *time_format(int64_t at_s, int32_t offset_s, char out[TIME_TEXT_MAX]);
 char *date_format(int32_t day, char out[TIME_TEXT_MAX]);
 
