@@ -12,9 +12,9 @@
 #include "detectors/detector.h"
 #include "ingest/message.h"
 
-#define ALERT_ID_MAX      32 /* with the terminator; 26 characters of base32 */
-#define ALERT_REASONS_MAX 8
-#define ALERT_STEPS_MAX   128 /* further notes are refused; the machine's own steps always fit */
+#define ALERT_ID_MAX      32                 /* with the terminator; 26 characters of base32 */
+#define ALERT_REASONS_MAX DETECTOR_COUNT_MAX /* one a detector */
+#define ALERT_STEPS_MAX   128 /* full: the least important makes room (docs/alerts.md) */
 #define ALERT_WHO_MAX     64
 #define ALERT_NOTE_MAX    2000
 
@@ -41,7 +41,7 @@ struct alert_reason {
 
 /* One step of its history: who, when, why. */
 struct alert_step {
-    char what[16];           /* the change's name: "raised", "acknowledged", "note" ... */
+    char what[16];           /* a word of ALERT_STEPS: "raised", "acknowledged", "note" ... */
     char who[ALERT_WHO_MAX]; /* account; "anbu" for the machine */
     int64_t at_ms;           /* wall clock for people and timers, event time for readings */
     char *note;              /* owned; NULL none */

@@ -11,22 +11,44 @@
 #include "alert/alert.h"
 #include "store/store.h"
 
-/* X(constant, name, event type or NULL for none). One table: history, API and anbuctl use the
- * names. */
-#define ALERT_CHANGES(X)                                                                       \
-    X(CHANGE_FINDING, "finding", "updated") /* a detector: raises, updates, clears, reopens */ \
-    X(CHANGE_ACKNOWLEDGE, "acknowledge", "acknowledged")                                       \
-    X(CHANGE_RELEASE, "release", "updated") /* the owner gives it back */                      \
-    X(CHANGE_NOTE, "note", "updated")                                                          \
-    X(CHANGE_RESOLVE, "resolve", "resolved")                                                   \
-    X(CHANGE_REOPEN, "reopen", "reopened")                                                     \
-    X(CHANGE_ACK_EXPIRED, "ack_expired", "reopened")        /* timer */                        \
-    X(CHANGE_UNACKNOWLEDGED, "unacknowledged", "escalated") /* timer */
-enum alert_change {
-#define ALERT_CHANGES_CONSTANT(constant, name, event) constant,
-    ALERT_CHANGES(ALERT_CHANGES_CONSTANT) ALERT_CHANGE_COUNT
-};
+/* X(constant, name). One table: API, anbuctl and the docs use the names. */
+#define ALERT_CHANGES(X)                                                            \
+    X(CHANGE_FINDING, "finding") /* a detector: raises, updates, clears, reopens */ \
+    X(CHANGE_ACKNOWLEDGE, "acknowledge")                                            \
+    X(CHANGE_RELEASE, "release") /* the owner gives it back */                      \
+    X(CHANGE_NOTE, "note")                                                          \
+    X(CHANGE_RESOLVE, "resolve")                                                    \
+    X(CHANGE_REOPEN, "reopen")                                                      \
+    X(CHANGE_ACK_EXPIRED, "ack_expired")       /* timer */                          \
+    X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */
+enum alert_change { ALERT_CHANGES(VOCABULARY_CONSTANT) ALERT_CHANGE_COUNT };
 extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
+
+/* X(constant, word in the history, last word of the event's type): what a change came to. */
+#define ALERT_STEPS(X)                                                                           \
+    X(STEP_RAISED, "raised", "raised")                                                           \
+    X(STEP_UPDATED, "updated", "updated")           /* a reason came or grew */                  \
+    X(STEP_LIFE_SEEN, "life_seen", "updated")       /* a reason ended by life, but it goes on */ \
+    X(STEP_REASON_ENDED, "reason_ended", "updated") /* ... without a sign of life */             \
+    X(STEP_CLEARED, "cleared", "cleared")           /* its last reason ended */                  \
+    X(STEP_ACKNOWLEDGED, "acknowledged", "acknowledged")                                         \
+    X(STEP_RELEASED, "released", "updated")                                                      \
+    X(STEP_NOTE, "note", "updated")                                                              \
+    X(STEP_RESOLVED, "resolved", "resolved")                                                     \
+    X(STEP_REOPENED, "reopened", "reopened")                                                     \
+    X(STEP_ACK_EXPIRED, "ack_expired", "reopened")                                               \
+    X(STEP_ESCALATED, "escalated", "escalated")
+#define ALERT_STEPS_CONSTANT(constant, word, event) constant,
+enum alert_step_kind { ALERT_STEPS(ALERT_STEPS_CONSTANT) ALERT_STEP_COUNT };
+extern const char *const alert_step_words[ALERT_STEP_COUNT];
+extern const char *const alert_step_events[ALERT_STEP_COUNT];
+
+/* From here on a history takes no more notes; the other steps still fit. */
+#define ALERT_STEPS_WITH_NOTES_MAX 96
+/* The longest that one person may keep an alert without saying so again. */
+#define ALERT_ACK_MAX_S (24 * 3600)
+/* Who the machine is in a history. */
+#define ALERT_WHO_MACHINE "anbu"
 
 /* Timer names in the store, both wall-clock. */
 #define TIMER_ACK_EXPIRY     "ack_expiry"
@@ -42,6 +64,8 @@ struct finding {
     struct verdict verdict;
     int64_t at_s;    /* event time of what caused it */
     int64_t wall_ms; /* when we learnt it */
+    /* Begins or grows: describe()'s sentence. Ended: what ended it ("paid on 3 April"); empty:
+     * lifecycle says what it knows. */
     char summary[FINDING_SUMMARY_MAX];
     /* context */
     char household[MESSAGE_ID_MAX + 1];
@@ -62,11 +86,11 @@ struct alert_rules {
 
 struct change {
     enum alert_change kind;
-    const char *who;               /* account; "anbu" for the machine */
+    const char *who;               /* account; not read for findings and timers */
     const char *note;              /* why; may be NULL where the change does not need one */
     int64_t at_ms;                 /* wall clock */
     const struct finding *finding; /* CHANGE_FINDING */
-    enum outcome outcome;          /* CHANGE_RESOLVE */
+    enum outcome outcome;          /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
     int64_t absent_until_s;        /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
     int64_t expires_ms;            /* CHANGE_ACKNOWLEDGE: asked for; 0: the rule's */
 };
@@ -83,9 +107,11 @@ struct step {
 };
 void step_done(struct step *step);
 
-/* before NULL: there is none (only CHANGE_FINDING may begin one). ERR_DUPLICATE: nothing changes (a
- * finding known already, life for an alert that is over). ERR_REFUSED with a fault that says what
- * is possible now. */
+/* before NULL: there is none (only CHANGE_FINDING may begin one). For a finding, before is the live
+ * alert of the household and team, else the closed one with the id it would get (alert_id), else
+ * NULL. ERR_DUPLICATE: nothing changes (a finding known already, life for an alert that is over).
+ * ERR_REFUSED with a fault that says what is possible now; ERR_INVALID and ERR_TOO_LARGE for what a
+ * person left out or wrote. *out is untouched unless ERR_OK; then step_done is due. */
 NODISCARD enum err lifecycle_apply(const struct alert *before, const struct change *change,
                                    const struct alert_rules *rules, struct step *out,
                                    struct fault *fault);

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The snapshot of an alert as JSON, there and back, and the two messages made of it. Fields:
+ * docs/alerts.md. Members are written in one fixed order.
+ */
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/alert.h"
+#include "base/json.h"
+#include "base/zone.h"
+
+#define SCORE_DECIMALS 2
+#define NOTE_BYTES_MAX 8192 /* of any step; people's are shorter (ALERT_NOTE_MAX) */
+#define TIME_SECONDS   19   /* bytes of "2026-01-15T13:00:00" */
+
+static const struct zone *zone_of(const struct alert *alert)
+{
+    const struct zone *zone = NULL;
+    if (alert->timezone[0] && !zone_find(text_of(alert->timezone), &zone))
+        return zone;
+    return zone_utc();
+}
+
+/* RFC 3339 in the zone; milliseconds only when there are some, so that nothing is lost. */
+static void put_time(struct buffer *out, const struct zone *zone, int64_t at_ms)
+{
+    int64_t ms = at_ms % 1000;
+    if (ms < 0)
+        ms += 1000;
+    int64_t at_s = (at_ms - ms) / 1000;
+    char whole[TIME_TEXT_MAX];
+    (void)time_format(at_s, zone_offset_s(zone, at_s), whole);
+    if (ms == 0)
+        buffer_format(out, "\"%s\"", whole);
+    else
+        buffer_format(out, "\"%.*s.%03" PRId64 "%s\"", TIME_SECONDS, whole, ms,
+                      whole + TIME_SECONDS);
+}
+
+/* 0: not known, null. */
+static void member_time(struct buffer *out, const char *key, const struct zone *zone, int64_t at_ms)
+{
+    json_put_key(out, key);
+    if (at_ms == 0)
+        buffer_text(out, "null");
+    else
+        put_time(out, zone, at_ms);
+}
+
+static void member_unless_empty(struct buffer *out, const char *key, const char *value)
+{
+    json_member_text(out, key, value[0] ? value : NULL);
+}
+
+static void put_reason(struct buffer *out, const struct zone *zone,
+                       const struct alert_reason *reason)
+{
+    json_put_item(out);
+    buffer_text(out, "{");
+    json_member_text(out, "detector", reason->detector);
+    json_member_text(out, "utility", utility_names[reason->utility]);
+    member_time(out, "since", zone, reason->since_s * 1000);
+    json_member_number(out, "score", reason->score, SCORE_DECIMALS);
+    json_member_bool(out, "active", reason->active);
+    json_member_text(out, "summary", reason->summary);
+    json_member_text(out, "grade", severity_names[reason->grade]);
+    json_member_int(out, "seq", reason->seq);
+    member_time(out, "ended", zone, reason->ended_s * 1000);
+    buffer_text(out, "}");
+}
+
+static void put_step(struct buffer *out, const struct zone *zone, const struct alert_step *step)
+{
+    json_put_item(out);
+    buffer_text(out, "{");
+    json_member_text(out, "what", step->what);
+    json_member_text(out, "who", step->who);
+    json_put_key(out, "at");
+    put_time(out, zone, step->at_ms);
+    json_member_text(out, "note", step->note);
+    buffer_text(out, "}");
+}
+
+void alert_write(const struct alert *alert, struct buffer *out)
+{
+    const struct zone *zone = zone_of(alert);
+    buffer_text(out, "{");
+    json_member_text(out, "alert", alert->id);
+    json_member_int(out, "version", alert->version);
+    json_member_text(out, "household", alert->household);
+    json_member_text(out, "team", team_names[alert->team]);
+    json_member_text(out, "severity", severity_names[alert->severity]);
+    json_member_text(out, "state", alert_state_names[alert->state]);
+    member_unless_empty(out, "area", alert->area);
+    member_unless_empty(out, "timezone", alert->timezone);
+    json_member_null(out, "held_by");
+    json_put_key(out, "raised");
+    put_time(out, zone, alert->raised_s * 1000);
+    json_put_key(out, "learnt");
+    put_time(out, zone, alert->raised_wall_ms);
+    member_time(out, "last_sign_of_life", zone, alert->last_life_s * 1000);
+    member_unless_empty(out, "owner", alert->owner);
+    member_time(out, "expires", zone, alert->expires_ms);
+    json_member_int(out, "escalations", alert->escalations);
+    json_member_text(out, "outcome", alert->has_outcome ? outcome_names[alert->outcome] : NULL);
+    json_put_key(out, "reasons");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < alert->reason_count; i++)
+        put_reason(out, zone, &alert->reasons[i]);
+    buffer_text(out, "]");
+    json_put_key(out, "steps");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < alert->step_count; i++)
+        put_step(out, zone, &alert->steps[i]);
+    buffer_text(out, "]}");
+}
+
+void alert_event(const struct alert *alert, const char *what, int64_t time_s, struct buffer *out)
+{
+    buffer_text(out, "{");
+    json_member_text(out, "specversion", "1.0");
+    json_put_key(out, "id");
+    buffer_format(out, "\"%s.%" PRId64 "\"", alert->id, alert->version);
+    json_member_text(out, "source", "anbu");
+    json_put_key(out, "type");
+    buffer_format(out, "\"anbu.alert.%s\"", what);
+    json_member_text(out, "subject", alert->household);
+    json_put_key(out, "time");
+    put_time(out, zone_of(alert), time_s * 1000);
+    json_member_text(out, "datacontenttype", "application/json");
+    json_put_key(out, "data");
+    alert_write(alert, out);
+    buffer_text(out, "}");
+}
+
+/* No note and no name in it: the household's record has no use for them. */
+void alert_outcome_message(const struct alert *alert, int64_t at_ms, int64_t absent_until_s,
+                           struct buffer *out)
+{
+    const struct zone *zone = zone_of(alert);
+    buffer_text(out, "{");
+    json_member_text(out, "type", "household");
+    json_put_key(out, "id");
+    buffer_format(out, "\"%s.%" PRId64 "\"", alert->id, alert->version);
+    json_member_text(out, "household", alert->household);
+    json_member_text(out, "event", "outcome");
+    json_put_key(out, "at");
+    put_time(out, zone, at_ms);
+    json_member_text(out, "alert", alert->id);
+    json_member_text(out, "outcome", outcome_names[alert->outcome]);
+    if (absent_until_s)
+        member_time(out, "until", zone, absent_until_s * 1000);
+    buffer_text(out, "}");
+}
+
+/* Reading. The first thing that is wrong is kept and everything after it is skipped. */
+struct reading_place {
+    struct fault *fault;
+    enum err err;
+    const char *list; /* "reasons", "steps"; NULL outside */
+    size_t index;
+};
+
+static void wrong(struct reading_place *place, const char *key, const char *what)
+{
+    if (place->err)
+        return;
+    if (place->list)
+        place->err = fault_set(place->fault, ERR_CORRUPT, "alert snapshot: %s[%zu].%s %s",
+                               place->list, place->index, key, what);
+    else
+        place->err = fault_set(place->fault, ERR_CORRUPT, "alert snapshot: %s %s", key, what);
+}
+
+/* NULL when it is null, where that may be, or when something is wrong. */
+static const char *get_string(struct reading_place *place, const json_t *object, const char *key,
+                              bool nullable)
+{
+    const json_t *value = json_object_get(object, key);
+    if (nullable && json_is_null(value))
+        return NULL;
+    if (!json_is_string(value))
+        wrong(place, key, value ? "is no string" : "is missing");
+    return json_string_value(value);
+}
+
+static void get_text(struct reading_place *place, const json_t *object, const char *key,
+                     bool nullable, char *out, size_t out_bytes)
+{
+    const char *value = get_string(place, object, key, nullable);
+    if (!value)
+        return;
+    if (!nullable && !value[0])
+        wrong(place, key, "is empty");
+    if (!text_copy(text_of(value), out, out_bytes))
+        wrong(place, key, "is too long");
+}
+
+static int64_t get_int(struct reading_place *place, const json_t *object, const char *key,
+                       int64_t min, int64_t max)
+{
+    const json_t *value = json_object_get(object, key);
+    int64_t number = json_integer_value(value);
+    if (!json_is_integer(value))
+        wrong(place, key, value ? "is no whole number" : "is missing");
+    else if (number < min || number > max)
+        wrong(place, key, "is out of range");
+    return number;
+}
+
+/* Index in `names`. */
+static int get_name(struct reading_place *place, const json_t *object, const char *key,
+                    const char *const *names, int count)
+{
+    const char *value = get_string(place, object, key, false);
+    for (int i = 0; value && i < count; i++)
+        if (strcmp(value, names[i]) == 0)
+            return i;
+    wrong(place, key, "is not one of its words");
+    return 0;
+}
+
+/* Milliseconds; 0 for null. */
+static int64_t get_time_ms(struct reading_place *place, const json_t *object, const char *key,
+                           bool nullable)
+{
+    const char *value = get_string(place, object, key, nullable);
+    int64_t at_ms = 0;
+    bool has_offset = false;
+    if (value && (time_parse(text_of(value), &at_ms, &has_offset) || !has_offset))
+        wrong(place, key, "is no time with an offset");
+    return at_ms;
+}
+
+static int64_t get_time_s(struct reading_place *place, const json_t *object, const char *key,
+                          bool nullable)
+{
+    int64_t at_ms = get_time_ms(place, object, key, nullable);
+    if (at_ms % 1000)
+        wrong(place, key, "has a fraction of a second");
+    return at_ms / 1000;
+}
+
+static void get_reason(struct reading_place *place, const json_t *object, struct alert_reason *out)
+{
+    get_text(place, object, "detector", false, out->detector, sizeof out->detector);
+    out->utility = (enum utility)get_name(place, object, "utility", utility_names, UTILITY_COUNT);
+    out->since_s = get_time_s(place, object, "since", true);
+    const json_t *score = json_object_get(object, "score");
+    if (!json_is_number(score))
+        wrong(place, "score", score ? "is no number" : "is missing");
+    out->score = json_number_value(score);
+    const json_t *active = json_object_get(object, "active");
+    if (!json_is_boolean(active))
+        wrong(place, "active", active ? "is neither true nor false" : "is missing");
+    out->active = json_is_true(active);
+    const char *summary = get_string(place, object, "summary", false);
+    if (summary && !text_copy(text_of(summary), out->summary, sizeof out->summary))
+        wrong(place, "summary", "is too long");
+    out->grade = (enum severity)get_name(place, object, "grade", severity_names, SEVERITY_COUNT);
+    out->seq = (uint32_t)get_int(place, object, "seq", 0, UINT32_MAX);
+    out->ended_s = get_time_s(place, object, "ended", true);
+}
+
+static void get_step(struct reading_place *place, const json_t *object, struct alert_step *out)
+{
+    get_text(place, object, "what", false, out->what, sizeof out->what);
+    get_text(place, object, "who", false, out->who, sizeof out->who);
+    out->at_ms = get_time_ms(place, object, "at", false);
+    const char *note = get_string(place, object, "note", true);
+    if (note && strlen(note) > NOTE_BYTES_MAX)
+        wrong(place, "note", "is too long");
+    if (!place->err && note)
+        out->note = memory_text(text_of(note));
+}
+
+/* NULL when it is not there, no list, or too long. */
+static const json_t *get_list(struct reading_place *place, const json_t *root, const char *key,
+                              size_t max)
+{
+    const json_t *list = json_object_get(root, key);
+    if (!json_is_array(list))
+        wrong(place, key, list ? "is no list" : "is missing");
+    else if (json_array_size(list) > max)
+        wrong(place, key, "has too many entries");
+    return place->err ? NULL : list;
+}
+
+static void get_lists(struct reading_place *place, const json_t *root, struct alert *out)
+{
+    const json_t *reasons = get_list(place, root, "reasons", ALERT_REASONS_MAX);
+    const json_t *steps = get_list(place, root, "steps", ALERT_STEPS_MAX);
+    place->list = "reasons";
+    for (size_t i = 0; !place->err && i < json_array_size(reasons); i++) {
+        place->index = i;
+        get_reason(place, json_array_get(reasons, i), &out->reasons[out->reason_count++]);
+    }
+    place->list = "steps";
+    for (size_t i = 0; !place->err && i < json_array_size(steps); i++) {
+        place->index = i;
+        get_step(place, json_array_get(steps, i), &out->steps[out->step_count++]);
+    }
+    place->list = NULL;
+}
+
+static void get_alert(struct reading_place *place, const json_t *root, struct alert *out)
+{
+    get_text(place, root, "alert", false, out->id, sizeof out->id);
+    out->version = get_int(place, root, "version", 1, INT64_MAX);
+    get_text(place, root, "household", false, out->household, sizeof out->household);
+    out->team = (enum team)get_name(place, root, "team", team_names, TEAM_COUNT);
+    out->severity =
+        (enum severity)get_name(place, root, "severity", severity_names, SEVERITY_COUNT);
+    out->state =
+        (enum alert_state)get_name(place, root, "state", alert_state_names, ALERT_STATE_COUNT);
+    get_text(place, root, "area", true, out->area, sizeof out->area);
+    get_text(place, root, "timezone", true, out->timezone, sizeof out->timezone);
+    out->raised_s = get_time_s(place, root, "raised", false);
+    out->raised_wall_ms = get_time_ms(place, root, "learnt", false);
+    out->last_life_s = get_time_s(place, root, "last_sign_of_life", true);
+    get_text(place, root, "owner", true, out->owner, sizeof out->owner);
+    out->expires_ms = get_time_ms(place, root, "expires", true);
+    out->escalations = (uint8_t)get_int(place, root, "escalations", 0, UINT8_MAX);
+    out->has_outcome = !json_is_null(json_object_get(root, "outcome"));
+    if (out->has_outcome)
+        out->outcome = (enum outcome)get_name(place, root, "outcome", outcome_names, OUTCOME_COUNT);
+    get_lists(place, root, out);
+    if ((out->state == ALERT_ACKNOWLEDGED) != (out->owner[0] != '\0') ||
+        (out->state == ALERT_ACKNOWLEDGED) != (out->expires_ms != 0))
+        wrong(place, "state", "does not agree with owner and expires");
+    if ((out->state == ALERT_RESOLVED) != out->has_outcome)
+        wrong(place, "state", "does not agree with outcome");
+}
+
+enum err alert_read(struct text json, struct alert *out, struct fault *fault)
+{
+    struct reading_place place = {.fault = fault};
+    struct alert alert = {0};
+    json_error_t why;
+    json_t *root = json_loadb(json.at, json.bytes, JSON_REJECT_DUPLICATES, &why);
+    if (!root)
+        place.err = fault_set(fault, ERR_CORRUPT, "alert snapshot: no JSON at byte %d: %s",
+                              why.position, why.text);
+    else if (!json_is_object(root))
+        place.err = fault_set(fault, ERR_CORRUPT, "alert snapshot: no JSON object");
+    else
+        get_alert(&place, root, &alert);
+    json_decref(root);
+    if (place.err)
+        alert_done(&alert);
+    else
+        *out = alert;
+    return place.err;
+}

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One handler a change, in one table. A handler looks at what was before, changes the step's copy
+ * of the alert and says which timers move; lifecycle_apply counts the version and writes what the
+ * store and the topics get. docs/alerts.md tells the same to people.
+ */
+#include "alert/lifecycle.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/reasons.h"
+#include "base/utf8.h"
+#include "base/zone.h"
+
+#define CHANGE_NAME(constant, name)       [constant] = name,
+#define STEP_WORD(constant, word, event)  [constant] = word,
+#define STEP_EVENT(constant, word, event) [constant] = event,
+
+const char *const alert_change_names[ALERT_CHANGE_COUNT] = {ALERT_CHANGES(CHANGE_NAME)};
+const char *const alert_step_words[ALERT_STEP_COUNT] = {ALERT_STEPS(STEP_WORD)};
+const char *const alert_step_events[ALERT_STEP_COUNT] = {ALERT_STEPS(STEP_EVENT)};
+
+/* A step in the making. */
+struct making {
+    const struct alert *before; /* NULL: the finding raises */
+    const struct change *change;
+    const struct alert_rules *rules;
+    struct step *step; /* its alert starts as a copy of before */
+    struct fault *fault;
+};
+
+/* Words for people. */
+
+static bool is_blank(const char *text)
+{
+    return !text || text[strspn(text, " \t\n")] == '\0';
+}
+
+static const char *said_time(const struct alert *alert, int64_t at_ms, char out[TIME_TEXT_MAX])
+{
+    const struct zone *zone = NULL;
+    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
+        zone = zone_utc();
+    int64_t at_s = at_ms / 1000;
+    return time_format(at_s, zone_offset_s(zone, at_s), out);
+}
+
+static const struct alert_step *last_step(const struct alert *alert, enum alert_step_kind kind)
+{
+    for (size_t i = alert->step_count; i > 0; i--)
+        if (strcmp(alert->steps[i - 1].what, alert_step_words[kind]) == 0)
+            return &alert->steps[i - 1];
+    return NULL;
+}
+
+static enum err refuse_acknowledged(const struct making *making, const char *way_out)
+{
+    const struct alert *alert = making->before;
+    const struct alert_step *step = last_step(alert, STEP_ACKNOWLEDGED);
+    char since[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
+    return fault_set(making->fault, ERR_REFUSED, "acknowledged by %s since %s until %s; %s",
+                     alert->owner, step ? said_time(alert, step->at_ms, since) : "earlier",
+                     said_time(alert, alert->expires_ms, until), way_out);
+}
+
+static enum err refuse_closed(const struct making *making)
+{
+    const struct alert *alert = making->before;
+    bool resolved = alert->state == ALERT_RESOLVED;
+    const struct alert_step *step = last_step(alert, resolved ? STEP_RESOLVED : STEP_CLEARED);
+    char text[TIME_TEXT_MAX];
+    const char *at = step ? said_time(alert, step->at_ms, text) : "an earlier time";
+    if (resolved)
+        return fault_set(making->fault, ERR_REFUSED,
+                         "resolved as %s by %s at %s; reopen it first, with a reason",
+                         outcome_names[alert->outcome], step ? step->who : "somebody", at);
+    return fault_set(making->fault, ERR_REFUSED, "cleared at %s; reopen it first, with a reason",
+                     at);
+}
+
+/* History. */
+
+/* Which step makes room when the history is full: the machine's oldest, then a person's oldest
+ * without a note, then the oldest of all; never the first, which raised the alert. */
+static size_t least_step(const struct alert *alert)
+{
+    for (size_t i = 1; i < alert->step_count; i++)
+        if (strcmp(alert->steps[i].who, ALERT_WHO_MACHINE) == 0)
+            return i;
+    for (size_t i = 1; i < alert->step_count; i++)
+        if (!alert->steps[i].note)
+            return i;
+    return 1;
+}
+
+/* Adds to the history and names the event. note may be NULL or blank. */
+static void record(struct making *making, enum alert_step_kind kind, const char *who, int64_t at_ms,
+                   const char *note)
+{
+    struct alert *alert = &making->step->alert;
+    if (alert->step_count == ALERT_STEPS_MAX) {
+        size_t gone = least_step(alert);
+        free(alert->steps[gone].note);
+        memmove(&alert->steps[gone], &alert->steps[gone + 1],
+                (ALERT_STEPS_MAX - gone - 1) * sizeof alert->steps[0]);
+        alert->step_count--;
+    }
+    struct alert_step *step = &alert->steps[alert->step_count++];
+    *step = (struct alert_step){.at_ms = at_ms};
+    (void)text_copy(text_of(alert_step_words[kind]), step->what, sizeof step->what);
+    (void)text_copy(text_of(who), step->who, sizeof step->who);
+    if (!is_blank(note))
+        step->note = memory_text(text_of(note));
+    making->step->event = alert_step_events[kind];
+    making->step->event_time_s = at_ms / 1000;
+}
+
+static void record_person(struct making *making, enum alert_step_kind kind)
+{
+    const struct change *change = making->change;
+    record(making, kind, change->who, change->at_ms, change->note);
+}
+
+static void record_finding(struct making *making, enum alert_step_kind kind, const char *note)
+{
+    record(making, kind, ALERT_WHO_MACHINE, making->change->finding->at_s * 1000, note);
+}
+
+/* Timers. */
+
+static void set_timer(struct making *making, const char *kind, int64_t due_ms)
+{
+    struct step *step = making->step;
+    assert(step->timer_count < STORE_TIMERS_MAX);
+    struct store_timer *timer = &step->timers[step->timer_count++];
+    timer->due_ms = due_ms;
+    (void)text_copy(text_of(kind), timer->kind, sizeof timer->kind);
+}
+
+static int64_t wait_ms(const struct making *making, enum severity severity)
+{
+    const struct alert_rules *rules = making->rules;
+    return (severity >= SEVERITY_HIGH ? rules->escalate_critical_s : rules->escalate_s) * 1000;
+}
+
+/* Somebody has to take it within the wait from here; at the maximum it waits without a timer. */
+static void await_somebody(struct making *making, int64_t from_ms)
+{
+    const struct alert *alert = &making->step->alert;
+    bool again = alert->escalations < making->rules->escalations_max;
+    set_timer(making, TIMER_UNACKNOWLEDGED, again ? from_ms + wait_ms(making, alert->severity) : 0);
+}
+
+static void await_nobody(struct making *making)
+{
+    set_timer(making, TIMER_UNACKNOWLEDGED, 0);
+    set_timer(making, TIMER_ACK_EXPIRY, 0);
+}
+
+/* Wall-clock moment from which an open alert has been waiting for somebody. A machine's `reopened`
+ * is in event time; its wall clock is raised_wall_ms. */
+static int64_t waiting_since_ms(const struct alert *alert)
+{
+    static const enum alert_step_kind kinds[] = {STEP_RELEASED, STEP_REOPENED, STEP_ACK_EXPIRED,
+                                                 STEP_ESCALATED};
+    int64_t since_ms = alert->raised_wall_ms;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct alert_step *step = last_step(alert, kinds[i]);
+        bool by_finding =
+            step && kinds[i] == STEP_REOPENED && strcmp(step->who, ALERT_WHO_MACHINE) == 0;
+        if (step && !by_finding && step->at_ms > since_ms)
+            since_ms = step->at_ms;
+    }
+    return since_ms;
+}
+
+/* Leaves whoever had it; its escalation begins anew. */
+static void open_for_all(struct alert *alert)
+{
+    alert->state = ALERT_OPEN;
+    alert->owner[0] = '\0';
+    alert->expires_ms = 0;
+    alert->escalations = 0;
+    alert->has_outcome = false;
+    alert->outcome = OUTCOME_SAFE;
+}
+
+/* Findings. */
+
+static bool is_live(const struct alert *alert)
+{
+    return alert->state == ALERT_OPEN || alert->state == ALERT_ACKNOWLEDGED;
+}
+
+/* Where it is may have been learnt since. */
+static void take_context(struct alert *alert, const struct finding *finding)
+{
+    (void)utf8_copy(text_of(finding->area), alert->area, sizeof alert->area);
+    (void)utf8_copy(text_of(finding->timezone), alert->timezone, sizeof alert->timezone);
+    if (finding->last_life_s)
+        alert->last_life_s = finding->last_life_s;
+}
+
+static enum err raise_alert(struct making *making)
+{
+    const struct finding *finding = making->change->finding;
+    struct alert *alert = &making->step->alert;
+    alert_done(alert);
+    (void)text_copy(text_of(finding->household), alert->household, sizeof alert->household);
+    alert->team = finding->detector->team;
+    alert->raised_s = finding->at_s;
+    alert->raised_wall_ms = finding->wall_ms;
+    alert_id(text_of(alert->household), alert->team, alert->raised_s, alert->id);
+    open_for_all(alert);
+    take_context(alert, finding);
+    reasons_begin(alert, finding);
+    alert->severity = reasons_severity(alert, finding);
+    record_finding(making, STEP_RAISED, alert->reasons[0].summary);
+    await_somebody(making, finding->wall_ms);
+    return ERR_OK;
+}
+
+static enum err reopen_by_finding(struct making *making)
+{
+    const struct finding *finding = making->change->finding;
+    struct alert *alert = &making->step->alert;
+    open_for_all(alert);
+    alert->raised_wall_ms = finding->wall_ms;
+    take_context(alert, finding);
+    reasons_begin(alert, finding);
+    alert->severity = reasons_severity(alert, finding);
+    record_finding(making, STEP_REOPENED, reasons_find(alert, finding->detector)->summary);
+    await_somebody(making, finding->wall_ms);
+    return ERR_OK;
+}
+
+static enum err grow_reason(struct making *making)
+{
+    const struct finding *finding = making->change->finding;
+    struct alert *alert = &making->step->alert;
+    if (!reasons_is_news(alert, finding))
+        return fault_set(making->fault, ERR_DUPLICATE, "%s says nothing new",
+                         finding->detector->name);
+    enum severity was = alert->severity;
+    take_context(alert, finding);
+    reasons_begin(alert, finding);
+    enum severity now = reasons_severity(alert, finding);
+    alert->severity = now > was ? now : was;
+    record_finding(making, STEP_UPDATED, reasons_find(alert, finding->detector)->summary);
+    if (alert->state == ALERT_OPEN && wait_ms(making, now) < wait_ms(making, was))
+        await_somebody(making, waiting_since_ms(alert));
+    return ERR_OK;
+}
+
+static enum err end_reason(struct making *making)
+{
+    const struct finding *finding = making->change->finding;
+    struct alert *alert = &making->step->alert;
+    struct alert_reason *reason = reasons_find(alert, finding->detector);
+    if (!reason || !reason->active)
+        return fault_set(making->fault, ERR_DUPLICATE, "%s is no active reason of this alert",
+                         finding->detector->name);
+    if (finding->life && finding->at_s <= reason->since_s)
+        return fault_set(making->fault, ERR_DUPLICATE,
+                         "life that is not later than what %s saw clears nothing",
+                         finding->detector->name);
+    reason->active = false;
+    reason->ended_s = finding->at_s;
+    reason->seq = finding->seq;
+    take_context(alert, finding);
+    if (finding->life && !finding->last_life_s)
+        alert->last_life_s = finding->at_s;
+    bool over = !reasons_any_active(alert);
+    if (!over) {
+        enum severity left = reasons_severity(alert, finding);
+        alert->severity = left < alert->severity ? left : alert->severity;
+    }
+    enum alert_step_kind kind = finding->life ? STEP_LIFE_SEEN : STEP_REASON_ENDED;
+    if (over && alert->state == ALERT_OPEN) {
+        alert->state = ALERT_CLEARED;
+        kind = STEP_CLEARED;
+        await_nobody(making);
+    }
+    struct buffer why = {0};
+    reasons_say_end(finding, &why);
+    record_finding(making, kind, why.at);
+    buffer_done(&why);
+    return ERR_OK;
+}
+
+static enum err on_finding(struct making *making)
+{
+    const struct alert *before = making->before;
+    const struct finding *finding = making->change->finding;
+    char id[ALERT_ID_MAX];
+    alert_id(text_of(finding->household), finding->detector->team, finding->at_s, id);
+    bool applies = before && (is_live(before) || strcmp(before->id, id) == 0);
+    if (applies) {
+        assert(strcmp(before->household, finding->household) == 0);
+        assert(before->team == finding->detector->team);
+        const struct alert_reason *reason = reasons_find(&making->step->alert, finding->detector);
+        if (reason && reason->seq >= finding->seq)
+            return fault_set(making->fault, ERR_DUPLICATE, "finding %" PRIu32 " of %s is known",
+                             finding->seq, finding->detector->name);
+    }
+    if (applies && is_live(before))
+        return finding->active ? grow_reason(making) : end_reason(making);
+    if (!finding->active)
+        return fault_set(making->fault, ERR_DUPLICATE, "no alert that %s could end",
+                         finding->detector->name);
+    return applies ? reopen_by_finding(making) : raise_alert(making);
+}
+
+/* People. */
+
+static enum err on_acknowledge(struct making *making)
+{
+    const struct change *change = making->change;
+    const struct alert *before = making->before;
+    if (!is_live(before))
+        return refuse_closed(making);
+    /* An acknowledgement that has run out keeps nobody away while its timer is late. */
+    if (before->state == ALERT_ACKNOWLEDGED && strcmp(before->owner, change->who) != 0 &&
+        before->expires_ms > change->at_ms)
+        return refuse_acknowledged(making, "ask them to release it");
+    int64_t latest_ms = change->at_ms + (int64_t)ALERT_ACK_MAX_S * 1000;
+    int64_t until_ms = change->expires_ms;
+    if (until_ms == 0) {
+        until_ms = change->at_ms + making->rules->ack_expiry_s * 1000;
+        until_ms = until_ms < latest_ms ? until_ms : latest_ms;
+    }
+    char now[TIME_TEXT_MAX], latest[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
+    if (until_ms <= change->at_ms || until_ms > latest_ms)
+        return fault_set(making->fault, ERR_INVALID,
+                         "an acknowledgement ends after now (%s) and within 24 hours (%s), not "
+                         "at %s",
+                         said_time(before, change->at_ms, now),
+                         said_time(before, latest_ms, latest), said_time(before, until_ms, until));
+    struct alert *alert = &making->step->alert;
+    alert->state = ALERT_ACKNOWLEDGED;
+    alert->expires_ms = until_ms;
+    (void)text_copy(text_of(change->who), alert->owner, sizeof alert->owner);
+    record_person(making, STEP_ACKNOWLEDGED);
+    set_timer(making, TIMER_UNACKNOWLEDGED, 0);
+    set_timer(making, TIMER_ACK_EXPIRY, until_ms);
+    return ERR_OK;
+}
+
+static enum err on_release(struct making *making)
+{
+    const struct alert *before = making->before;
+    if (!is_live(before))
+        return refuse_closed(making);
+    if (before->state == ALERT_OPEN)
+        return fault_set(making->fault, ERR_REFUSED,
+                         "nobody has acknowledged it, so there is nothing to release");
+    if (strcmp(before->owner, making->change->who) != 0)
+        return refuse_acknowledged(making,
+                                   "only they can release it; it opens by itself after that");
+    open_for_all(&making->step->alert);
+    record_person(making, STEP_RELEASED);
+    set_timer(making, TIMER_ACK_EXPIRY, 0);
+    await_somebody(making, making->change->at_ms);
+    return ERR_OK;
+}
+
+static enum err on_note(struct making *making)
+{
+    if (making->before->step_count >= ALERT_STEPS_WITH_NOTES_MAX)
+        return fault_set(making->fault, ERR_REFUSED,
+                         "its history is full (%d steps) and takes no more notes; write into the "
+                         "note of acknowledge, resolve or reopen",
+                         ALERT_STEPS_WITH_NOTES_MAX);
+    record_person(making, STEP_NOTE);
+    return ERR_OK;
+}
+
+/* The coded outcome stands in the history too: the snapshot's field goes when it is reopened. */
+static void say_outcome(const struct making *making, struct buffer *out)
+{
+    const struct change *change = making->change;
+    char until[TIME_TEXT_MAX];
+    buffer_text(out, outcome_names[change->outcome]);
+    if (change->absent_until_s)
+        buffer_format(out, " until %s",
+                      said_time(making->before, change->absent_until_s * 1000, until));
+    if (!is_blank(change->note))
+        buffer_format(out, ": %s", change->note);
+}
+
+static enum err refuse_no_outcome(const struct making *making)
+{
+    struct buffer names = {0};
+    for (int i = 0; i < OUTCOME_COUNT; i++)
+        buffer_format(&names, "%s%s", i ? ", " : "", outcome_names[i]);
+    enum err err =
+        fault_set(making->fault, ERR_INVALID, "an outcome is needed, one of: %s", names.at);
+    buffer_done(&names);
+    return err;
+}
+
+static enum err on_resolve(struct making *making)
+{
+    const struct change *change = making->change;
+    struct step *step = making->step;
+    if (!is_live(making->before))
+        return refuse_closed(making);
+    if (change->outcome < 0 || change->outcome >= OUTCOME_COUNT)
+        return refuse_no_outcome(making);
+    if (change->outcome == OUTCOME_OTHER && is_blank(change->note))
+        return fault_set(making->fault, ERR_INVALID,
+                         "outcome other needs a note that says what happened");
+    if (change->absent_until_s && change->outcome != OUTCOME_ABSENCE)
+        return fault_set(making->fault, ERR_INVALID,
+                         "only outcome absence has an end, not outcome %s",
+                         outcome_names[change->outcome]);
+    if (change->absent_until_s && change->absent_until_s <= change->at_ms / 1000)
+        return fault_set(making->fault, ERR_INVALID,
+                         "an absence that is over needs no end; leave it out, or name a later day");
+    open_for_all(&step->alert);
+    step->alert.state = ALERT_RESOLVED;
+    step->alert.has_outcome = true;
+    step->alert.outcome = change->outcome;
+    struct buffer said = {0};
+    say_outcome(making, &said);
+    record(making, STEP_RESOLVED, change->who, change->at_ms, said.at);
+    buffer_done(&said);
+    await_nobody(making);
+    return ERR_OK;
+}
+
+static enum err on_reopen(struct making *making)
+{
+    if (making->before->state == ALERT_OPEN)
+        return fault_set(making->fault, ERR_REFUSED,
+                         "it is open already; acknowledge, note or resolve it");
+    if (making->before->state == ALERT_ACKNOWLEDGED)
+        return refuse_acknowledged(making, "it is not closed, so there is nothing to reopen");
+    open_for_all(&making->step->alert);
+    record_person(making, STEP_REOPENED);
+    await_somebody(making, making->change->at_ms);
+    return ERR_OK;
+}
+
+/* Timers that have come due. */
+
+static enum err on_ack_expired(struct making *making)
+{
+    const struct alert *before = making->before;
+    int64_t at_ms = making->change->at_ms;
+    if (before->state != ALERT_ACKNOWLEDGED || before->expires_ms > at_ms)
+        return fault_set(making->fault, ERR_DUPLICATE, "no acknowledgement has run out");
+    char until[TIME_TEXT_MAX];
+    struct buffer note = {0};
+    buffer_format(&note, "acknowledged by %s until %s; nothing followed", before->owner,
+                  said_time(before, before->expires_ms, until));
+    open_for_all(&making->step->alert);
+    record(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, at_ms, note.at);
+    buffer_done(&note);
+    set_timer(making, TIMER_ACK_EXPIRY, 0);
+    await_somebody(making, at_ms);
+    return ERR_OK;
+}
+
+/* A timer that is due is always answered, even when a reload has lowered the maximum since: it
+ * would stay due for ever. */
+static enum err on_unacknowledged(struct making *making)
+{
+    struct alert *alert = &making->step->alert;
+    if (making->before->state != ALERT_OPEN)
+        return fault_set(making->fault, ERR_DUPLICATE, "it waits for nobody");
+    if (alert->escalations < UINT8_MAX)
+        alert->escalations++;
+    struct buffer note = {0};
+    buffer_format(&note, "nobody has acknowledged it in time (%d of %" PRId64 ")",
+                  alert->escalations, making->rules->escalations_max);
+    record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    buffer_done(&note);
+    await_somebody(making, making->change->at_ms);
+    return ERR_OK;
+}
+
+/* THE table. */
+static const struct row {
+    enum err (*handle)(struct making *making);
+    bool by_person;
+    const char *note_needed; /* why a note is needed; NULL: it is not */
+} rows[] = {
+    [CHANGE_FINDING] = {on_finding, false, NULL},
+    [CHANGE_ACKNOWLEDGE] = {on_acknowledge, true, NULL},
+    [CHANGE_RELEASE] = {on_release, true, NULL},
+    [CHANGE_NOTE] = {on_note, true, "a note needs words: say what was done or learnt"},
+    [CHANGE_RESOLVE] = {on_resolve, true, NULL},
+    [CHANGE_REOPEN] = {on_reopen, true, "reopening needs a reason: say what has changed"},
+    [CHANGE_ACK_EXPIRED] = {on_ack_expired, false, NULL},
+    [CHANGE_UNACKNOWLEDGED] = {on_unacknowledged, false, NULL},
+};
+static_assert(sizeof rows / sizeof rows[0] == ALERT_CHANGE_COUNT, "a change has no row");
+
+static enum err check_note(const char *note, struct fault *fault)
+{
+    size_t bytes = strlen(note);
+    if (bytes > ALERT_NOTE_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "the note has %zu bytes; at most %d are kept", bytes,
+                         ALERT_NOTE_MAX);
+    if (!utf8_valid(text_of(note)))
+        return fault_set(fault, ERR_INVALID, "the note is no UTF-8 text");
+    for (size_t i = 0; i < bytes; i++) {
+        unsigned char byte = (unsigned char)note[i];
+        if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f)
+            return fault_set(fault, ERR_INVALID,
+                             "the note has a control character (byte %zu); only line breaks and "
+                             "tabs are kept",
+                             i + 1);
+    }
+    return ERR_OK;
+}
+
+/* What a person gives, before it is looked at what the alert allows. */
+static enum err check_person(const struct row *row, const struct change *change,
+                             struct fault *fault)
+{
+    size_t who_bytes = change->who ? strlen(change->who) : 0;
+    if (who_bytes == 0)
+        return fault_set(fault, ERR_INVALID, "who does this is not known: an account is needed");
+    if (who_bytes >= ALERT_WHO_MAX || !utf8_valid(text_of(change->who)))
+        return fault_set(fault, ERR_INVALID,
+                         "the account's name is no UTF-8 text of at most %d bytes",
+                         ALERT_WHO_MAX - 1);
+    if (row->note_needed && is_blank(change->note))
+        return fault_set(fault, ERR_INVALID, "%s", row->note_needed);
+    return change->note ? check_note(change->note, fault) : ERR_OK;
+}
+
+/* The version, and what store and topics get. */
+static void finish(struct making *making)
+{
+    struct step *step = making->step;
+    struct alert *alert = &step->alert;
+    alert->version++;
+    alert_write(alert, &step->snapshot);
+    alert_event(alert, step->event, step->event_time_s, &step->event_json);
+    (void)snprintf(step->event_id, sizeof step->event_id, "%s.%" PRId64, alert->id, alert->version);
+    if (making->change->kind != CHANGE_RESOLVE)
+        return;
+    alert_outcome_message(alert, making->change->at_ms, making->change->absent_until_s,
+                          &step->outcome_json);
+    (void)snprintf(step->outcome_id, sizeof step->outcome_id, "%s.%" PRId64, alert->id,
+                   alert->version);
+}
+
+enum err lifecycle_apply(const struct alert *before, const struct change *change,
+                         const struct alert_rules *rules, struct step *out, struct fault *fault)
+{
+    assert(change->kind < ALERT_CHANGE_COUNT);
+    const struct row *row = &rows[change->kind];
+    if (!before && change->kind != CHANGE_FINDING)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no such alert");
+    enum err err = row->by_person ? check_person(row, change, fault) : ERR_OK;
+    if (err)
+        return err;
+    struct step step = {0};
+    if (before)
+        alert_copy(before, &step.alert);
+    struct making making = {before, change, rules, &step, fault};
+    err = row->handle(&making);
+    if (err) {
+        step_done(&step);
+        return err;
+    }
+    finish(&making);
+    *out = step;
+    return ERR_OK;
+}
+
+void step_done(struct step *step)
+{
+    alert_done(&step->alert);
+    buffer_done(&step->snapshot);
+    buffer_done(&step->event_json);
+    buffer_done(&step->outcome_json);
+}
+
+void lifecycle_transition(const struct step *step, uint32_t partition,
+                          const struct finding *finding, struct store_transition *out)
+{
+    const struct alert *alert = &step->alert;
+    *out = (struct store_transition){
+        .partition = partition,
+        .alert = alert->id,
+        .household = text_of(alert->household),
+        .team = alert->team,
+        .raised_s = alert->raised_s,
+        .expected_version = alert->version - 1,
+        .version = alert->version,
+        .snapshot = buffer_view(&step->snapshot),
+        .live = is_live(alert),
+        .event_id = text_of(step->event_id),
+        .event = buffer_view(&step->event_json),
+        .detector = finding ? finding->detector_index : -1,
+        .finding_seq = finding ? finding->seq : 0,
+        .timer_count = step->timer_count,
+    };
+    if (step->outcome_json.bytes) {
+        out->message_id = text_of(step->outcome_id);
+        out->message = buffer_view(&step->outcome_json);
+    }
+    memcpy(out->timers, step->timers, sizeof out->timers);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "alert/reasons.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "base/zone.h"
+#include "detectors/say.h"
+
+#define SCORE_MAX 1e9
+
+struct alert_reason *reasons_find(struct alert *alert, const struct detector *detector)
+{
+    for (size_t i = 0; i < alert->reason_count; i++)
+        if (strcmp(alert->reasons[i].detector, detector->name) == 0)
+            return &alert->reasons[i];
+    return NULL;
+}
+
+bool reasons_any_active(const struct alert *alert)
+{
+    for (size_t i = 0; i < alert->reason_count; i++)
+        if (alert->reasons[i].active)
+            return true;
+    return false;
+}
+
+/* As it is kept: characters that are whole, so that the snapshot reads back as it was written. */
+static void clean_summary(const struct finding *finding, char out[FINDING_SUMMARY_MAX])
+{
+    (void)utf8_copy(text_of(finding->summary), out, FINDING_SUMMARY_MAX);
+}
+
+bool reasons_is_news(struct alert *alert, const struct finding *finding)
+{
+    const struct alert_reason *reason = reasons_find(alert, finding->detector);
+    if (!reason || !reason->active || finding->verdict.grade > reason->grade)
+        return true;
+    char summary[FINDING_SUMMARY_MAX];
+    clean_summary(finding, summary);
+    return strcmp(reason->summary, summary) != 0;
+}
+
+/* Two decimals, as the snapshot has it: what is read back is what was written. */
+static double rounded(double score)
+{
+    if (isnan(score))
+        return 0;
+    double size = fabs(score) < SCORE_MAX ? fabs(score) : SCORE_MAX;
+    int64_t hundredths = (int64_t)(size * 100);
+    if (size * 100 - (double)hundredths >= 0.5)
+        hundredths++;
+    if (hundredths == 0)
+        return 0; /* no minus zero */
+    return copysign((double)hundredths / 100, score);
+}
+
+/* A place for one more. All are taken only when detectors have been renamed: then what has ended,
+ * or else the least grave, makes room. */
+static struct alert_reason *place_for_one(struct alert *alert)
+{
+    if (alert->reason_count < ALERT_REASONS_MAX)
+        return &alert->reasons[alert->reason_count++];
+    struct alert_reason *least = &alert->reasons[0];
+    for (size_t i = 1; i < ALERT_REASONS_MAX; i++) {
+        struct alert_reason *other = &alert->reasons[i];
+        if (least->active != other->active ? least->active : other->grade < least->grade)
+            least = other;
+    }
+    return least;
+}
+
+void reasons_begin(struct alert *alert, const struct finding *finding)
+{
+    struct alert_reason *reason = reasons_find(alert, finding->detector);
+    if (!reason)
+        reason = place_for_one(alert);
+    *reason = (struct alert_reason){
+        .seq = finding->seq,
+        .utility = finding->verdict.utility,
+        .active = true,
+        .grade = finding->verdict.grade,
+        .score = rounded(finding->verdict.score),
+        .since_s = finding->verdict.since_s,
+    };
+    (void)text_copy(text_of(finding->detector->name), reason->detector, sizeof reason->detector);
+    clean_summary(finding, reason->summary);
+}
+
+enum severity reasons_severity(const struct alert *alert, const struct finding *finding)
+{
+    /* All reasons of an alert are of one household and one team, so the finding's context is
+     * theirs. */
+    struct finding with = *finding;
+    enum severity gravest = SEVERITY_LOW;
+    for (size_t i = 0; i < alert->reason_count; i++) {
+        if (!alert->reasons[i].active)
+            continue;
+        with.verdict.grade = alert->reasons[i].grade;
+        enum severity severity = policy_severity(&with);
+        if (severity > gravest)
+            gravest = severity;
+    }
+    return gravest;
+}
+
+void reasons_say_end(const struct finding *finding, struct buffer *out)
+{
+    char text[FINDING_SUMMARY_MAX];
+    if (finding->summary[0]) {
+        clean_summary(finding, text);
+        buffer_text(out, text);
+        return;
+    }
+    const struct zone *zone = NULL;
+    if (!finding->timezone[0] || zone_find(text_of(finding->timezone), &zone))
+        zone = zone_utc();
+    char when[SAY_MAX];
+    (void)say_time(finding->at_s, finding->at_s, zone_offset_s(zone, finding->at_s), when);
+    if (finding->life)
+        buffer_format(out, "%s used by %s", utility_names[finding->verdict.utility], when);
+    else
+        buffer_format(out, "%s no longer holds since %s", finding->detector->name, when);
+}

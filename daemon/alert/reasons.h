@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The reasons of an alert: one a detector, filled from its findings. Used by lifecycle.c alone.
+ * Pure.
+ */
+#ifndef ANBU_ALERT_REASONS_H
+#define ANBU_ALERT_REASONS_H
+
+#include "alert/lifecycle.h"
+
+/* NULL when that detector has given none. */
+struct alert_reason *reasons_find(struct alert *alert, const struct detector *detector);
+bool reasons_any_active(const struct alert *alert);
+
+/* Whether an active finding tells something new: no such reason, one that had ended, a graver
+ * grade, another sentence. */
+bool reasons_is_news(struct alert *alert, const struct finding *finding);
+/* Adds the finding's reason or brings it up to date. */
+void reasons_begin(struct alert *alert, const struct finding *finding);
+
+/* The gravest of the active reasons in the finding's context; low when there is none. */
+enum severity reasons_severity(const struct alert *alert, const struct finding *finding);
+
+/* What ended it, for the history: the finding's own words, else a sentence from what is known. */
+void reasons_say_end(const struct finding *finding, struct buffer *out);
+
+#endif
