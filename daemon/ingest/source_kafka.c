@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How a partition runs: the group gives it (all four lanes), the owner is asked for its offsets,
+ * again every half second until it has them, and only then are its lanes read. Positions change in
+ * one way alone: `moved` is set and the next poll assigns every running lane anew, at the offset
+ * that follows what was taken from it.
+ */
+#include "ingest/source_kafka.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "kafka/consumer.h"
+
+#define LANE_BUFFER          128
+#define ASK_AGAIN_MS         500
+#define WAIT_SLICE_MS        100
+#define WEATHER_WAIT_MS      10000
+#define WEATHER_ASK_AGAIN_MS 1000
+#define COMMITTED_ASK_MS     5000
+#define START_LATEST         1 /* kafka.start */
+#define EVERYWHERE           UINT32_MAX
+
+struct lane {
+    struct kafka_message waiting[LANE_BUFFER];
+    uint32_t first, count; /* of waiting, from the oldest */
+    int64_t next;          /* the lowest offset that may come; OFFSET_NONE: not known yet */
+    int64_t origin;        /* where kafka.start led, while nothing was stored; else OFFSET_NONE */
+    bool at_end;           /* and no message came after that */
+};
+
+enum partition_state {
+    PARTITION_ASKING, /* the group gave it, the owner has not taken it */
+    PARTITION_RUNNING,
+};
+
+struct partition {
+    uint32_t number;
+    enum partition_state state;
+    bool lanes_given[TOPIC_COUNT];
+    struct lane lanes[TOPIC_COUNT];
+};
+
+/* A weather record outlives the reader's callback. */
+struct weather_record {
+    uint32_t partition;
+    int64_t offset, timestamp_ms;
+    char *bytes; /* key, then body */
+    size_t key_bytes, body_bytes;
+};
+
+struct source_kafka {
+    struct source source; /* first */
+    struct source_owner owner;
+    struct kafka_consumer *consumer;
+    const char *topics[TOPIC_COUNT];
+    char names[TOPIC_COUNT][OPTION_TEXT_MAX];
+    bool latest;
+    uint32_t partition_count;
+    struct partition **partitions; /* [partition_count]; NULL: not ours */
+    uint32_t turn;                 /* the partition that is served first */
+    bool moved;                    /* positions are to be assigned anew */
+    bool given;                    /* the group has answered since the last `taken` */
+    int64_t ask_ms;                /* when owners are asked again */
+
+    struct kafka_message *held; /* given out by the last poll */
+    size_t held_count, held_room;
+
+    struct kafka_reader *weather;
+    struct weather_record *records; /* given out: the first `records_out` */
+    size_t record_count, record_room, records_out;
+    bool weather_read, weather_missed;
+    int64_t weather_give_up_ms, weather_ask_ms;
+};
+
+static int64_t now_ms(void)
+{
+    return clock_monotonic_ms(&clock_machine);
+}
+
+/* ---- partitions come and go ---- */
+
+static void lane_drop(struct lane *lane)
+{
+    for (; lane->count; lane->count--, lane->first++)
+        kafka_message_done(&lane->waiting[lane->first]);
+    lane->first = 0;
+    lane->at_end = false;
+}
+
+static void lane_move(struct lane *lane, int64_t next)
+{
+    lane_drop(lane);
+    lane->next = next;
+    lane->origin = OFFSET_NONE;
+}
+
+static void partitions_drop(struct source_kafka *source)
+{
+    for (uint32_t p = 0; p < source->partition_count; p++) {
+        if (!source->partitions[p])
+            continue;
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            lane_drop(&source->partitions[p]->lanes[lane]);
+        free(source->partitions[p]);
+        source->partitions[p] = NULL;
+    }
+}
+
+static bool whole(const struct partition *partition)
+{
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        if (!partition->lanes_given[lane])
+            return false;
+    return true;
+}
+
+/* Where nothing is stored and kafka.start is latest, the group's committed offsets say where
+ * "latest" once was: what came while we were down is not lost. */
+static enum err resolve_latest(struct source_kafka *source, struct partition *partition,
+                               struct fault *fault)
+{
+    struct kafka_place places[TOPIC_COUNT];
+    size_t count = 0;
+    for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
+        if (partition->lanes[lane].next == OFFSET_NONE)
+            places[count++] = (struct kafka_place){lane, partition->number, OFFSET_NONE};
+    if (!count)
+        return ERR_OK;
+    enum err err =
+        kafka_consumer_committed(source->consumer, places, count, COMMITTED_ASK_MS, fault);
+    for (size_t i = 0; i < count && !err; i++) {
+        struct lane *lane = &partition->lanes[places[i].topic];
+        if (places[i].offset >= 0)
+            lane->next = lane->origin = places[i].offset;
+    }
+    return err;
+}
+
+static void ask_owner(struct source_kafka *source, struct partition *partition)
+{
+    int64_t resume[TOPIC_COUNT];
+    struct fault fault;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        resume[lane] = OFFSET_NONE;
+    if (!source->owner.assigned(source->owner.owner, partition->number, resume))
+        return;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        lane_move(&partition->lanes[lane], resume[lane] < 0 ? OFFSET_NONE : resume[lane]);
+    partition->state = PARTITION_RUNNING;
+    source->moved = true;
+    if (source->latest && resolve_latest(source, partition, &fault)) {
+        /* Better late than past what was never read. */
+        log_line(LOG_WARNING, "partition waits for its committed offsets",
+                 "partition=%u detail=\"%s\"", partition->number, fault.text);
+        partition->state = PARTITION_ASKING;
+        source->owner.revoked(source->owner.owner, partition->number, false);
+    }
+}
+
+static void ask_owners(struct source_kafka *source)
+{
+    source->ask_ms = now_ms() + ASK_AGAIN_MS;
+    for (uint32_t p = 0; p < source->partition_count; p++) {
+        struct partition *partition = source->partitions[p];
+        if (partition && partition->state == PARTITION_ASKING)
+            ask_owner(source, partition);
+    }
+}
+
+static enum err assign(struct source_kafka *source, struct fault *fault)
+{
+    struct kafka_place *places =
+        memory_get((size_t)source->partition_count * TOPIC_COUNT * sizeof *places);
+    size_t count = 0;
+    for (uint32_t p = 0; p < source->partition_count; p++) {
+        struct partition *partition = source->partitions[p];
+        if (!partition || partition->state != PARTITION_RUNNING)
+            continue;
+        for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++) {
+            int64_t next = partition->lanes[lane].next;
+            if (next == OFFSET_NONE)
+                next = source->latest ? KAFKA_FROM_END : KAFKA_FROM_START;
+            places[count++] = (struct kafka_place){lane, p, next};
+        }
+    }
+    enum err err = kafka_consumer_assign(source->consumer, places, count, fault);
+    source->moved = err != ERR_OK;
+    free(places);
+    return err;
+}
+
+static void on_given(void *context, const struct kafka_place *places, size_t count)
+{
+    struct source_kafka *source = context;
+    struct fault fault;
+    partitions_drop(source);
+    for (size_t i = 0; i < count; i++) {
+        struct partition **partition = &source->partitions[places[i].partition];
+        if (!*partition) {
+            *partition = memory_get(sizeof **partition);
+            (*partition)->number = places[i].partition;
+        }
+        (*partition)->lanes_given[places[i].topic] = true;
+    }
+    for (uint32_t p = 0; p < source->partition_count; p++) {
+        if (!source->partitions[p] || whole(source->partitions[p]))
+            continue;
+        log_line(LOG_ERROR, "partition is not in all topics",
+                 "partition=%u remedy=\"household-keyed topics need equal partition counts\"", p);
+        free(source->partitions[p]);
+        source->partitions[p] = NULL;
+    }
+    source->given = true;
+    ask_owners(source);
+    /* The group waits for an answer, be it an empty one. */
+    if (assign(source, &fault)) {
+        log_line(LOG_ERROR, "kafka assignment", "detail=\"%s\"", fault.text);
+        source->moved = true;
+    }
+}
+
+static void on_taken(void *context, bool lost)
+{
+    struct source_kafka *source = context;
+    for (uint32_t p = 0; p < source->partition_count; p++)
+        if (source->partitions[p] && source->partitions[p]->state == PARTITION_RUNNING)
+            source->owner.revoked(source->owner.owner, p, lost);
+    partitions_drop(source);
+    source->given = false;
+    source->moved = false;
+}
+
+/* ---- the merge ---- */
+
+static void lane_end(struct lane *lane, int64_t end_offset)
+{
+    if (lane->next == OFFSET_NONE)
+        lane->origin = end_offset;
+    if (end_offset > lane->next)
+        lane->next = end_offset; /* past what only marks transactions */
+    lane->at_end = true;
+}
+
+/* Takes what has come into an empty lane. Offsets that step back (a topic made anew, or cut by an
+ * unclean election) are records that the household has applied, or never can: an alarm, not data.
+ */
+static void lane_fill(struct source_kafka *source, struct partition *partition, uint32_t number)
+{
+    struct lane *lane = &partition->lanes[number];
+    int64_t end_offset;
+    size_t kept = 0;
+    size_t got = kafka_consumer_take(source->consumer, number, partition->number, lane->waiting,
+                                     LANE_BUFFER, &end_offset);
+    for (size_t i = 0; i < got; i++) {
+        struct kafka_message *message = &lane->waiting[i];
+        if (message->offset < lane->next) {
+            kafka_consumer_warn(source->consumer, "kafka offsets went back", number,
+                                partition->number,
+                                "record skipped; was the topic made anew, or cut?");
+            kafka_message_done(message);
+            continue;
+        }
+        if (lane->next == OFFSET_NONE)
+            lane->origin = message->offset;
+        lane->next = message->offset + 1;
+        lane->waiting[kept++] = *message;
+    }
+    lane->first = 0;
+    lane->count = (uint32_t)kept;
+    if (got)
+        lane->at_end = false;
+    if (end_offset >= 0)
+        lane_end(lane, end_offset);
+}
+
+/* The lane whose oldest message is the earliest; TOPIC_COUNT when there is none, or when a lane
+ * that is not at its end has not arrived yet. */
+static uint32_t earliest(struct source_kafka *source, struct partition *partition)
+{
+    uint32_t best = TOPIC_COUNT;
+    int64_t best_ms = INT64_MAX;
+    for (uint32_t i = 0; i < TOPIC_COUNT; i++) {
+        struct lane *lane = &partition->lanes[i];
+        if (!lane->count && !lane->at_end)
+            lane_fill(source, partition, i);
+        if (!lane->count) {
+            if (!lane->at_end)
+                return TOPIC_COUNT;
+            continue;
+        }
+        int64_t at_ms = lane->waiting[lane->first].timestamp_ms;
+        if (best == TOPIC_COUNT || at_ms < best_ms) {
+            best = i;
+            best_ms = at_ms;
+        }
+    }
+    return best;
+}
+
+static struct delivery hand_out(struct source_kafka *source, uint32_t partition, uint32_t number,
+                                struct lane *lane)
+{
+    struct kafka_message message = lane->waiting[lane->first++];
+    lane->count--;
+    assert(source->held_count < source->held_room);
+    source->held[source->held_count++] = message;
+    return (struct delivery){
+        .partition = partition,
+        .topic = (enum message_type)number,
+        .lane = number,
+        .offset = message.offset,
+        .arrived_ms = message.timestamp_ms,
+        .key = message.key,
+        .payload = message.body,
+    };
+}
+
+static size_t merge_partition(struct source_kafka *source, struct partition *partition,
+                              struct delivery *out, size_t max)
+{
+    size_t count = 0;
+    /* A lane at its end holds nobody back, but is looked at once a poll. */
+    for (uint32_t i = 0; i < TOPIC_COUNT; i++)
+        if (!partition->lanes[i].count)
+            lane_fill(source, partition, i);
+    while (count < max) {
+        uint32_t lane = earliest(source, partition);
+        if (lane == TOPIC_COUNT)
+            break;
+        out[count++] = hand_out(source, partition->number, lane, &partition->lanes[lane]);
+    }
+    return count;
+}
+
+static size_t merge(struct source_kafka *source, struct delivery *out, size_t max)
+{
+    size_t count = 0;
+    uint32_t start = source->turn;
+    for (uint32_t i = 0; i < source->partition_count && count < max; i++) {
+        uint32_t p = (start + i) % source->partition_count;
+        struct partition *partition = source->partitions[p];
+        if (!partition || partition->state != PARTITION_RUNNING)
+            continue;
+        size_t got = merge_partition(source, partition, out + count, max - count);
+        if (got)
+            source->turn = (p + 1) % source->partition_count;
+        count += got;
+    }
+    return count;
+}
+
+/* ---- weather ---- */
+
+static void on_weather(void *context, const struct kafka_record *from)
+{
+    struct source_kafka *source = context;
+    if (source->record_count == source->record_room) {
+        source->record_room = source->record_room ? source->record_room * 2 : 64;
+        source->records =
+            memory_grow(source->records, source->record_room * sizeof *source->records);
+    }
+    struct weather_record *record = &source->records[source->record_count++];
+    *record = (struct weather_record){
+        .partition = from->partition,
+        .offset = from->offset,
+        .timestamp_ms = from->timestamp_ms,
+        .bytes = memory_get(from->key.bytes + from->body.bytes),
+        .key_bytes = from->key.bytes,
+        .body_bytes = from->body.bytes,
+    };
+    if (from->key.bytes)
+        memcpy(record->bytes, from->key.at, from->key.bytes);
+    if (from->body.bytes)
+        memcpy(record->bytes + from->key.bytes, from->body.at, from->body.bytes);
+}
+
+static void weather_done(struct source_kafka *source)
+{
+    for (size_t i = 0; i < source->records_out; i++)
+        free(source->records[i].bytes);
+    source->record_count -= source->records_out;
+    if (source->records_out)
+        memmove(source->records, source->records + source->records_out,
+                source->record_count * sizeof *source->records);
+    source->records_out = 0;
+}
+
+/* Rules depend on weather, so it is read to its end before the first household; a topic that does
+ * not answer must not keep households waiting for ever. */
+static void weather_poll(struct source_kafka *source)
+{
+    struct fault fault = {0};
+    bool at_end = false;
+    if (now_ms() < source->weather_ask_ms)
+        return;
+    if (kafka_reader_poll(source->weather, 0, on_weather, source, &at_end, &fault))
+        source->weather_ask_ms =
+            now_ms() + (source->weather_missed ? WEATHER_WAIT_MS : WEATHER_ASK_AGAIN_MS);
+    if (at_end)
+        source->weather_read = true;
+    if (source->weather_read || source->weather_missed || now_ms() < source->weather_give_up_ms)
+        return;
+    source->weather_missed = true;
+    log_line(LOG_WARNING, "weather was not read to its end",
+             "waited_s=%d detail=\"%s\" remedy=\"households go on without it; is the topic "
+             "there?\"",
+             WEATHER_WAIT_MS / 1000, fault.text);
+}
+
+static size_t weather_take(struct source_kafka *source, struct delivery *out, size_t max)
+{
+    size_t count = 0;
+    if (!source->record_count)
+        weather_poll(source);
+    for (size_t i = source->records_out; i < source->record_count && count < max; i++) {
+        const struct weather_record *record = &source->records[i];
+        out[count++] = (struct delivery){
+            .partition = EVERYWHERE,
+            .topic = MESSAGE_WEATHER,
+            .lane = record->partition,
+            .offset = record->offset,
+            .arrived_ms = record->timestamp_ms,
+            .key = {record->bytes, record->key_bytes},
+            .payload = {record->bytes + record->key_bytes, record->body_bytes},
+        };
+    }
+    source->records_out += count;
+    return count;
+}
+
+/* ---- the port ---- */
+
+static void release_held(struct source_kafka *source, size_t room)
+{
+    for (size_t i = 0; i < source->held_count; i++)
+        kafka_message_done(&source->held[i]);
+    source->held_count = 0;
+    if (source->held_room < room) {
+        source->held = memory_grow(source->held, room * sizeof *source->held);
+        source->held_room = room;
+    }
+}
+
+static bool weather_settled(const struct source_kafka *source)
+{
+    return (source->weather_read && source->records_out == source->record_count) ||
+           source->weather_missed;
+}
+
+static enum err serve(struct source_kafka *source, struct fault *fault)
+{
+    enum err err = kafka_consumer_serve(source->consumer, fault);
+    if (err)
+        return err;
+    if (source->given && now_ms() >= source->ask_ms)
+        ask_owners(source);
+    /* What cannot be assigned now is tried again at the next poll. */
+    if (source->given && source->moved && assign(source, fault))
+        log_line(LOG_WARNING, "kafka assignment", "detail=\"%s\"", fault->text);
+    return ERR_OK;
+}
+
+static enum err poll_messages(struct source *port, struct delivery *out, size_t max, int timeout_ms,
+                              size_t *count, struct fault *fault)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    int64_t give_up_ms = now_ms() + timeout_ms;
+    struct fault ignored;
+    release_held(source, max);
+    weather_done(source);
+    *count = 0;
+    for (;;) {
+        enum err err = serve(source, fault ? fault : &ignored);
+        if (err)
+            return err;
+        *count = weather_take(source, out, max);
+        if (*count < max && weather_settled(source))
+            *count += merge(source, out + *count, max - *count);
+        int64_t left_ms = give_up_ms - now_ms();
+        if (*count || left_ms <= 0)
+            return ERR_OK;
+        kafka_consumer_wait(source->consumer,
+                            left_ms < WAIT_SLICE_MS ? (int)left_ms : WAIT_SLICE_MS);
+    }
+}
+
+static struct partition *running(struct source_kafka *source, uint32_t number)
+{
+    if (number >= source->partition_count || !source->partitions[number] ||
+        source->partitions[number]->state != PARTITION_RUNNING)
+        return NULL;
+    return source->partitions[number];
+}
+
+static enum err seek(struct source *port, uint32_t number, const int64_t resume[TOPIC_COUNT],
+                     struct fault *fault)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    struct partition *partition = running(source, number);
+    if (!partition)
+        return fault_set(fault, ERR_NOT_FOUND, "kafka: partition %u is not ours to seek", number);
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        lane_move(&partition->lanes[lane], resume[lane] < 0 ? OFFSET_NONE : resume[lane]);
+    source->moved = true;
+    return ERR_OK;
+}
+
+static void commit(struct source *port, uint32_t number, const int64_t resume[TOPIC_COUNT])
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    struct partition *partition = running(source, number);
+    struct kafka_place places[TOPIC_COUNT];
+    size_t count = 0;
+    if (!partition)
+        return;
+    for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++) {
+        int64_t offset = resume[lane] >= 0 ? resume[lane] : partition->lanes[lane].origin;
+        if (offset >= 0)
+            places[count++] = (struct kafka_place){lane, number, offset};
+    }
+    kafka_consumer_commit(source->consumer, places, count);
+}
+
+static bool at_end(struct source *port, uint32_t number)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    struct partition *partition = running(source, number);
+    if (!partition || source->moved)
+        return false;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        if (partition->lanes[lane].count || !partition->lanes[lane].at_end)
+            return false;
+    return true;
+}
+
+static void source_free(struct source *port)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    if (!source)
+        return;
+    /* librdkafka waits for every message to be given back. */
+    release_held(source, 0);
+    if (source->partitions)
+        partitions_drop(source);
+    kafka_consumer_free(source->consumer);
+    kafka_reader_free(source->weather);
+    source->records_out = source->record_count;
+    weather_done(source);
+    free(source->records);
+    free(source->held);
+    free(source->partitions);
+    free(source);
+}
+
+static const struct source_ops ops = {
+    .poll = poll_messages,
+    .seek = seek,
+    .commit = commit,
+    .at_end = at_end,
+    .free = source_free,
+};
+
+enum err source_kafka_new(const struct kafka_common *common, const struct settings *settings,
+                          uint32_t partitions, const struct source_owner *owner,
+                          struct source **out, struct fault *fault)
+{
+    struct source_kafka *source = memory_get(sizeof *source);
+    const char *const names[TOPIC_COUNT] = {
+        [MESSAGE_READING] = settings->kafka.readings,
+        [MESSAGE_BILLING] = settings->kafka.billing,
+        [MESSAGE_HOUSEHOLD] = settings->kafka.household,
+        [MESSAGE_REPORT] = settings->kafka.report,
+    };
+    source->source.ops = &ops;
+    source->owner = *owner;
+    source->latest = settings->kafka.start == START_LATEST;
+    source->partition_count = partitions;
+    source->partitions = memory_get(partitions * sizeof *source->partitions);
+    for (int i = 0; i < TOPIC_COUNT; i++) {
+        (void)text_copy(text_of(names[i]), source->names[i], sizeof source->names[i]);
+        source->topics[i] = source->names[i];
+    }
+    const struct kafka_consumer_options options = {
+        .group = settings->kafka.group,
+        .topics = source->topics,
+        .topic_count = TOPIC_COUNT,
+        .partitions = partitions,
+        .given = on_given,
+        .taken = on_taken,
+        .context = source,
+    };
+    enum err err = kafka_reader_new(common, settings->kafka.weather, -1, KAFKA_FROM_START,
+                                    &source->weather, fault);
+    if (!err)
+        err = kafka_consumer_new(common, &options, &source->consumer, fault);
+    source->weather_give_up_ms = now_ms() + WEATHER_WAIT_MS;
+    if (err)
+        source_free(&source->source);
+    else
+        *out = &source->source;
+    return err;
+}

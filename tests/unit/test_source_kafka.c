@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The source over a real consumer group, against librdkafka's mock cluster. The owner here is what
+ * a worker is: it knows where each lane goes on, and asserts that nothing is lost or out of order.
+ */
+#include <check.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ingest/source_kafka.h"
+#include "kafka/producer.h"
+
+#define PARTITIONS 4
+#define WAIT_MS    60000
+#define BATCH      100
+#define T0         1700000000000
+
+static const char *const topics[] = {"readings", "billing", "household", "report", "weather"};
+static rd_kafka_t *rk;
+static rd_kafka_mock_cluster_t *cluster;
+static struct kafka_common common;
+static struct settings settings;
+static struct kafka_producer *producer;
+
+static void set_up(void)
+{
+    char why[256];
+    struct fault fault;
+    rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    cluster = rd_kafka_mock_cluster_new(rk, 1);
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        ck_assert(!rd_kafka_mock_topic_create(cluster, topics[i], PARTITIONS, 1));
+    common = (struct kafka_common){.brokers = rd_kafka_mock_cluster_bootstraps(cluster)};
+    memset(&settings, 0, sizeof settings);
+    (void)text_copy(TEXT("anbu"), settings.kafka.group, sizeof settings.kafka.group);
+    (void)text_copy(TEXT("readings"), settings.kafka.readings, sizeof settings.kafka.readings);
+    (void)text_copy(TEXT("billing"), settings.kafka.billing, sizeof settings.kafka.billing);
+    (void)text_copy(TEXT("household"), settings.kafka.household, sizeof settings.kafka.household);
+    (void)text_copy(TEXT("report"), settings.kafka.report, sizeof settings.kafka.report);
+    (void)text_copy(TEXT("weather"), settings.kafka.weather, sizeof settings.kafka.weather);
+    ck_assert_msg(!kafka_producer_new(&common, &producer, &fault), "%s", fault.text);
+}
+
+static void tear_down(void)
+{
+    kafka_producer_free(producer);
+    rd_kafka_mock_cluster_destroy(cluster);
+    rd_kafka_destroy(rk);
+}
+
+/* ---- what goes in ---- */
+
+static size_t sent[PARTITIONS][TOPIC_COUNT];
+
+static void send_to(uint32_t lane, int home, int64_t at_ms)
+{
+    char key[24];
+    struct fault fault;
+    (void)snprintf(key, sizeof key, "H-%d", home);
+    ck_assert_msg(
+        !kafka_producer_send(producer, topics[lane], text_of(key), text_of(key), at_ms, &fault),
+        "%s", fault.text);
+    if (lane < TOPIC_COUNT)
+        sent[kafka_partition(text_of(key), PARTITIONS)][lane]++;
+}
+
+static void flush(void)
+{
+    struct fault fault;
+    ck_assert_msg(!kafka_producer_flush(producer, WAIT_MS, &fault), "%s", fault.text);
+}
+
+/* Readings every second, the others now and then, some at the very same time. */
+static void send_town(int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        int64_t at_ms = T0 + (int64_t)i * 1000;
+        send_to(MESSAGE_READING, i % 40, at_ms);
+        if (i % 7 == 0)
+            send_to(MESSAGE_BILLING, (i + 3) % 40, at_ms);
+        if (i % 11 == 0)
+            send_to(MESSAGE_HOUSEHOLD, i % 40, at_ms);
+        if (i % 50 == 0)
+            send_to(MESSAGE_REPORT, i % 40, at_ms + 1);
+    }
+    flush();
+}
+
+/* ---- what comes out ---- */
+
+/* Shared by members, as the store is. */
+static int64_t applied[PARTITIONS][TOPIC_COUNT];
+
+struct member {
+    struct source *source;
+    bool ours[PARTITIONS];
+    int refusals;   /* `assigned` says no this often, for partition 2 */
+    bool forgetful; /* its store knows nothing */
+    int asked, taken_back;
+    size_t weather, deliveries;
+    bool household_before_weather, ordered;
+    int64_t last_ms[PARTITIONS];
+    uint32_t last_lane[PARTITIONS];
+};
+
+static void forget(void)
+{
+    for (int p = 0; p < PARTITIONS; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            applied[p][lane] = OFFSET_NONE;
+    memset(sent, 0, sizeof sent);
+}
+
+static bool assigned(void *owner, uint32_t partition, int64_t resume[TOPIC_COUNT])
+{
+    struct member *member = owner;
+    member->asked++;
+    if (partition == 2 && member->refusals > 0) {
+        member->refusals--;
+        return false;
+    }
+    ck_assert(!member->ours[partition]);
+    member->ours[partition] = true;
+    member->last_ms[partition] = 0;
+    if (!member->forgetful)
+        memcpy(resume, applied[partition], sizeof applied[partition]);
+    return true;
+}
+
+static void revoked(void *owner, uint32_t partition, bool lost)
+{
+    struct member *member = owner;
+    (void)lost;
+    ck_assert(member->ours[partition]);
+    member->ours[partition] = false;
+    member->taken_back++;
+}
+
+static void join(struct member *member)
+{
+    struct fault fault;
+    const struct source_owner owner = {assigned, revoked, member};
+    member->ordered = true;
+    ck_assert_msg(
+        !source_kafka_new(&common, &settings, PARTITIONS, &owner, &member->source, &fault), "%s",
+        fault.text);
+}
+
+static void leave(struct member *member)
+{
+    member->source->ops->free(member->source);
+    member->source = NULL;
+}
+
+static void apply(struct member *member, const struct delivery *delivery)
+{
+    if (delivery->topic == MESSAGE_WEATHER) {
+        ck_assert_uint_eq(delivery->partition, UINT32_MAX);
+        member->weather++;
+        return;
+    }
+    uint32_t p = delivery->partition;
+    ck_assert(member->ours[p]);
+    ck_assert(text_equal(delivery->key, delivery->payload));
+    ck_assert_uint_eq(kafka_partition(delivery->key, PARTITIONS), p);
+    int64_t *next = &applied[p][delivery->lane];
+    ck_assert_msg(*next == delivery->offset || (*next == OFFSET_NONE && delivery->offset == 0),
+                  "partition %u lane %u: %lld came instead of %lld", p, delivery->lane,
+                  (long long)delivery->offset, (long long)*next);
+    *next = delivery->offset + 1;
+    if (delivery->arrived_ms < member->last_ms[p] ||
+        (delivery->arrived_ms == member->last_ms[p] && delivery->lane < member->last_lane[p]))
+        member->ordered = false;
+    member->last_ms[p] = delivery->arrived_ms;
+    member->last_lane[p] = delivery->lane;
+    member->deliveries++;
+}
+
+static void poll_once(struct member *member, int timeout_ms)
+{
+    struct delivery out[BATCH];
+    struct fault fault;
+    size_t count = 0;
+    ck_assert_msg(
+        !member->source->ops->poll(member->source, out, BATCH, timeout_ms, &count, &fault), "%s",
+        fault.text);
+    for (size_t i = 0; i < count; i++)
+        apply(member, &out[i]);
+}
+
+static bool all_applied(void)
+{
+    for (int p = 0; p < PARTITIONS; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            if ((applied[p][lane] < 0 ? 0 : applied[p][lane]) != (int64_t)sent[p][lane])
+                return false;
+    return true;
+}
+
+static void poll_until_all(struct member *members, size_t count)
+{
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    while (!all_applied()) {
+        for (size_t i = 0; i < count; i++)
+            poll_once(&members[i], 20);
+        ck_assert_msg(clock_monotonic_ms(&clock_machine) < give_up, "not all came");
+    }
+}
+
+static void poll_until_at_end(struct member *member)
+{
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    for (uint32_t p = 0; p < PARTITIONS;) {
+        if (member->source->ops->at_end(member->source, p)) {
+            p++;
+            continue;
+        }
+        poll_once(member, 20);
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+}
+
+START_TEST(topics_of_a_partition_come_merged_by_time_after_the_weather)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 3000);
+    for (int i = 0; i < 700; i++)
+        send_to(4, i, T0);
+    flush();
+    join(&member);
+    while (!member.deliveries)
+        poll_once(&member, 100);
+    ck_assert_uint_eq(member.weather, 700);
+    poll_until_all(&member, 1);
+    ck_assert(member.ordered);
+    poll_until_at_end(&member);
+    /* What comes later is found, too. */
+    send_town(3000, 3050);
+    send_to(4, 1, T0);
+    flush();
+    poll_until_all(&member, 1);
+    while (member.weather < 701)
+        poll_once(&member, 100);
+    ck_assert(member.ordered);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(reading_goes_on_where_the_owner_says_after_a_restart)
+{
+    struct member first = {0}, second = {0};
+    forget();
+    send_town(0, 500);
+    join(&first);
+    poll_until_all(&first, 1);
+    leave(&first);
+    send_town(500, 900);
+    join(&second);
+    poll_until_all(&second, 1);
+    ck_assert(second.ordered);
+    leave(&second);
+}
+END_TEST
+
+START_TEST(partition_that_is_refused_is_offered_again_and_loses_nothing)
+{
+    struct member member = {.refusals = 3};
+    forget();
+    send_town(0, 2000);
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert_int_eq(member.refusals, 0);
+    ck_assert_int_eq(member.asked, PARTITIONS + 3);
+    ck_assert(member.ordered);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(seek_goes_back_in_one_partition_and_leaves_the_others)
+{
+    struct member member = {0};
+    struct fault fault;
+    forget();
+    send_town(0, 3000);
+    join(&member);
+    while (member.deliveries < 1000)
+        poll_once(&member, 100);
+    int64_t back[TOPIC_COUNT] = {7, OFFSET_NONE, 1, OFFSET_NONE};
+    memcpy(applied[1], back, sizeof back);
+    member.last_ms[1] = 0;
+    ck_assert_msg(!member.source->ops->seek(member.source, 1, back, &fault), "%s", fault.text);
+    ck_assert(!member.source->ops->at_end(member.source, 1));
+    poll_until_all(&member, 1);
+    /* And from the very end back to the start. */
+    poll_until_at_end(&member);
+    int64_t start[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    memcpy(applied[3], start, sizeof start);
+    member.last_ms[3] = 0;
+    ck_assert(!member.source->ops->seek(member.source, 3, start, &fault));
+    poll_until_all(&member, 1);
+    ck_assert(member.ordered);
+    ck_assert_int_eq(member.source->ops->seek(member.source, 99, start, &fault), ERR_NOT_FOUND);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(members_share_the_partitions_and_no_record_is_lost_or_comes_twice)
+{
+    struct member members[2] = {{0}, {0}};
+    forget();
+    send_town(0, 1000);
+    join(&members[0]);
+    poll_until_all(members, 1);
+    join(&members[1]);
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    int next = 1000, theirs = 0;
+    while (theirs != PARTITIONS / 2) {
+        send_town(next, next + 20);
+        next += 20;
+        poll_once(&members[0], 50);
+        poll_once(&members[1], 50);
+        theirs = 0;
+        for (int p = 0; p < PARTITIONS; p++)
+            theirs += members[1].ours[p];
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+    poll_until_all(members, 2);
+    ck_assert_int_ge(members[0].taken_back, PARTITIONS);
+    leave(&members[0]);
+    send_town(next, next + 100);
+    poll_until_all(&members[1], 1);
+    leave(&members[1]);
+}
+END_TEST
+
+START_TEST(committed_offsets_show_in_the_lag)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 400);
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert_int_gt(kafka_group_lag(&common, "anbu", "readings", PARTITIONS), 0);
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        member.source->ops->commit(member.source, p, applied[p]);
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    while (kafka_group_lag(&common, "anbu", "readings", PARTITIONS) != 0) {
+        poll_once(&member, 10);
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+    leave(&member);
+}
+END_TEST
+
+START_TEST(broker_outage_is_waited_out)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 500);
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert(!rd_kafka_mock_broker_set_down(cluster, 1));
+    for (int i = 0; i < 20; i++)
+        poll_once(&member, 50);
+    ck_assert(!rd_kafka_mock_broker_set_up(cluster, 1));
+    send_town(500, 1000);
+    poll_until_all(&member, 1);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(latest_begins_at_the_end_and_keeps_its_place_over_a_restart)
+{
+    struct member first = {.forgetful = true}, second = {.forgetful = true};
+    settings.kafka.start = 1;
+    forget();
+    send_town(0, 200);
+    for (int p = 0; p < PARTITIONS; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            applied[p][lane] = (int64_t)sent[p][lane];
+    const int64_t nothing[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    join(&first);
+    poll_until_at_end(&first);
+    ck_assert_uint_eq(first.deliveries, 0);
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        first.source->ops->commit(first.source, p, nothing);
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    while (kafka_group_lag(&common, "anbu", "readings", PARTITIONS) != 0) {
+        poll_once(&first, 10);
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+    leave(&first);
+    /* What comes while nobody is there is read by the next one. */
+    send_town(200, 260);
+    join(&second);
+    poll_until_all(&second, 1);
+    ck_assert_uint_gt(second.deliveries, 60);
+    leave(&second);
+}
+END_TEST
+
+START_TEST(absent_brokers_are_no_error)
+{
+    struct member member = {0};
+    common.brokers = "127.0.0.1:1";
+    join(&member);
+    poll_once(&member, 200);
+    poll_once(&member, 200);
+    ck_assert_uint_eq(member.deliveries, 0);
+    leave(&member);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *suite = suite_create("source_kafka");
+    TCase *group = tcase_create("group");
+    tcase_set_timeout(group, 120);
+    tcase_add_checked_fixture(group, set_up, tear_down);
+    tcase_add_test(group, topics_of_a_partition_come_merged_by_time_after_the_weather);
+    tcase_add_test(group, reading_goes_on_where_the_owner_says_after_a_restart);
+    tcase_add_test(group, partition_that_is_refused_is_offered_again_and_loses_nothing);
+    tcase_add_test(group, seek_goes_back_in_one_partition_and_leaves_the_others);
+    tcase_add_test(group, members_share_the_partitions_and_no_record_is_lost_or_comes_twice);
+    tcase_add_test(group, committed_offsets_show_in_the_lag);
+    tcase_add_test(group, broker_outage_is_waited_out);
+    tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
+    tcase_add_test(group, absent_brokers_are_no_error);
+    suite_add_tcase(suite, group);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(suite());
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
