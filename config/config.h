@@ -18,6 +18,9 @@
 
 /* Members are named as the options are; types as option.h says. Defaults, ranges and help stand in
  * schema.c alone. */
+enum kafka_start { KAFKA_START_EARLIEST, KAFKA_START_LATEST };
+extern const char *const config_partitioners[]; /* names by kafka.partitioner; NULL-terminated */
+
 struct settings {
     struct {
         char brokers[OPTION_TEXT_MAX];  /* kafka.brokers */
@@ -30,8 +33,8 @@ struct settings {
         char alerts[OPTION_TEXT_MAX];       /* "anbu.alerts" */
         char dead_letters[OPTION_TEXT_MAX]; /* "anbu.dead-letters" */
         int partitioner;                    /* kafka.partitioner: murmur2_random ... */
-        int start;                  /* kafka.start: earliest, latest: where nothing is stored */
-        int64_t delivery_timeout_s; /* kafka.delivery_timeout */
+        int start;                          /* enum kafka_start: where nothing is stored */
+        int64_t delivery_timeout_s;         /* kafka.delivery_timeout */
     } kafka;
     struct {
         char address[OPTION_TEXT_MAX]; /* redis.address: tcp:127.0.0.1:6379 or unix:/path */
@@ -105,6 +108,8 @@ NODISCARD enum err config_load(const char *path, const char *const *sets, size_t
 
 const struct settings *config_settings(const struct config *config);
 const struct config_pair *config_kafka_properties(const struct config *config, size_t *count);
+/* What to do instead of passing this property through; NULL: it may be passed. */
+const char *config_property_reserved(const char *name);
 const struct field_mapping *config_fields(const struct config *config, size_t *count);
 /* count 0: every household may raise everything. */
 const struct enrolment *config_enrolment(const struct config *config, size_t *count);
@@ -119,7 +124,8 @@ struct tuning {
 struct tuning_cache;
 struct tuning_cache *tuning_cache_new(const struct config *config); /* borrows config */
 void tuning_cache_free(struct tuning_cache *cache);
-/* Borrowed until the cache is freed. month_day = month * 100 + day, local. */
+/* Borrowed until the next call on this cache, which keeps a bounded number of answers. month_day =
+ * month * 100 + day, local. */
 const struct tuning *tuning_for(struct tuning_cache *cache, uint32_t flags, struct text area,
                                 unsigned month_day);
 
@@ -127,6 +133,9 @@ const struct tuning *tuning_for(struct tuning_cache *cache, uint32_t flags, stru
  */
 size_t config_restart_needed(const struct config *now, const struct config *next,
                              struct buffer *out);
+
+/* Values that are not defaults: options, overrides in layers, rows of lists. */
+size_t config_set_count(const struct config *config);
 
 /* Every option, its value and where it came from (default, file:line, --set, environment); secrets
  * as
@@ -136,5 +145,16 @@ void config_show(const struct config *config, struct buffer *out);
 void config_show_json(const struct config *config, struct buffer *out);
 /* config/anbu.yaml, made from the tables: every option with help, unit, range and default. */
 void config_sample(struct buffer *out);
+/* anbu.yaml(5), from the same tables. */
+void config_man(struct buffer *out);
+
+/* One row of config_show's columns; every row twice: first measuring, then writing. */
+struct config_table {
+    bool measuring;
+    size_t name_width, value_width;
+    struct buffer *out;
+};
+void config_show_row(struct config_table *table, const char *name, const char *value,
+                     const char *from, const char *unit);
 
 #endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A configuration as it is built: all defaults first, by the rows.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/internal.h"
+
+void *array_room(void *array, size_t count, size_t item_bytes)
+{
+    if (count & (count - 1))
+        return array;
+    return memory_grow(array, (count ? count * 2 : 1) * item_bytes);
+}
+
+static void add_rows(struct config *config, const struct option *rows, size_t count, int detector)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct slot *slot = &config->slots[config->slot_count++];
+        struct value value;
+        struct fault fault;
+        *slot = (struct slot){.row = &rows[i], .detector = detector};
+        enum err err = value_parse(&rows[i], text_of(rows[i].initial), &value, &fault);
+        assert(!err && "a default must fit its own row");
+        value_store(&rows[i], &value, config_block(config, slot));
+    }
+}
+
+struct config *config_new(const struct detector *const *detectors_in, size_t count)
+{
+    struct config *config = memory_get(sizeof *config);
+    size_t rows = schema_count;
+    assert(count <= DETECTOR_COUNT_MAX);
+    config->detectors = detectors_in;
+    config->detector_count = count;
+    for (size_t i = 0; i < count; i++)
+        rows += detectors_in[i]->option_count;
+    config->slots = memory_get(rows * sizeof *config->slots);
+    add_rows(config, schema, schema_count, -1);
+    for (size_t i = 0; i < count; i++) {
+        config->options[i] = memory_get(detectors_in[i]->options_bytes);
+        add_rows(config, detectors_in[i]->options, detectors_in[i]->option_count, (int)i);
+    }
+    return config;
+}
+
+void config_free(struct config *config)
+{
+    if (!config)
+        return;
+    for (size_t i = 0; i < config->detector_count; i++)
+        free(config->options[i]);
+    for (size_t i = 0; i < config->layer_count; i++)
+        free(config->layers[i].overrides);
+    for (size_t i = 0; i < config->field_count; i++)
+        free((char *)(uintptr_t)config->fields[i].theirs);
+    if (config->properties)
+        explicit_bzero(config->properties, config->property_count * sizeof *config->properties);
+    explicit_bzero(config->settings.redis.password, sizeof config->settings.redis.password);
+    free(config->file);
+    free(config->slots);
+    free(config->layers);
+    free(config->properties);
+    free(config->property_from);
+    free(config->fields);
+    free(config->field_from);
+    free(config);
+}
+
+void *config_block(const struct config *config, const struct slot *slot)
+{
+    if (slot->detector >= 0)
+        return config->options[slot->detector];
+    /* Written by the loader alone, before anybody else holds the configuration. */
+    return (void *)(uintptr_t)&config->settings;
+}
+
+size_t config_slot(const struct config *config, struct text name)
+{
+    size_t i = 0;
+    while (i < config->slot_count && !text_is(name, config->slots[i].row->name))
+        i++;
+    return i;
+}
+
+const struct settings *config_settings(const struct config *config)
+{
+    return &config->settings;
+}
+
+const struct config_pair *config_kafka_properties(const struct config *config, size_t *count)
+{
+    *count = config->property_count;
+    return config->properties;
+}
+
+const struct field_mapping *config_fields(const struct config *config, size_t *count)
+{
+    *count = config->field_count;
+    return config->fields;
+}
+
+const struct enrolment *config_enrolment(const struct config *config, size_t *count)
+{
+    *count = config->enrolment_count;
+    return config->enrolment;
+}
+
+size_t config_set_count(const struct config *config)
+{
+    size_t count = config->property_count + config->field_count + config->enrolment_count;
+    for (size_t i = 0; i < config->slot_count; i++)
+        count += config->slots[i].from.kind != ORIGIN_DEFAULT;
+    for (size_t i = 0; i < config->layer_count; i++)
+        count += config->layers[i].override_count;
+    return count;
+}
+
+static bool properties_equal(const struct config *a, const struct config *b)
+{
+    if (a->property_count != b->property_count)
+        return false;
+    for (size_t i = 0; i < a->property_count; i++)
+        if (strcmp(a->properties[i].name, b->properties[i].name) != 0 ||
+            strcmp(a->properties[i].value, b->properties[i].value) != 0)
+            return false;
+    return true;
+}
+
+size_t config_restart_needed(const struct config *now, const struct config *next,
+                             struct buffer *out)
+{
+    size_t count = 0;
+    assert(now->slot_count == next->slot_count);
+    for (size_t i = 0; i < now->slot_count; i++) {
+        const struct slot *slot = &now->slots[i];
+        if (slot->row->reloadable ||
+            value_equal(slot->row, config_block(now, slot), config_block(next, &next->slots[i])))
+            continue;
+        buffer_format(out, "%s\n", slot->row->name);
+        count++;
+    }
+    if (!properties_equal(now, next)) {
+        buffer_text(out, "kafka.properties\n");
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The public face: configurations of the registry's detectors, and what can be asked of one.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/internal.h"
+
+const char *const layer_sections[LAYER_KIND_COUNT] = {
+    [LAYER_PROFILE] = "profiles",
+    [LAYER_SEASON] = "seasons",
+    [LAYER_AREA] = "areas",
+};
+
+void config_errors_done(struct config_errors *errors)
+{
+    buffer_done(&errors->text);
+    errors->count = 0;
+}
+
+enum err config_load(const char *path, const char *const *sets, size_t set_count,
+                     struct config **out, struct config_errors *errors)
+{
+    struct config_input input = {
+        .path = path, .sets = sets, .set_count = set_count, .environment = true};
+    return config_read(detectors, detector_count, &input, out, errors);
+}
+
+struct config *config_default(void)
+{
+    return config_new(detectors, detector_count);
+}
+
+void config_sample(struct buffer *out)
+{
+    struct config *config = config_default();
+    sample_write(config, out);
+    config_free(config);
+}
+
+void config_man(struct buffer *out)
+{
+    struct config *config = config_default();
+    man_write(config, out);
+    config_free(config);
+}

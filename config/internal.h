@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inside the config room: what its files share. The detectors are a parameter here, so that tests
+ * bring their own; config.c fills in the registry. A struct load lives for one read, on one thread;
+ * a struct config is built by it and never changes afterwards.
+ */
+#ifndef ANBU_CONFIG_INTERNAL_H
+#define ANBU_CONFIG_INTERNAL_H
+
+#include "config/config.h"
+#include "config/tree.h"
+#include "ingest/message.h"
+
+#define CONFIG_BYTES_MAX   (1u << 20)
+#define CONFIG_NAME_MAX    512 /* a dotted name as it is shown */
+#define CONFIG_SEASONS_MAX 32  /* bits of a mask */
+
+/* schema.c */
+extern const struct option schema[];
+extern const size_t schema_count;
+
+enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_SET };
+struct origin {
+    enum origin_kind kind;
+    unsigned line, column; /* ORIGIN_FILE */
+};
+
+/* Where a value stands, for its error: `shown` is what a person wrote it under. */
+struct place {
+    struct origin origin;
+    const char *shown;
+};
+
+/* A parsed value of any type, before it is stored. */
+struct value {
+    union {
+        bool yes;
+        int64_t integer;
+        double number;
+        int choice;
+        char text[OPTION_TEXT_MAX];
+    };
+};
+
+/* One option that this configuration knows: the core's rows, then each detector's. */
+struct slot {
+    const struct option *row;
+    int detector; /* index; -1: the core */
+    struct origin from;
+};
+
+enum layer_kind { LAYER_PROFILE, LAYER_SEASON, LAYER_AREA, LAYER_KIND_COUNT };
+extern const char *const layer_sections[LAYER_KIND_COUNT]; /* "profiles" ... */
+
+struct override {
+    size_t slot;
+    struct origin from;
+    struct value value;
+};
+struct layer {
+    enum layer_kind kind;
+    char name[MESSAGE_ID_MAX + 1];         /* flag, season's name, area */
+    unsigned flag;                         /* LAYER_PROFILE */
+    unsigned from_month_day, to_month_day; /* LAYER_SEASON, both included; 0 not said */
+    struct origin from;
+    struct override *overrides;
+    size_t override_count;
+};
+
+struct config {
+    const struct detector *const *detectors;
+    size_t detector_count;
+    char *file; /* as it was named; NULL: none */
+    struct slot *slots;
+    size_t slot_count;
+    struct settings settings;
+    void *options[DETECTOR_COUNT_MAX]; /* owned blocks of options_bytes */
+    struct layer *layers;              /* in the order in which they apply */
+    size_t layer_count;
+    struct config_pair *properties;
+    struct origin *property_from;
+    size_t property_count;
+    struct field_mapping *fields; /* `theirs` is owned, `ours` a literal */
+    struct origin *field_from;
+    size_t field_count;
+    struct enrolment enrolment[CONFIG_ENROLMENT_MAX];
+    struct origin enrolment_from[CONFIG_ENROLMENT_MAX];
+    size_t enrolment_count;
+};
+
+struct load {
+    struct config *config; /* in the making */
+    struct problems problems;
+};
+
+/* config.c */
+struct config *config_new(const struct detector *const *detectors, size_t count);
+/* The block that a row of this slot writes to. */
+void *config_block(const struct config *config, const struct slot *slot);
+/* Index of an option; slot_count: there is none. */
+size_t config_slot(const struct config *config, struct text name);
+/* Grows an array of `count` items so that one more fits. */
+void *array_room(void *array, size_t count, size_t item_bytes);
+
+/* load.c */
+struct config_input {
+    const char *path; /* read when text.at is NULL; NULL: no file */
+    struct text text; /* read instead of a file; path names it */
+    const char *const *sets;
+    size_t set_count;
+    bool environment; /* ANBU_... variables count */
+};
+NODISCARD enum err config_read(const struct detector *const *detectors, size_t detector_count,
+                               const struct config_input *input, struct config **out,
+                               struct config_errors *errors);
+__attribute__((format(printf, 3, 4))) void load_problem(struct load *load,
+                                                        const struct place *place,
+                                                        const char *format, ...);
+/* A node that must be of this kind; false, with its problem told, when it is not. An empty value
+ * passes as an empty map or list. */
+bool load_expect(struct load *load, const struct tree *node, enum tree_kind kind,
+                 const char *shown);
+/* prefix.key, shortened when over-long, safe to print. Returns the bytes before `key`. */
+size_t name_join(char out[CONFIG_NAME_MAX], const char *prefix, struct text key);
+/* Options of a map, into the layer or (NULL) the settings. name_at: where in `prefix` the option's
+ * own name begins. */
+void load_options(struct load *load, const struct tree *map, const char *prefix, size_t name_at,
+                  struct layer *layer);
+/* "ANBU_KAFKA_BROKERS" */
+void environment_name(const char *option, char out[CONFIG_NAME_MAX]);
+
+/* layers.c */
+void load_layers(struct load *load, enum layer_kind kind, const struct tree *node);
+/* `from` and `to` of a season; true when the key was one of them. */
+bool load_season_bound(struct load *load, const struct tree *node, const char *shown,
+                       struct layer *layer);
+
+/* lists.c */
+void load_properties(struct load *load, const struct tree *node);
+void load_property(struct load *load, const struct place *place, struct text name,
+                   struct text value);
+bool property_is_secret(const char *name);
+void load_fields(struct load *load, const struct tree *node);
+void load_enrolment(struct load *load, const struct tree *node);
+extern const char *const field_names[]; /* ours; NULL-terminated */
+
+/* value.c */
+NODISCARD enum err value_parse(const struct option *row, struct text from, struct value *out,
+                               struct fault *fault);
+void value_store(const struct option *row, const struct value *value, void *block);
+void value_format(const struct option *row, const void *block, struct buffer *out);
+bool value_equal(const struct option *row, const void *block_a, const void *block_b);
+size_t value_bytes(const struct option *row);
+/* "0.1 to 100", "murmur2_random or murmur2"; empty when anything goes. */
+void value_range(const struct option *row, struct buffer *out);
+/* "duration from 1s to 15m": type, unit and range for people. */
+void value_describe(const struct option *row, struct buffer *out);
+/* "text", "duration" ... */
+const char *value_type_name(enum option_type type);
+/* A foreign text inside a message: cut at 60 bytes, control characters as '?'. */
+#define QUOTED_MAX 72
+const char *quoted(struct text from, char out[QUOTED_MAX]);
+
+/* secret.c: file:/path or env:NAME. The fault never holds the secret. */
+NODISCARD enum err secret_resolve(struct text from, char out[OPTION_TEXT_MAX], struct fault *fault);
+
+/* check.c: what a type and a range cannot say. */
+NODISCARD enum err check_value(const struct option *row, const struct value *value,
+                               struct fault *fault);
+void check_together(struct load *load);
+
+/* show.c */
+struct shown {
+    const char *name, *value, *from, *unit, *help; /* unit and help: NULL for none */
+};
+typedef void shown_fn(void *context, const struct shown *shown);
+void show_each(const struct config *config, shown_fn *each, void *context);
+
+/* sample.c, man.c: the tables, written out. `defaults` brings the rows. */
+void sample_write(const struct config *defaults, struct buffer *out);
+void man_write(const struct config *defaults, struct buffer *out);
+/* The first part of an option's name: "kafka". */
+struct text section_first(const char *name);
+/* What a section is about, one line; NULL when it is neither of the core nor a detector. */
+const char *section_help(const struct config *config, struct text section);
+
+#endif

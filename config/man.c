@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * anbu.yaml(5), in mdoc.
+ */
+#include <string.h>
+
+#include "config/internal.h"
+
+static const char head[] =
+    ".\\\" SPDX-License-Identifier: Apache-2.0\n"
+    ".\\\" Made from the program's own tables by anbuctl sample-config --man.\n"
+    ".Dd January 15, 2026\n"
+    ".Dt ANBU.YAML 5\n"
+    ".Os Anbu\n"
+    ".Sh NAME\n"
+    ".Nm anbu.yaml\n"
+    ".Nd configuration of anbud\n"
+    ".Sh DESCRIPTION\n"
+    "The file is one YAML document of nested maps: option\n"
+    ".Cm kafka.brokers\n"
+    "is the key\n"
+    ".Cm brokers\n"
+    "in the map\n"
+    ".Cm kafka .\n"
+    "Unknown and repeated keys are refused, as are anchors, aliases and tags.\n"
+    "A file is used as a whole or not at all:\n"
+    ".Xr anbuctl 1\n"
+    ".Cm check-config\n"
+    "tells every mistake with its line and column.\n"
+    ".Pp\n"
+    "A value comes from the last of these that sets it: the default, the file, the environment\n"
+    "(the option's name in capitals after\n"
+    ".Ev ANBU_ ,\n"
+    "with underscores for dots, as\n"
+    ".Ev ANBU_KAFKA_BROKERS ;\n"
+    "detectors' options have none; an empty variable counts as unset), then\n"
+    ".Fl -set Ar KEY Ns = Ns Ar VALUE\n"
+    "on the command line.\n"
+    ".Pp\n"
+    "Durations are written 90s, 10m, 24h or 7d; sizes 512, 64k, 256M, 2G or 1T, in powers of "
+    "1024.\n"
+    "Secrets never stand in the file:\n"
+    ".Sq file:/PATH\n"
+    "reads them from a file (without its last line break),\n"
+    ".Sq env:NAME\n"
+    "from an environment variable.\n"
+    "Options marked\n"
+    ".Dq restart\n"
+    "take effect when the daemon starts, all others at a reload, too.\n"
+    ".Sh OPTIONS\n";
+
+static const char tail[] =
+    ".Sh LISTS\n"
+    ".Bl -tag -width Ds\n"
+    ".It Cm kafka.properties\n"
+    "A map of librdkafka properties, passed through as they are; restart.\n"
+    "Values of passwords and keys are secrets.\n"
+    "Properties on which Anbu's guarantees rest are refused, with the option to set instead.\n"
+    ".It Cm enrolment\n"
+    "A list of rows: who may raise which alerts.\n"
+    "A household counts when a row fits it: it has all\n"
+    ".Cm flags\n"
+    "and, with\n"
+    ".Cm arrears : Li true ,\n"
+    "unpaid bills.\n"
+    ".Cm detectors\n"
+    "names what the row allows; all of them when it is left out.\n"
+    "Without the list every household may raise everything.\n"
+    ".It Cm fields\n"
+    "A map from our name of a message's field to the utility's, dots going into objects.\n"
+    "Ours:\n";
+
+static const char layers[] = ".El\n"
+                             ".Sh LAYERS\n"
+                             "Detectors' options and\n"
+                             ".Cm budget.acute_per_household_year\n"
+                             "can be set otherwise for some households, days and places.\n"
+                             "Applied in this order, each in the order of the file:\n"
+                             ".Bl -tag -width Ds\n"
+                             ".It Cm profiles\n"
+                             "By a flag of the household's profile:\n";
+
+static const char end[] = ".It Cm seasons\n"
+                          "By the day of the year: each season has a name of its own, and\n"
+                          ".Cm from\n"
+                          "and\n"
+                          ".Cm to ,\n"
+                          "month-day, both included; a season may run over new year.\n"
+                          ".It Cm areas\n"
+                          "By the area that the household's profile names.\n"
+                          ".El\n"
+                          ".Sh EXAMPLES\n"
+                          "A small city that watches those who live alone more closely in winter:\n"
+                          ".Bd -literal -offset indent\n"
+                          "kafka:\n"
+                          "  brokers: kafka.city.example:9092\n"
+                          "ingest:\n"
+                          "  timezone: Asia/Seoul\n"
+                          "budget:\n"
+                          "  acute_per_household_year: 6\n"
+                          "profiles:\n"
+                          "  lives_alone: {budget: {acute_per_household_year: 8}}\n"
+                          "seasons:\n"
+                          "  winter: {from: 11-15, to: 02-29}\n"
+                          ".Ed\n"
+                          ".Sh SEE ALSO\n"
+                          ".Xr anbuctl 1 ,\n"
+                          ".Xr anbud 8\n";
+
+/* A line of text that roff leaves alone. */
+static void roff_text(const char *text, bool literal, struct buffer *out)
+{
+    if (*text == '.' || *text == '\'')
+        buffer_text(out, "\\&");
+    for (; *text; text++) {
+        if (*text == '\\')
+            buffer_text(out, "\\e");
+        else if (*text == '-' && literal)
+            buffer_text(out, "\\-");
+        else
+            buffer_add(out, text, 1);
+    }
+}
+
+static void names_write(const char *const *names, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++)
+        buffer_format(out, ".Cm %s%s\n", names[i], i + 1 < count ? " ," : " .");
+}
+
+static void row_write(const struct option *row, struct buffer *out)
+{
+    struct buffer kind = {0};
+    value_describe(row, &kind);
+    buffer_format(out, ".It Cm %s\n", row->name);
+    roff_text(row->help, false, out);
+    buffer_text(out, "\n.br\n");
+    roff_text(kind.at, false, out);
+    buffer_text(out, "; default: ");
+    roff_text(row->initial[0] ? row->initial : "none", true, out);
+    buffer_format(out, "%s.\n", row->reloadable ? "" : "; restart");
+    buffer_done(&kind);
+}
+
+void man_write(const struct config *defaults, struct buffer *out)
+{
+    struct text section = {0};
+    size_t field_count = 0;
+    buffer_text(out, head);
+    for (size_t i = 0; i < defaults->slot_count; i++) {
+        const struct option *row = defaults->slots[i].row;
+        struct text own = section_first(row->name);
+        if (!text_equal(own, section)) {
+            const char *help = section_help(defaults, own);
+            buffer_format(out, "%s.Ss %.*s\n", section.bytes ? ".El\n" : "", (int)own.bytes,
+                          own.at);
+            if (help)
+                roff_text(help, false, out);
+            buffer_format(out, "%s.Bl -tag -width Ds\n", help ? "\n" : "");
+            section = own;
+        }
+        row_write(row, out);
+    }
+    while (field_names[field_count])
+        field_count++;
+    buffer_text(out, ".El\n");
+    buffer_text(out, tail);
+    names_write(field_names, field_count, out);
+    buffer_text(out, layers);
+    names_write(profile_flag_names, PROFILE_FLAG_COUNT, out);
+    buffer_text(out, end);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * config/anbu.yaml: the tables as a file that sets nothing, and says all that could be set. A line
+ * "# prose" has one space, a line "#code" none or several: without its '#' it is a setting.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "config/internal.h"
+
+static const char head[] =
+    "# Anbu's configuration. Every option stands here with its default, so this file sets "
+    "nothing:\n"
+    "# take away the '#' before an option (not the blanks before that) and write your value.\n"
+    "#\n"
+    "#   anbuctl check-config FILE   finds every mistake before the daemon does\n"
+    "#   anbuctl show-config         shows what is in force and where each value came from\n"
+    "#   anbuctl reload              takes a changed file over; some options need a restart\n"
+    "#\n"
+    "# What counts: default, then this file, then the environment (ANBU_KAFKA_BROKERS for\n"
+    "# kafka.brokers), then --set KEY=VALUE. Durations: 90s, 10m, 24h, 7d. Sizes: 512, 64k, 256M, "
+    "2G.\n"
+    "# Secrets never stand here: write file:/PATH or env:NAME. Manual: anbu.yaml(5).\n"
+    "#\n"
+    "# Made from the program's own tables by `anbuctl sample-config`; examples: "
+    "config/examples/.\n";
+
+static const char kafka_tail[] =
+    "\n"
+    "  # Any other librdkafka property, passed through as it is: TLS, SASL, buffers. Passwords and "
+    "keys\n"
+    "  # as file:/PATH or env:NAME. A change needs a restart.\n"
+    "  #properties:\n"
+    "  #  security.protocol: SASL_SSL\n"
+    "  #  sasl.mechanism: SCRAM-SHA-512\n"
+    "  #  sasl.username: anbu\n"
+    "  #  sasl.password: env:KAFKA_PASSWORD\n"
+    "  #  ssl.ca.location: /etc/ssl/certs/ca-certificates.crt\n";
+
+static const char tail[] =
+    "\n"
+    "# Layers: detectors' options and budget.acute_per_household_year can be set otherwise for "
+    "some\n"
+    "# households, days and places. Applied in this order, each in the order of the file: the "
+    "values\n"
+    "# above, profiles, seasons, areas. The last one that applies counts.\n"
+    "\n"
+    "# By a flag of the household's profile: %s.\n"
+    "#profiles:\n"
+    "#  lives_alone:\n"
+    "#    budget:\n"
+    "#      acute_per_household_year: 8\n"
+    "\n"
+    "# By the day of the year, month-day, both days included, over new year too. Any name will "
+    "do.\n"
+    "#seasons:\n"
+    "#  winter:\n"
+    "#    from: 11-15\n"
+    "#    to: 02-29\n"
+    "#    budget:\n"
+    "#      acute_per_household_year: 9\n"
+    "\n"
+    "# By the area of the household's profile.\n"
+    "#areas:\n"
+    "#  \"11140-sindang\":\n"
+    "#    budget:\n"
+    "#      acute_per_household_year: 12\n"
+    "\n"
+    "# Who may raise which alerts. A household counts when some row fits it: all of the row's "
+    "flags\n"
+    "# and, with arrears: true, unpaid bills. Without detectors a row allows all of them (%s).\n"
+    "# Without this list every household may raise everything.\n"
+    "#enrolment:\n"
+    "#  - flags: [lives_alone, consent]\n"
+    "#  - flags: [referred]\n"
+    "#  - arrears: true\n"
+    "#    detectors: [%s]\n"
+    "\n"
+    "# Where messages keep our fields, when a utility has its own names; dots go into objects.\n"
+    "# Ours: %s.\n"
+    "#fields:\n"
+    "#  household: premiseId\n"
+    "#  value: reading.kwh\n";
+
+static const struct {
+    const char *section, *help;
+} sections[] = {
+    {"kafka", "Where messages come from and where alerts go."},
+    {"redis", "Where the state of households and alerts is kept."},
+    {"daemon", "The process itself."},
+    {"ingest", "How messages are taken in, and which of them are too old or too new."},
+    {"budget", "How many alerts the desk can take; thresholds follow from it."},
+    {"alerts", "How long an alert waits for people."},
+    {"delivery", "Where alert events go besides Kafka."},
+};
+
+struct text section_first(const char *name)
+{
+    return (struct text){name, strcspn(name, ".")};
+}
+
+const char *section_help(const struct config *config, struct text section)
+{
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
+        if (text_is(section, sections[i].section))
+            return sections[i].help;
+    for (size_t i = 0; i < config->detector_count; i++)
+        if (text_is(section, config->detectors[i]->name))
+            return config->detectors[i]->summary;
+    return NULL;
+}
+
+/* As YAML takes it: quoted where a plain word would mean something else. */
+static void yaml_value(const char *value, struct buffer *out)
+{
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/,:-+";
+    size_t n = strlen(value);
+    if (n > 0 && strspn(value, plain) == n && value[n - 1] != ':' && value[0] != '-' &&
+        value[0] != ',' && value[0] != ':') {
+        buffer_text(out, value);
+        return;
+    }
+    buffer_text(out, "\"");
+    for (size_t i = 0; i < n; i++)
+        buffer_format(out, "%s%c", value[i] == '"' || value[i] == '\\' ? "\\" : "", value[i]);
+    buffer_text(out, "\"");
+}
+
+/* Opens the maps that `name` lies in and `before` does not. Returns the depth of its last part. */
+static unsigned open_sections(const struct config *config, const char *before, const char *name,
+                              struct buffer *out)
+{
+    unsigned depth = 0;
+    bool same = true;
+    const char *at = name;
+    for (size_t n; at[n = strcspn(at, ".")] == '.'; at += n + 1, depth++) {
+        size_t end = (size_t)(at - name) + n + 1;
+        same = same && strncmp(before, name, end) == 0;
+        if (same)
+            continue;
+        const char *help = depth == 0 ? section_help(config, section_first(name)) : NULL;
+        buffer_text(out, "\n");
+        if (help)
+            buffer_format(out, "# %s\n", help);
+        buffer_format(out, "%*s%.*s:\n", (int)depth * 2, "", (int)n, at);
+    }
+    return depth;
+}
+
+static void sample_row(const struct option *row, unsigned depth, struct buffer *out)
+{
+    const char *dot = strrchr(row->name, '.');
+    int indent = (int)depth * 2;
+    assert(dot && "an option lies in a section");
+    buffer_format(out, "%*s# %s\n%*s# (", indent, "", row->help, indent, "");
+    value_describe(row, out);
+    buffer_format(out, "%s)\n%*s#%s: ", row->reloadable ? "" : "; a change needs a restart", indent,
+                  "", dot + 1);
+    yaml_value(row->initial, out);
+    buffer_text(out, "\n");
+}
+
+static void join_names(const char *const *names, size_t count, struct buffer *out)
+{
+    for (size_t i = 0; i < count; i++)
+        buffer_format(out, "%s%s", i ? ", " : "", names[i]);
+}
+
+static void sample_tail(const struct config *defaults, struct buffer *out)
+{
+    struct buffer flags = {0}, names = {0}, fields = {0};
+    const char *detector_names[DETECTOR_COUNT_MAX] = {NULL};
+    size_t field_count = 0;
+    for (size_t i = 0; i < defaults->detector_count; i++)
+        detector_names[i] = defaults->detectors[i]->name;
+    while (field_names[field_count])
+        field_count++;
+    join_names(profile_flag_names, PROFILE_FLAG_COUNT, &flags);
+    join_names(detector_names, defaults->detector_count, &names);
+    join_names(field_names, field_count, &fields);
+    buffer_format(out, tail, flags.at, buffer_view(&names).at,
+                  defaults->detector_count ? detector_names[defaults->detector_count - 1] : "",
+                  fields.at);
+    buffer_done(&flags);
+    buffer_done(&names);
+    buffer_done(&fields);
+}
+
+void sample_write(const struct config *defaults, struct buffer *out)
+{
+    const char *before = "";
+    buffer_text(out, head);
+    for (size_t i = 0; i < defaults->slot_count; i++) {
+        const struct option *row = defaults->slots[i].row;
+        bool leaves_kafka =
+            strncmp(before, "kafka.", 6) == 0 && strncmp(row->name, "kafka.", 6) != 0;
+        if (leaves_kafka)
+            buffer_text(out, kafka_tail);
+        unsigned depth = open_sections(defaults, before, row->name, out);
+        sample_row(row, depth, out);
+        before = row->name;
+    }
+    sample_tail(defaults, out);
+}
