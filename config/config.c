@@ -4,22 +4,7 @@
  */
 #include "config/config.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "config/internal.h"
-
-const char *const layer_sections[LAYER_KIND_COUNT] = {
-    [LAYER_PROFILE] = "profiles",
-    [LAYER_SEASON] = "seasons",
-    [LAYER_AREA] = "areas",
-};
-
-void config_errors_done(struct config_errors *errors)
-{
-    buffer_done(&errors->text);
-    errors->count = 0;
-}
 
 enum err config_load(const char *path, const char *const *sets, size_t set_count,
                      struct config **out, struct config_errors *errors)

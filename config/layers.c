@@ -8,6 +8,12 @@
 #include "config/internal.h"
 #include "config/suggest.h"
 
+const char *const layer_sections[LAYER_KIND_COUNT] = {
+    [LAYER_PROFILE] = "profiles",
+    [LAYER_SEASON] = "seasons",
+    [LAYER_AREA] = "areas",
+};
+
 static bool named_profile(struct load *load, const struct place *place, struct text key,
                           struct layer *layer)
 {
@@ -83,7 +89,8 @@ static void load_layer(struct load *load, const struct tree *node, const char *s
     struct place place = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
     layer->from = place.origin;
     load_options(load, node, shown, strlen(shown) + 1, layer);
-    if (layer->kind == LAYER_SEASON && (!has_key(node, "from") || !has_key(node, "to")))
+    bool readable = node->kind == TREE_MAP || node->empty;
+    if (layer->kind == LAYER_SEASON && readable && (!has_key(node, "from") || !has_key(node, "to")))
         load_problem(load, &place,
                      "a season needs its first and last day (from: 11-15, to: 02-29)");
 }

@@ -32,6 +32,12 @@ static const struct {
 };
 #define LIST_COUNT (sizeof lists / sizeof lists[0])
 
+void config_errors_done(struct config_errors *errors)
+{
+    buffer_done(&errors->text);
+    errors->count = 0;
+}
+
 void load_problem(struct load *load, const struct place *place, const char *format, ...)
 {
     char text[2048];
@@ -186,6 +192,18 @@ static void set_from_node(struct load *load, const struct tree *node, const char
         set_base(load, &place, index, from);
 }
 
+/* A list, or something in one. */
+static bool is_list(struct text name)
+{
+    for (size_t i = 0; i < LIST_COUNT; i++) {
+        size_t n = strlen(lists[i].name);
+        if (name.bytes >= n && memcmp(name.at, lists[i].name, n) == 0 &&
+            (name.bytes == n || name.at[n] == '.'))
+            return true;
+    }
+    return false;
+}
+
 /* True when `name` is a list of its own, told where lists do not belong. */
 static bool load_list(struct load *load, const struct tree *node, const char *shown,
                       const char *name, const struct layer *layer)
@@ -234,13 +252,15 @@ static void load_file(struct load *load, struct text source)
     struct tree *root = tree_read(source, &load->problems);
     if (!root)
         return;
-    if (load_expect(load, root, TREE_MAP, "the file")) {
+    if (root->kind != TREE_MAP && !root->empty)
+        problem_add(&load->problems, root->line, root->column,
+                    "the file must be a map of sections, as kafka: and redis:");
+    else
         load_options(load, root, "", 0, NULL);
-        for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
-            for (const struct tree *node = root->first; node; node = node->next)
-                if (text_is(node->key, layer_sections[kind]) && node->kind != TREE_BROKEN)
-                    load_layers(load, (enum layer_kind)kind, node);
-    }
+    for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
+        for (const struct tree *node = root->first; node; node = node->next)
+            if (text_is(node->key, layer_sections[kind]) && node->kind != TREE_BROKEN)
+                load_layers(load, (enum layer_kind)kind, node);
     tree_free(root);
 }
 
@@ -283,6 +303,8 @@ static void load_set(struct load *load, const char *set)
         set_base(load, &place, index, value);
     else if (key.bytes > skip && memcmp(key.at, properties, skip) == 0)
         load_property(load, &place, (struct text){key.at + skip, key.bytes - skip}, value);
+    else if (is_list(key))
+        load_problem(load, &place, "is set in the file only");
     else
         unknown(load, &place, shown + 6);
 }

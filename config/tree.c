@@ -229,7 +229,8 @@ static void handle(struct builder *builder, const yaml_event_t *event)
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (++builder->documents > 1)
-            halt(builder, event->start_mark, "a second document begins here; a file is one");
+            halt(builder, event->start_mark,
+                 "a second document begins here; a file is one document");
         break;
     case YAML_MAPPING_START_EVENT:
         refuse_extras(builder, event->start_mark, event->data.mapping_start.anchor,
@@ -279,7 +280,11 @@ static void syntax_problem(struct builder *builder)
              parser->context, parser->context_mark.line + 1);
     else if (strstr(problem, "cannot start any token"))
         halt(builder, parser->problem_mark,
-             "YAML: this character cannot begin a value; put quotes around it (indent by spaces)");
+             "YAML: no value begins like this; put quotes around it, and indent with spaces, not "
+             "tabs");
+    else if (strstr(problem, "mapping values are not allowed"))
+        halt(builder, parser->problem_mark,
+             "YAML: no ':' may stand here; put quotes around a value that holds one");
     else
         halt(builder, parser->problem_mark, "YAML: %s", problem);
 }
