@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of the Redis store share: store_redis.c (ownership, records, settings) and
+ * redis_alerts.c (alerts, timers, outbox). Inside daemon/store only.
+ */
+#ifndef ANBU_STORE_REDIS_PARTS_H
+#define ANBU_STORE_REDIS_PARTS_H
+
+#include "store/redis_link.h"
+
+struct store_redis {
+    struct store store;
+    struct redis_link *link;
+};
+
+static inline struct redis_link *redis_link_of(struct store *store)
+{
+    return ((struct store_redis *)store)->link;
+}
+
+/* The owner's three arguments of a script; head NULL: three empty ones. */
+void redis_arg_owner(struct redis_link *link, const struct store_head *head);
+
+/* The first word of a script's answer. ANSWER_OK and those that the caller says in its own words
+ * come back in *answer; ANSWER_TYPE, ANSWER_OWNER and unknown ones as an error. */
+NODISCARD enum err redis_read_answer(struct redis_link *link, const struct store_head *head,
+                                     const redisReply *reply, enum redis_answer *answer,
+                                     struct fault *fault);
+
+/* Of struct store_ops. */
+enum err redis_load_case(struct store *store, uint32_t partition, struct text household,
+                         struct store_case *out, struct fault *fault);
+enum err redis_transition(struct store *store, struct store_head *head,
+                          const struct store_transition *step, struct fault *fault);
+enum err redis_alert(struct store *store, uint32_t partition, const char *id, struct buffer *out,
+                     struct fault *fault);
+enum err redis_alerts(struct store *store, uint32_t partition, bool live_only, size_t limit,
+                      store_alert_fn *each, void *context, struct fault *fault);
+enum err redis_alerts_of(struct store *store, uint32_t partition, struct text household,
+                         size_t limit, store_alert_fn *each, void *context, struct fault *fault);
+enum err redis_due(struct store *store, uint32_t partition, int64_t now_ms, struct store_due *out,
+                   size_t max, size_t *count, struct fault *fault);
+enum err redis_outbox(struct store *store, uint32_t partition, const char *after, size_t max,
+                      store_outbox_fn *each, void *context, struct fault *fault);
+enum err redis_outbox_done(struct store *store, struct store_head *head, uint32_t partition,
+                           const char *const *entries, size_t count, int64_t log_offset,
+                           struct fault *fault);
+enum err redis_check(struct store *store, struct fault *warning, struct fault *fault);
+
+#endif
