@@ -49,10 +49,15 @@ static const char *said_time(const struct alert *alert, int64_t at_ms, char out[
     return time_format(at_s, zone_offset_s(zone, at_s), out);
 }
 
+static bool is_step(const struct alert_step *step, enum alert_step_kind kind)
+{
+    return strcmp(step->what, alert_step_words[kind]) == 0;
+}
+
 static const struct alert_step *last_step(const struct alert *alert, enum alert_step_kind kind)
 {
     for (size_t i = alert->step_count; i > 0; i--)
-        if (strcmp(alert->steps[i - 1].what, alert_step_words[kind]) == 0)
+        if (is_step(&alert->steps[i - 1], kind))
             return &alert->steps[i - 1];
     return NULL;
 }
@@ -130,60 +135,55 @@ static void record_finding(struct making *making, enum alert_step_kind kind, con
     record(making, kind, ALERT_WHO_MACHINE, making->change->finding->at_s * 1000, note);
 }
 
-/* Timers. */
+/* Timers follow from the alert alone, so that every step, and whoever restores an alert, sets the
+ * same ones. */
 
-static void set_timer(struct making *making, const char *kind, int64_t due_ms)
+static int64_t wait_ms(const struct alert *alert, const struct alert_rules *rules)
 {
-    struct step *step = making->step;
-    assert(step->timer_count < STORE_TIMERS_MAX);
-    struct store_timer *timer = &step->timers[step->timer_count++];
-    timer->due_ms = due_ms;
-    (void)text_copy(text_of(kind), timer->kind, sizeof timer->kind);
+    return (alert->severity >= SEVERITY_HIGH ? rules->escalate_critical_s : rules->escalate_s) *
+           1000;
 }
 
-static int64_t wait_ms(const struct making *making, enum severity severity)
-{
-    const struct alert_rules *rules = making->rules;
-    return (severity >= SEVERITY_HIGH ? rules->escalate_critical_s : rules->escalate_s) * 1000;
-}
-
-/* Somebody has to take it within the wait from here; at the maximum it waits without a timer. */
-static void await_somebody(struct making *making, int64_t from_ms)
-{
-    const struct alert *alert = &making->step->alert;
-    bool again = alert->escalations < making->rules->escalations_max;
-    set_timer(making, TIMER_UNACKNOWLEDGED, again ? from_ms + wait_ms(making, alert->severity) : 0);
-}
-
-static void await_nobody(struct making *making)
-{
-    set_timer(making, TIMER_UNACKNOWLEDGED, 0);
-    set_timer(making, TIMER_ACK_EXPIRY, 0);
-}
-
-/* Wall-clock moment from which an open alert has been waiting for somebody. A machine's `reopened`
- * is in event time; its wall clock is raised_wall_ms. */
+/* Wall-clock moment from which an open alert has been waiting for somebody. */
 static int64_t waiting_since_ms(const struct alert *alert)
 {
-    static const enum alert_step_kind kinds[] = {STEP_RELEASED, STEP_REOPENED, STEP_ACK_EXPIRED,
-                                                 STEP_ESCALATED};
-    int64_t since_ms = alert->raised_wall_ms;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const struct alert_step *step = last_step(alert, kinds[i]);
-        bool by_finding =
-            step && kinds[i] == STEP_REOPENED && strcmp(step->who, ALERT_WHO_MACHINE) == 0;
-        if (step && !by_finding && step->at_ms > since_ms)
-            since_ms = step->at_ms;
+    static const enum alert_step_kind wall_clock[] = {STEP_ESCALATED, STEP_RELEASED,
+                                                      STEP_ACK_EXPIRED, STEP_REOPENED};
+    for (size_t i = alert->step_count; i > 0; i--) {
+        const struct alert_step *step = &alert->steps[i - 1];
+        for (size_t k = 0; k < sizeof wall_clock / sizeof wall_clock[0]; k++)
+            if (is_step(step, wall_clock[k]))
+                return step->at_ms;
+        if (is_step(step, STEP_RAISED_AGAIN))
+            break;
     }
-    return since_ms;
+    return alert->raised_wall_ms;
 }
 
-/* Leaves whoever had it; its escalation begins anew. */
+size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
+                        struct store_timer out[STORE_TIMERS_MAX])
+{
+    out[0] = (struct store_timer){.kind = TIMER_UNACKNOWLEDGED};
+    out[1] = (struct store_timer){.kind = TIMER_ACK_EXPIRY};
+    /* At the maximum it waits at the top of the queue, without a timer. */
+    if (alert->state == ALERT_OPEN && alert->escalations < rules->escalations_max)
+        out[0].due_ms = waiting_since_ms(alert) + wait_ms(alert, rules);
+    if (alert->state == ALERT_ACKNOWLEDGED)
+        out[1].due_ms = alert->expires_ms;
+    return 2;
+}
+
+static void leave_owner(struct alert *alert)
+{
+    memset(alert->owner, 0, sizeof alert->owner);
+    alert->expires_ms = 0;
+}
+
+/* Its escalation begins anew. */
 static void open_for_all(struct alert *alert)
 {
+    leave_owner(alert);
     alert->state = ALERT_OPEN;
-    alert->owner[0] = '\0';
-    alert->expires_ms = 0;
     alert->escalations = 0;
     alert->has_outcome = false;
     alert->outcome = OUTCOME_SAFE;
@@ -196,11 +196,13 @@ static bool is_live(const struct alert *alert)
     return alert->state == ALERT_OPEN || alert->state == ALERT_ACKNOWLEDGED;
 }
 
-/* Where it is may have been learnt since. */
+/* Where it is may have been learnt since; what is not said stays as it was. */
 static void take_context(struct alert *alert, const struct finding *finding)
 {
-    (void)utf8_copy(text_of(finding->area), alert->area, sizeof alert->area);
-    (void)utf8_copy(text_of(finding->timezone), alert->timezone, sizeof alert->timezone);
+    if (finding->area[0])
+        (void)utf8_copy(text_of(finding->area), alert->area, sizeof alert->area);
+    if (finding->timezone[0])
+        (void)utf8_copy(text_of(finding->timezone), alert->timezone, sizeof alert->timezone);
     if (finding->last_life_s)
         alert->last_life_s = finding->last_life_s;
 }
@@ -220,7 +222,6 @@ static enum err raise_alert(struct making *making)
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
     record_finding(making, STEP_RAISED, alert->reasons[0].summary);
-    await_somebody(making, finding->wall_ms);
     return ERR_OK;
 }
 
@@ -233,8 +234,7 @@ static enum err reopen_by_finding(struct making *making)
     take_context(alert, finding);
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
-    record_finding(making, STEP_REOPENED, reasons_find(alert, finding->detector)->summary);
-    await_somebody(making, finding->wall_ms);
+    record_finding(making, STEP_RAISED_AGAIN, reasons_find(alert, finding->detector)->summary);
     return ERR_OK;
 }
 
@@ -251,8 +251,6 @@ static enum err grow_reason(struct making *making)
     enum severity now = reasons_severity(alert, finding);
     alert->severity = now > was ? now : was;
     record_finding(making, STEP_UPDATED, reasons_find(alert, finding->detector)->summary);
-    if (alert->state == ALERT_OPEN && wait_ms(making, now) < wait_ms(making, was))
-        await_somebody(making, waiting_since_ms(alert));
     return ERR_OK;
 }
 
@@ -283,7 +281,6 @@ static enum err end_reason(struct making *making)
     if (over && alert->state == ALERT_OPEN) {
         alert->state = ALERT_CLEARED;
         kind = STEP_CLEARED;
-        await_nobody(making);
     }
     struct buffer why = {0};
     reasons_say_end(finding, &why);
@@ -345,8 +342,6 @@ static enum err on_acknowledge(struct making *making)
     alert->expires_ms = until_ms;
     (void)text_copy(text_of(change->who), alert->owner, sizeof alert->owner);
     record_person(making, STEP_ACKNOWLEDGED);
-    set_timer(making, TIMER_UNACKNOWLEDGED, 0);
-    set_timer(making, TIMER_ACK_EXPIRY, until_ms);
     return ERR_OK;
 }
 
@@ -363,8 +358,6 @@ static enum err on_release(struct making *making)
                                    "only they can release it; it opens by itself after that");
     open_for_all(&making->step->alert);
     record_person(making, STEP_RELEASED);
-    set_timer(making, TIMER_ACK_EXPIRY, 0);
-    await_somebody(making, making->change->at_ms);
     return ERR_OK;
 }
 
@@ -421,7 +414,7 @@ static enum err on_resolve(struct making *making)
     if (change->absent_until_s && change->absent_until_s <= change->at_ms / 1000)
         return fault_set(making->fault, ERR_INVALID,
                          "an absence that is over needs no end; leave it out, or name a later day");
-    open_for_all(&step->alert);
+    leave_owner(&step->alert);
     step->alert.state = ALERT_RESOLVED;
     step->alert.has_outcome = true;
     step->alert.outcome = change->outcome;
@@ -429,7 +422,6 @@ static enum err on_resolve(struct making *making)
     say_outcome(making, &said);
     record(making, STEP_RESOLVED, change->who, change->at_ms, said.at);
     buffer_done(&said);
-    await_nobody(making);
     return ERR_OK;
 }
 
@@ -442,7 +434,6 @@ static enum err on_reopen(struct making *making)
         return refuse_acknowledged(making, "it is not closed, so there is nothing to reopen");
     open_for_all(&making->step->alert);
     record_person(making, STEP_REOPENED);
-    await_somebody(making, making->change->at_ms);
     return ERR_OK;
 }
 
@@ -461,8 +452,6 @@ static enum err on_ack_expired(struct making *making)
     open_for_all(&making->step->alert);
     record(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, at_ms, note.at);
     buffer_done(&note);
-    set_timer(making, TIMER_ACK_EXPIRY, 0);
-    await_somebody(making, at_ms);
     return ERR_OK;
 }
 
@@ -480,7 +469,6 @@ static enum err on_unacknowledged(struct making *making)
                   alert->escalations, making->rules->escalations_max);
     record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
     buffer_done(&note);
-    await_somebody(making, making->change->at_ms);
     return ERR_OK;
 }
 
@@ -542,6 +530,7 @@ static void finish(struct making *making)
     struct step *step = making->step;
     struct alert *alert = &step->alert;
     alert->version++;
+    step->timer_count = lifecycle_timers(alert, making->rules, step->timers);
     alert_write(alert, &step->snapshot);
     alert_event(alert, step->event, step->event_time_s, &step->event_json);
     (void)snprintf(step->event_id, sizeof step->event_id, "%s.%" PRId64, alert->id, alert->version);

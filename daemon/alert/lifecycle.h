@@ -35,7 +35,8 @@ extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
     X(STEP_RELEASED, "released", "updated")                                                      \
     X(STEP_NOTE, "note", "updated")                                                              \
     X(STEP_RESOLVED, "resolved", "resolved")                                                     \
-    X(STEP_REOPENED, "reopened", "reopened")                                                     \
+    X(STEP_REOPENED, "reopened", "reopened")         /* by a person */                           \
+    X(STEP_RAISED_AGAIN, "raised_again", "reopened") /* by a finding */                          \
     X(STEP_ACK_EXPIRED, "ack_expired", "reopened")                                               \
     X(STEP_ESCALATED, "escalated", "escalated")
 #define ALERT_STEPS_CONSTANT(constant, word, event) constant,
@@ -115,6 +116,11 @@ void step_done(struct step *step);
 NODISCARD enum err lifecycle_apply(const struct alert *before, const struct change *change,
                                    const struct alert_rules *rules, struct step *out,
                                    struct fault *fault);
+
+/* The timers of an alert as it is, both kinds, due 0 for none; every step sets them, and so does
+ * whoever restores an alert. Returns how many. */
+size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
+                        struct store_timer out[STORE_TIMERS_MAX]);
 
 /* The step as the store wants it; borrows from *step. */
 void lifecycle_transition(const struct step *step, uint32_t partition,
