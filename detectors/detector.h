@@ -43,9 +43,14 @@ struct event {
     uint8_t weekday;    /* 0 Monday .. 6 Sunday, local */
     uint8_t meter;      /* EVENT_HOUR, EVENT_DAY: index in view.meters */
     bool vouched;       /* measured: proves life or its absence; estimated readings do not */
+    bool again;         /* EVENT_HOUR shown once more after a correction: count nothing twice */
+    bool restart;       /* the first of those: evidence begins anew from here */
     uint8_t use;        /* EVENT_HOUR: code of its use */
     uint8_t halves[2];  /* codes of the two half-hours, each doubled to an hourly rate */
-    int32_t day;        /* EVENT_DAY: local days since 1970; its total is in view.meters[].days */
+    struct hour_evidence
+        evidence;             /* routine_evidence of the hour; zero while the routine is unknown */
+    double awake_probability; /* of a sign of life in this slot */
+    int32_t day; /* EVENT_DAY: local days since 1970; its total is in view.meters[].days */
     enum billing_event billing;
     enum household_event household;
     enum outcome

@@ -2,10 +2,12 @@
  *
  * A meter's routine: what this home usually uses at this hour of this kind of day, how its nights
  * look, and how often somebody is awake. Pointer-free and persisted as it stands
- * (docs/architecture.md). The household learns it (household/baseline.c); detectors read it.
+ * (docs/architecture.md). The household owns and teaches it; detectors read it.
  *
  * Use is held as a logarithmic code: 0 missing, 1 zero or negative, else 2 + 8 log2(milli-units),
- * about 9 % a step. Method: likelihood ratio of awake against night histograms.
+ * about 9 % a step. Method: likelihood ratio of this hour's usual against the home's own nights,
+ * from smoothed decaying histograms over 8 logarithmic bins (the same idea as activity-based
+ * inactivity scores, Wilhelm and Wahl, Sensors 2024 24(20):6583).
  */
 #ifndef ANBU_DETECTORS_ROUTINE_H
 #define ANBU_DETECTORS_ROUTINE_H
@@ -20,21 +22,36 @@
 #define ROUTINE_MISSING 0
 #define ROUTINE_ZERO    1
 
+#define ROUTINE_USUAL_UNIT   7  /* a reading counts this much in `usual` */
+#define ROUTINE_OVERALL_UNIT 32 /* ... in `overall` */
+#define ROUTINE_NIGHT_UNIT   512
+
 struct routine {
-    uint8_t usual[ROUTINE_SLOTS][ROUTINE_BINS]; /* decayed counts, 8 a reading */
+    uint8_t usual[ROUTINE_SLOTS][ROUTINE_BINS]; /* decayed counts */
     uint8_t awake[ROUTINE_SLOTS];               /* probability of a sign of life, of 255 */
-    uint16_t overall[ROUTINE_BINS];             /* decayed counts, 32 a reading */
-    uint16_t night[ROUTINE_BINS];               /* hours 02-04 of ordinary nights; 256 a reading */
-    uint8_t lowest, highest; /* codes between which the bins lie; 0 not known yet */
-    uint8_t floor;           /* code above which water or gas was drawn by somebody */
-    uint8_t spare;
+    uint16_t overall[ROUTINE_BINS];             /* decayed counts of all hours */
+    uint16_t night[ROUTINE_BINS];               /* of hours 02-04 in ordinary nights */
+    uint8_t lowest, highest; /* codes between which the bins lie; 0: no range yet */
+    uint8_t floor;           /* code above which somebody drew water or gas; 0: not known yet */
+    uint8_t halves;          /* 1: half-hours are known, and counted each */
     uint32_t learnt_hours;
 };
 
-/* The code of a use in milli-units of an hour. */
-uint8_t routine_code(int64_t milli);
+/* How much an hour teaches. */
+enum lesson {
+    LESSON_FULL,
+    LESSON_NO_NIGHT, /* an odd stretch: not a night like others */
+    LESSON_QUARTER,  /* a strange one: a hard stop would lock some homes out for good */
+};
 
-/* The use in milli-units at the middle of a code; 0 for zero and missing. */
+/* What one hour says. */
+struct hour_evidence {
+    double increment; /* log likelihood of "nobody acts" against "as usual"; -3.75 to 2.5 */
+    bool awake;       /* a sign of life */
+};
+
+/* The code of a use in milli-units of an hour, and back (the middle of the step). */
+uint8_t routine_code(int64_t milli);
 int64_t routine_milli(uint8_t code);
 
 /* Day totals want finer steps: 0 unknown, 1 zero, else 2 + 512 log2(milli-units). */
@@ -46,5 +63,29 @@ static inline unsigned routine_slot(unsigned local_hour, unsigned weekday)
 {
     return local_hour + (weekday >= 5 ? 24u : 0u);
 }
+
+/* A routine that knows nothing; range and floor come with the first week. */
+void routine_reset(struct routine *routine);
+
+/* halves: codes of the half-hours, each doubled to an hour's rate (both = code where not known). */
+struct hour_evidence routine_evidence(const struct routine *routine, enum utility utility,
+                                      unsigned slot, uint8_t code, const uint8_t halves[2]);
+
+/* Teaches the hour. `dice` makes the rounding repeatable: the hour's number. */
+void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
+                   const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice);
+
+/* Widens the range of the bins to hold these codes, moving what has been learnt. */
+void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest);
+
+/* The probability that somebody is seen in this slot, 0 to 0.985. */
+static inline double routine_awake(const struct routine *routine, unsigned slot)
+{
+    double p = routine->awake[slot] / 255.0;
+    return p < 0.985 ? p : 0.985;
+}
+
+/* The median use of a slot in milli-units; 0 when nothing is known. */
+int64_t routine_usual_milli(const struct routine *routine, unsigned slot);
 
 #endif

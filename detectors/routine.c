@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detectors/routine.h"
+
+#include <string.h>
+
+#include "detectors/num.h"
+
+/* What differs by utility: decay, smoothing over the bins, weight of half-hours. */
+struct habit {
+    double half_life;     /* readings of a slot in which a count halves */
+    double kernel[3];     /* Gaussian over bins: sigma 0.5 (electricity), 0.4 (flows) */
+    double unit;          /* counts a reading adds to `usual`: a full slot stays below 255 */
+    double halves_weight; /* two half-hours are not two independent witnesses */
+};
+
+static const struct habit habits[UTILITY_COUNT] = {
+    [UTILITY_ELECTRICITY] = {30, {1.0, 0.1353352832366127, 0.000335462627902512}, 5.0, 0.6},
+    [UTILITY_WATER] = {20, {1.0, 0.04393693362340742, 0.00000372665317207867}, 8.0, 0.6},
+    [UTILITY_GAS] = {20, {1.0, 0.04393693362340742, 0.00000372665317207867}, 8.0, 0.6},
+};
+
+#define BESIDE          0.25 /* weight of the hour before and after */
+#define OTHER_DAYS      0.15 /* of the same hour on the other kind of day */
+#define ALL_HOURS       0.15 /* of the whole day's histogram */
+#define UNSEEN          0.004
+#define CLIP_UP         2.5
+#define CLIP_DOWN       3.75
+#define AWAKE_INCREMENT (-0.7)
+#define AWAKE_RATE      0.04
+#define NIGHT_HALF_LIFE 42.0
+
+static int msb(uint64_t v)
+{
+    return 63 - __builtin_clzll(v);
+}
+
+/* 2^(1/16), 2^(3/16) ... scaled by 2^32: where one eighth of an octave rounds to the next. */
+static const uint64_t eighths[8] = {4485121744, 4891059943, 5333738689, 5816483285,
+                                    6342919999, 6917003306, 7543045592, 8225749546};
+
+uint8_t routine_code(int64_t milli)
+{
+    if (milli <= 0)
+        return ROUTINE_ZERO;
+    int top = msb((uint64_t)milli), step = 0;
+    uint64_t scaled = top >= 32 ? (uint64_t)milli >> (top - 32) : (uint64_t)milli << (32 - top);
+    while (step < 8 && scaled >= eighths[step])
+        step++;
+    int code = 2 + 8 * top + step;
+    return (uint8_t)(code > 255 ? 255 : code);
+}
+
+/* 2^(k/8), scaled by 2^32. */
+static const uint64_t octave[8] = {4294967296, 4683695048, 5107605667, 5569883475,
+                                   6074001000, 6623745059, 7223245206, 7877004752};
+
+int64_t routine_milli(uint8_t code)
+{
+    if (code < 2)
+        return 0;
+    int top = (code - 2) / 8;
+    return (int64_t)(octave[(code - 2) % 8] >> (32 - top));
+}
+
+uint16_t routine_day_code(int64_t milli)
+{
+    if (milli <= 0)
+        return ROUTINE_ZERO;
+    double code = 2.5 + 512.0 * num_log((double)milli) / 0.693147180559945309417;
+    return (uint16_t)(code > 65535.0 ? 65535.0 : code);
+}
+
+int64_t routine_day_milli(uint16_t code)
+{
+    return code < 2 ? 0 : (int64_t)(num_exp((code - 2) / 512.0 * 0.693147180559945309417) + 0.5);
+}
+
+void routine_reset(struct routine *routine)
+{
+    memset(routine, 0, sizeof *routine);
+    memset(routine->awake, 102, sizeof routine->awake); /* 0.4: as good a guess as any */
+}
+
+static int bin_of(const struct routine *routine, enum utility utility, uint8_t code)
+{
+    /* Drips are no sign of life: up to the floor a flow counts as none. */
+    if (utility != UTILITY_ELECTRICITY && code <= routine->floor)
+        return 0;
+    if (code <= routine->lowest)
+        return 0;
+    int bin = (code - routine->lowest) * ROUTINE_BINS / (routine->highest - routine->lowest);
+    return bin >= ROUTINE_BINS ? ROUTINE_BINS - 1 : bin;
+}
+
+/* The weight that the kernel of `habit` spreads from bin j to bin b; rows sum to 1. */
+static double kernel(const struct habit *habit, int j, int b)
+{
+    int away = j > b ? j - b : b - j;
+    if (away > 2)
+        return 0.0;
+    double row = 0.0;
+    for (int i = j - 2; i <= j + 2; i++)
+        if (i >= 0 && i < ROUTINE_BINS)
+            row += habit->kernel[i > j ? i - j : j - i];
+    return habit->kernel[away] / row;
+}
+
+/* The histogram of a slot, leaning on its neighbours where it knows little itself. */
+static double usual_mix(const struct routine *routine, unsigned slot, double mix[ROUTINE_BINS])
+{
+    unsigned day = slot >= 24 ? 24 : 0, hour = slot - day;
+    const uint8_t *own = routine->usual[slot];
+    const uint8_t *before = routine->usual[day + (hour + 23) % 24];
+    const uint8_t *after = routine->usual[day + (hour + 1) % 24];
+    const uint8_t *other = routine->usual[(day ? 0u : 24u) + hour];
+    double own_sum = 0.0, all_sum = 0.0, sum = 0.0;
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        own_sum += own[j] + 0.4;
+        all_sum += routine->overall[j] + 3.0;
+    }
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        mix[j] = own[j] + 0.4 + BESIDE * (before[j] + after[j] + 0.8) +
+                 OTHER_DAYS * (other[j] + 0.4) +
+                 ALL_HOURS * (routine->overall[j] + 3.0) / all_sum * own_sum;
+        sum += mix[j];
+    }
+    return sum;
+}
+
+struct hour_evidence routine_evidence(const struct routine *routine, enum utility utility,
+                                      unsigned slot, uint8_t code, const uint8_t halves[2])
+{
+    struct hour_evidence out = {0.0, false};
+    if (!routine->highest || code == ROUTINE_MISSING)
+        return out;
+    const struct habit *habit = &habits[utility];
+    double mix[ROUTINE_BINS], sum = usual_mix(routine, slot, mix), night_sum = 0.0;
+    for (int j = 0; j < ROUTINE_BINS; j++)
+        night_sum += routine->night[j] + 51.0;
+    int parts = routine->halves ? 2 : 1;
+    for (int part = 0; part < parts; part++) {
+        int b = bin_of(routine, utility, parts == 2 ? halves[part] : code);
+        double usual = 0.0, night = 0.0;
+        for (int j = b - 2; j <= b + 2; j++) {
+            if (j < 0 || j >= ROUTINE_BINS)
+                continue;
+            double weight = kernel(habit, j, b);
+            usual += mix[j] * weight;
+            night += (routine->night[j] + 51.0) * weight;
+        }
+        double ratio = num_log((night / night_sum + UNSEEN) / (usual / sum + UNSEEN));
+        out.increment += parts == 2 ? habit->halves_weight * ratio : ratio;
+    }
+    if (out.increment > CLIP_UP)
+        out.increment = CLIP_UP;
+    if (out.increment < -CLIP_DOWN)
+        out.increment = -CLIP_DOWN;
+    out.awake = utility == UTILITY_ELECTRICITY
+                    ? out.increment < AWAKE_INCREMENT
+                    : code > (routine->floor ? routine->floor : ROUTINE_ZERO);
+    return out;
+}
+
+/* x rounded up or down, by eight bits of the dice: fair on average, so slow decay is not lost. */
+static uint32_t round_fair(double x, uint64_t dice, int which, uint32_t highest)
+{
+    uint32_t whole = (uint32_t)x;
+    uint32_t chance = (uint32_t)((x - whole) * 256.0);
+    if ((uint32_t)(dice >> (8 * which) & 0xff) < chance)
+        whole++;
+    return whole > highest ? highest : whole;
+}
+
+static uint64_t roll(uint64_t dice, uint64_t salt)
+{
+    return (uint64_t)num_dice(dice, salt, UINT32_MAX) << 32 | num_dice(dice, salt + 1, UINT32_MAX);
+}
+
+void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
+                   const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice)
+{
+    if (!routine->highest || code == ROUTINE_MISSING)
+        return;
+    const struct habit *habit = &habits[utility];
+    double weight = lesson == LESSON_QUARTER ? 0.25 : 1.0;
+    int parts = routine->halves ? 2 : 1;
+    double add[ROUTINE_BINS] = {0};
+    for (int part = 0; part < parts; part++)
+        add[bin_of(routine, utility, parts == 2 ? halves[part] : code)] += 1.0 / parts;
+    double fade = 1.0 - 0.693147180559945309417 / habit->half_life * weight;
+    double fade_all = 1.0 - 0.693147180559945309417 / (24.0 * habit->half_life) * weight;
+    uint64_t one = roll(dice, 1), two = roll(dice, 3);
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        routine->usual[slot][j] = (uint8_t)round_fair(
+            routine->usual[slot][j] * fade + add[j] * weight * habit->unit, one, j, 255);
+        routine->overall[j] = (uint16_t)round_fair(
+            routine->overall[j] * fade_all + add[j] * weight * ROUTINE_OVERALL_UNIT, two, j, 65535);
+    }
+    double awake_now = routine->awake[slot];
+    routine->awake[slot] =
+        (uint8_t)round_fair(awake_now + ((awake ? 255.0 : 0.0) - awake_now) * AWAKE_RATE * weight,
+                            roll(dice, 5), 0, 255);
+    unsigned hour = slot % 24;
+    if (lesson == LESSON_FULL && hour >= 2 && hour < 5) {
+        double fade_night = 1.0 - 0.693147180559945309417 / NIGHT_HALF_LIFE;
+        uint64_t three = roll(dice, 7);
+        for (int j = 0; j < ROUTINE_BINS; j++)
+            routine->night[j] = (uint16_t)round_fair(
+                routine->night[j] * fade_night + add[j] * ROUTINE_NIGHT_UNIT, three, j, 65535);
+    }
+    if (routine->learnt_hours < UINT32_MAX)
+        routine->learnt_hours++;
+}
+
+/* Counts of a row, moved from bins over [lo, hi) to wider ones; whole counts, none lost. */
+static void move_bins(uint32_t row[ROUTINE_BINS], double lo, double hi, double to_lo, double to_hi)
+{
+    double moved[ROUTINE_BINS] = {0};
+    double step = (hi - lo) / ROUTINE_BINS, to_step = (to_hi - to_lo) / ROUTINE_BINS;
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        double from = lo + j * step, until = from + step;
+        for (int k = 0; k < ROUTINE_BINS; k++) {
+            double a = to_lo + k * to_step, b = a + to_step;
+            double share = ((until < b ? until : b) - (from > a ? from : a)) / step;
+            if (share > 0)
+                moved[k] += share * row[j];
+        }
+    }
+    double carry = 0.0;
+    for (int k = 0; k < ROUTINE_BINS; k++) {
+        double exact = moved[k] + carry;
+        row[k] = (uint32_t)(exact + 0.5);
+        carry = exact - row[k];
+    }
+}
+
+void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
+{
+    if (!routine->highest) {
+        if (highest < lowest + 12) /* a factor e at least */
+            highest = (uint8_t)(lowest + 12 > 255 ? 255 : lowest + 12);
+        routine->lowest = lowest;
+        routine->highest = highest;
+        return;
+    }
+    if (lowest > routine->lowest)
+        lowest = routine->lowest;
+    if (highest < routine->highest)
+        highest = routine->highest;
+    if (lowest == routine->lowest && highest == routine->highest)
+        return;
+    uint32_t row[ROUTINE_BINS];
+    for (int slot = 0; slot < ROUTINE_SLOTS + 2; slot++) {
+        uint16_t *wide = slot == ROUTINE_SLOTS ? routine->overall : routine->night;
+        for (int j = 0; j < ROUTINE_BINS; j++)
+            row[j] = slot < ROUTINE_SLOTS ? routine->usual[slot][j] : wide[j];
+        move_bins(row, routine->lowest, routine->highest, lowest, highest);
+        for (int j = 0; j < ROUTINE_BINS; j++)
+            if (slot < ROUTINE_SLOTS)
+                routine->usual[slot][j] = (uint8_t)(row[j] > 255 ? 255 : row[j]);
+            else
+                wide[j] = (uint16_t)(row[j] > 65535 ? 65535 : row[j]);
+    }
+    routine->lowest = lowest;
+    routine->highest = highest;
+}
+
+int64_t routine_usual_milli(const struct routine *routine, unsigned slot)
+{
+    uint32_t sum = 0, seen = 0;
+    for (int j = 0; j < ROUTINE_BINS; j++)
+        sum += routine->usual[slot][j];
+    if (!routine->highest || !sum)
+        return 0;
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        uint32_t next = seen + routine->usual[slot][j];
+        if (next * 2 >= sum) {
+            if (j == 0 && routine->floor)
+                return 0;
+            double within =
+                (sum / 2.0 - seen) / (routine->usual[slot][j] ? routine->usual[slot][j] : 1);
+            double code = routine->lowest +
+                          (j + within) * (routine->highest - routine->lowest) / ROUTINE_BINS;
+            return routine_milli((uint8_t)(code + 0.5));
+        }
+        seen = next;
+    }
+    return 0;
+}
