@@ -9,6 +9,7 @@
 #define ANBU_ALERT_LIFECYCLE_H
 
 #include "alert/alert.h"
+#include "household/finding.h"
 #include "store/store.h"
 
 /* X(constant, name). One table: API, anbuctl and the docs use the names. */
@@ -54,28 +55,6 @@ extern const char *const alert_step_events[ALERT_STEP_COUNT];
 /* Timer names in the store, both wall-clock. */
 #define TIMER_ACK_EXPIRY     "ack_expiry"
 #define TIMER_UNACKNOWLEDGED "unacknowledged"
-
-/* What a detector's finding did, with the household's context as policy needs it. */
-struct finding {
-    const struct detector *detector;
-    int detector_index;
-    uint32_t seq; /* by household and detector, from 1 */
-    bool active;  /* begins or grows; false: has ended */
-    bool life;    /* ended by a sign of life */
-    struct verdict verdict;
-    int64_t at_s;    /* event time of what caused it */
-    int64_t wall_ms; /* when we learnt it */
-    /* Begins or grows: describe()'s sentence. Ended: what ended it ("paid on 3 April"); empty:
-     * lifecycle says what it knows. */
-    char summary[FINDING_SUMMARY_MAX];
-    /* context */
-    char household[MESSAGE_ID_MAX + 1];
-    char area[MESSAGE_ID_MAX + 1];
-    char timezone[48];
-    uint32_t flags;
-    bool in_season, cold_wave;
-    int64_t report_s, support_ended_s, last_life_s;
-};
 
 /* From config. */
 struct alert_rules {

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A household record as JSON, for people (API, anbuctl): see docs/formats.md, "household". Pure; any
- * thread, over a copy of the record.
+ * A household record as JSON, for people (API, anbuctl): see docs/formats.md, "household". Pure;
+ * any thread, over a copy of the record.
  *
- * {"household","area","feeder","timezone","residents"|null,"flags":[...],"occupied","moved_in"|null,
+ * The household's name is the caller's to add: a record does not hold it.
+ *
+ * {"area","feeder","timezone","residents"|null,"flags":[...],"occupied","moved_in"|null,
  *  "absence":{"from","to"}|null,"first_seen","watched_hours","valid_days","learning",
  *  "last_sign_of_life"|null,"last_reading"|null,
  *  "meters":[{"utility","unit":"Wh"|"L","interval_minutes","valid_days","continuous",
  *    "last_reading"|null,"register"|null,"last_sign_of_life"|null,
  *    "hours":[{"start","use"|null,"quality":"actual"|"estimated"|"missing"}],   168, oldest first
  *    "days":[{"day","use"|null}],                                               60, oldest first
- *    "routine":{"weekday":[{"usual","awake"}],"weekend":[...]}}],               24 each, local hours
- *  "supply":{"electricity":"open","water":...,"gas":...},
+ *    "routine":{"weekday":[{"usual","awake"}],"weekend":[...]}}],               24 each, local
+ * hours "supply":{"electricity":"open","water":...,"gas":...},
  *  "arrears":[{"utility","months","amount","currency","oldest_due"|null,"arrangement","notice"}],
  *  "detectors":[{"detector","on","seq"}]}
  */

@@ -25,6 +25,8 @@ extern const char *const message_type_names[MESSAGE_TYPE_COUNT];
 /* The topics keyed by household are the first ones: topic n carries message type n. */
 #define TOPIC_COUNT 4 /* readings, billing, household, report */
 
+#define OFFSET_NONE (-1) /* of a lane: nothing stored yet */
+
 #define MESSAGE_ID_MAX    64   /* household, meter, area, feeder, id: bytes */
 #define MESSAGE_TEXT_MAX  1000 /* summary, reason: bytes */
 #define MESSAGE_BYTES_MAX 65536

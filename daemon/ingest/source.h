@@ -14,8 +14,6 @@
 #include "base/text.h"
 #include "ingest/message.h"
 
-#define OFFSET_NONE (-1) /* nothing stored yet: start where the source is told to start */
-
 /* Payload and key are borrowed until the next source_poll. */
 struct delivery {
     uint32_t partition;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a detector found, with the household's context: the message from household to alert. By
+ * value.
+ */
+#ifndef ANBU_HOUSEHOLD_FINDING_H
+#define ANBU_HOUSEHOLD_FINDING_H
+
+#include "detectors/detector.h"
+#include "ingest/message.h"
+
+struct finding {
+    const struct detector *detector;
+    int detector_index;
+    uint32_t seq; /* by household and detector, from 1, without gaps */
+    bool active;  /* begins or grows; false: has ended */
+    bool begins;  /* was not active before */
+    bool life;    /* ended by a sign of life */
+    struct verdict verdict;
+    int64_t at_s;    /* event time of what caused it */
+    int64_t wall_ms; /* when we learnt it */
+    /* Begins or grows: describe()'s sentence. Ended: empty. */
+    char summary[FINDING_SUMMARY_MAX];
+    /* context */
+    char household[MESSAGE_ID_MAX + 1];
+    char area[MESSAGE_ID_MAX + 1];
+    char timezone[48];
+    uint32_t flags;
+    bool in_season, cold_wave;
+    int64_t report_s, support_ended_s, last_life_s;
+};
+
+#endif

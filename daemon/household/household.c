@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "household/household.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "household/arrears.h"
+#include "household/judge.h"
+#include "household/meter.h"
+
+#define SECONDS_A_DAY 86400
+#define HOSPITAL_DAYS 14
+#define ABSENCE_DAYS  7
+
+static void find_zone(struct household *household, const struct household_context *context)
+{
+    if (household->zone)
+        return;
+    struct record record;
+    record_view(household->bytes, &record);
+    struct text name = record_zone(&record);
+    const char *usual = config_settings(context->config)->ingest.timezone;
+    if ((!name.bytes || zone_find(name, &household->zone)) &&
+        zone_find(text_of(usual), &household->zone))
+        household->zone = zone_utc();
+}
+
+static int32_t local_day(const struct household *household, int64_t at_s)
+{
+    int64_t local = at_s + zone_offset_s(household->zone, at_s);
+    return (int32_t)(local / SECONDS_A_DAY);
+}
+
+static int find_meter(const struct record *record, const struct reading *reading)
+{
+    uint64_t id = record_hash(reading->meter);
+    for (int i = 0; i < record->header->meters; i++)
+        if (record->meters[i].id == id && record->meters[i].utility == reading->utility)
+            return i;
+    return -1;
+}
+
+static bool is_late(const struct record_meter *meter, const struct message *message,
+                    int64_t arrived_ms)
+{
+    int64_t interval_s = (int64_t)meter->interval_minutes * 60;
+    if (interval_s > SECONDS_A_DAY) /* a monthly total says nothing about an hour anyway */
+        interval_s = SECONDS_A_DAY;
+    return arrived_ms / 1000 - message->end_ms / 1000 > 2 * interval_s;
+}
+
+static enum reject apply_reading(struct household *household, const struct message *message,
+                                 const struct household_context *context, const char **detail)
+{
+    const struct settings *settings = config_settings(context->config);
+    const struct reading *reading = &message->reading;
+    if (message->end_ms > context->arrived_ms + settings->ingest.in_future_s * 1000)
+        return REJECT_IN_FUTURE;
+    struct record record;
+    record_view(household->bytes, &record);
+    int index = find_meter(&record, reading);
+    if (index < 0) {
+        if (record.header->meters == VIEW_METERS_MAX) {
+            *detail = "meter";
+            return REJECT_TOO_MANY_METERS;
+        }
+        index = (int)record_add_meter(&household->bytes, &household->size);
+        record_view(household->bytes, &record);
+        meter_init(&record.meters[index], reading);
+    }
+    struct record_meter *meter = &record.meters[index];
+    if (meter->measure != reading->measure) {
+        *detail = "unit";
+        return REJECT_UNIT_CHANGED;
+    }
+    struct meter_change change;
+    enum reject reject = meter_apply(meter, reading, &change);
+    if (reject) {
+        *detail = reject == REJECT_TOO_LATE ? "start" : "value";
+        return reject;
+    }
+    if (message->end_ms / 1000 > record.home->last_reading_s)
+        record.home->last_reading_s = message->end_ms / 1000;
+    if (change.ready && is_late(meter, message, context->arrived_ms)) {
+        meter->flags |= METER_UNSETTLED;
+        record.home->settle_ms = context->arrived_ms + settings->ingest.settle_s * 1000;
+    }
+    bool judged =
+        (change.ready && !(meter->flags & METER_UNSETTLED)) || change.corrected || change.has_day;
+    if (!judged)
+        return REJECT_NONE;
+    struct judgement judgement;
+    judge_start(&judgement, household, context, message->end_ms / 1000);
+    if (change.has_day)
+        judge_day(&judgement, (unsigned)index, change.day_middle_s, change.day_milli);
+    if (change.corrected)
+        judge_again(&judgement);
+    if (change.ready && !(meter->flags & METER_UNSETTLED))
+        judge_meter(&judgement, (unsigned)index);
+    judge_finish(&judgement);
+    return REJECT_NONE;
+}
+
+static void apply_billing(struct household *household, const struct message *message,
+                          const struct household_context *context)
+{
+    const struct billing *billing = &message->billing;
+    int64_t at_s = message->at_ms / 1000;
+    struct record record;
+    record_view(household->bytes, &record);
+    arrears_apply(&record.home->arrears[billing->utility], billing, at_s,
+                  local_day(household, at_s));
+    struct event event = {.kind = EVENT_BILLING, .at_s = at_s, .billing = billing->event};
+    struct judgement judgement;
+    judge_start(&judgement, household, context, at_s);
+    judge_event(&judgement, &event);
+    judge_finish(&judgement);
+}
+
+/* What an outcome teaches at once: the desk knows why it is quiet. */
+static void apply_outcome(struct record_home *home, const struct household_message *event,
+                          int64_t at_s)
+{
+    switch (event->outcome) {
+    case OUTCOME_MOVED:
+    case OUTCOME_DECEASED: home->occupied = 0; break;
+    case OUTCOME_ABSENCE:
+    case OUTCOME_HOSPITAL:
+        home->absent_from_s = at_s;
+        home->absent_to_s =
+            event->until_s
+                ? event->until_s
+                : at_s + (int64_t)SECONDS_A_DAY *
+                             (event->outcome == OUTCOME_HOSPITAL ? HOSPITAL_DAYS : ABSENCE_DAYS);
+        break;
+    default: break; /* re-armed by the next life */
+    }
+}
+
+static void exchange_meter(struct record *record, const struct household_message *event,
+                           int64_t at_s)
+{
+    const struct reading old = {.meter = event->meter, .utility = event->utility};
+    int index = find_meter(record, &old);
+    if (index < 0)
+        return;
+    struct record_meter *meter = &record->meters[index];
+    meter_exchange(meter, at_s, event->has_old, event->old_milli, event->has_new, event->new_milli);
+    if (event->new_meter.bytes)
+        meter->id = record_hash(event->new_meter);
+}
+
+/* Another household lives here now: what was learnt of the last one says nothing. */
+static void forget_routines(struct record *record)
+{
+    for (int i = 0; i < record->header->meters; i++) {
+        struct record_meter *meter = &record->meters[i];
+        routine_reset(&meter->routine);
+        meter->valid_days = meter->flow_hours = 0;
+        meter->life_hour = 0;
+        meter->newest_day = 0;
+        memset(meter->days, 0, sizeof meter->days);
+        meter->first_hour = meter->newest_hour;
+    }
+    record->home->last_life_s = 0;
+    record->home->watched_hours = 0;
+}
+
+/* Opt-out leaves a tombstone: a record that knows only that. */
+static void opt_out(struct household *household)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    int64_t applied[TOPIC_COUNT];
+    memcpy(applied, record.home->applied, sizeof applied);
+    struct record_slot slots[DETECTOR_COUNT_MAX];
+    memcpy(slots, record.slots, detector_count * sizeof slots[0]);
+    free(household->bytes);
+    household->bytes = record_new(&household->size);
+    record_view(household->bytes, &record);
+    memcpy(record.home->applied, applied, sizeof applied);
+    /* Sequences go on, so that a replay still recognises what it has written. */
+    for (size_t i = 0; i < detector_count; i++)
+        record.slots[i].seq = slots[i].seq;
+    record.home->opted_out = 1;
+    household->zone = NULL;
+}
+
+static void apply_profile(struct household *household, const struct household_message *event)
+{
+    record_set_texts(&household->bytes, &household->size, event->area, event->feeder,
+                     event->timezone);
+    struct record record;
+    record_view(household->bytes, &record);
+    if (event->residents >= 0)
+        record.home->residents = (uint8_t)(event->residents > 255 ? 255 : event->residents);
+    if (event->has_flags)
+        record.home->flags = event->flags;
+    if (event->moved_in_day)
+        record.home->moved_in_s = (int64_t)event->moved_in_day * SECONDS_A_DAY;
+    household->zone = NULL;
+}
+
+static void change_home(struct household *household, const struct household_message *event,
+                        int64_t at_s)
+{
+    if (event->event == HOUSEHOLD_PROFILE)
+        apply_profile(household, event);
+    struct record record;
+    record_view(household->bytes, &record);
+    struct record_home *home = record.home;
+    switch (event->event) {
+    case HOUSEHOLD_MOVED_IN:
+        home->occupied = 1;
+        home->moved_in_s = at_s;
+        home->absent_from_s = home->absent_to_s = 0;
+        forget_routines(&record);
+        break;
+    case HOUSEHOLD_MOVED_OUT: home->occupied = 0; break;
+    case HOUSEHOLD_METER_EXCHANGED: exchange_meter(&record, event, at_s); break;
+    case HOUSEHOLD_ABSENCE:
+        home->absent_from_s = event->from_s;
+        home->absent_to_s = event->to_s;
+        break;
+    case HOUSEHOLD_SUPPORT_STARTED: home->support = 1; break;
+    case HOUSEHOLD_SUPPORT_ENDED:
+        home->support = 0;
+        home->support_ended_s = at_s;
+        break;
+    case HOUSEHOLD_OUTCOME: apply_outcome(home, event, at_s); break;
+    default: break;
+    }
+}
+
+static void apply_event(struct household *household, const struct message *message,
+                        const struct household_context *context)
+{
+    int64_t at_s = message->at_ms / 1000;
+    change_home(household, &message->event, at_s);
+    find_zone(household, context);
+    struct event event = {.kind = EVENT_HOUSEHOLD,
+                          .at_s = at_s,
+                          .household = message->event.event,
+                          .outcome = message->event.outcome};
+    struct judgement judgement;
+    judge_start(&judgement, household, context, at_s);
+    judge_event(&judgement, &event);
+    /* Whoever opted out is not watched: what was on ends. */
+    if (message->event.event == HOUSEHOLD_OPTED_OUT)
+        memset(judgement.active, 0, sizeof judgement.active);
+    judge_finish(&judgement);
+    if (message->event.event == HOUSEHOLD_OPTED_OUT)
+        opt_out(household);
+}
+
+static void apply_report(struct household *household, const struct message *message,
+                         const struct household_context *context)
+{
+    int64_t at_s = message->at_ms / 1000;
+    struct record record;
+    record_view(household->bytes, &record);
+    if (at_s > record.home->report_s)
+        record.home->report_s = at_s;
+    struct event event = {.kind = EVENT_REPORT, .at_s = at_s, .channel = message->report.channel};
+    struct judgement judgement;
+    judge_start(&judgement, household, context, at_s);
+    judge_event(&judgement, &event);
+    judge_finish(&judgement);
+}
+
+enum reject household_apply(struct household *household, const struct message *message,
+                            unsigned lane, int64_t offset, const struct household_context *context,
+                            bool *skipped, const char **detail)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    *skipped = false;
+    if (record.home->applied[lane] >= offset) {
+        *skipped = true;
+        return REJECT_NONE;
+    }
+    record.home->applied[lane] = offset;
+    bool comes_back =
+        message->type == MESSAGE_HOUSEHOLD && message->event.event == HOUSEHOLD_MOVED_IN;
+    if (record.home->opted_out && !comes_back) {
+        *skipped = true;
+        return REJECT_NONE;
+    }
+    record.home->opted_out = 0;
+    find_zone(household, context);
+    if (!record.home->first_seen_s)
+        record.home->first_seen_s = message->at_ms / 1000;
+    if (message->end_ms / 1000 > record.home->newest_event_s &&
+        message->end_ms <= context->arrived_ms + SECONDS_A_DAY * 1000)
+        record.home->newest_event_s = message->end_ms / 1000;
+    switch (message->type) {
+    case MESSAGE_READING: return apply_reading(household, message, context, detail);
+    case MESSAGE_BILLING: apply_billing(household, message, context); break;
+    case MESSAGE_HOUSEHOLD: apply_event(household, message, context); break;
+    case MESSAGE_REPORT: apply_report(household, message, context); break;
+    default: break;
+    }
+    return REJECT_NONE;
+}
+
+int64_t household_settle_ms(const struct household *household)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    return record.home->settle_ms;
+}
+
+void household_settle(struct household *household, const struct household_context *context)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    if (!record.home->settle_ms)
+        return;
+    record.home->settle_ms = 0;
+    find_zone(household, context);
+    struct judgement judgement;
+    judge_start(&judgement, household, context,
+                record.home->last_reading_s ? record.home->last_reading_s
+                                            : context->arrived_ms / 1000);
+    judge_all(&judgement);
+    judge_finish(&judgement);
+}

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "household/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "household/arrears.h"
+#include "household/baseline.h"
+#include "household/weather.h"
+
+#define SECONDS_A_DAY 86400
+
+static int64_t local_s(const struct judgement *judgement, int64_t at_s)
+{
+    return at_s + zone_offset_s(judgement->household->zone, at_s);
+}
+
+static int32_t day_of(int64_t local)
+{
+    return (int32_t)(local >= 0 ? local / SECONDS_A_DAY
+                                : -((-local + SECONDS_A_DAY - 1) / SECONDS_A_DAY));
+}
+
+static void fill_meters(struct judgement *judgement)
+{
+    struct household_view *view = &judgement->view;
+    view->meter_count = judgement->record.header->meters;
+    view->valid_days = 0;
+    for (unsigned i = 0; i < view->meter_count; i++) {
+        const struct record_meter *meter = &judgement->record.meters[i];
+        view->meters[i] = (struct meter_view){
+            .utility = meter->utility,
+            .interval_minutes = meter->interval_minutes,
+            .valid_days = meter->valid_days,
+            .continuous = meter->flow_hours >= 24,
+            .routine = &meter->routine,
+            .hours = meter->hours,
+            .newest_hour = meter->newest_hour,
+            .days = meter->days,
+            .newest_day = meter->newest_day,
+            .last_life_s = meter->life_hour ? ((int64_t)meter->life_hour + 1) * 3600 : 0};
+        if (meter->valid_days > view->valid_days)
+            view->valid_days = meter->valid_days;
+    }
+}
+
+static void fill_home(struct judgement *judgement)
+{
+    const struct record_home *home = judgement->record.home;
+    struct household_view *view = &judgement->view;
+    view->flags = home->flags;
+    view->residents = home->residents;
+    view->occupied = home->occupied;
+    view->moved_in_s = home->moved_in_s;
+    view->absent_from_s = home->absent_from_s;
+    view->absent_to_s = home->absent_to_s;
+    view->support_ended_s = home->support_ended_s;
+    view->report_s = home->report_s;
+    view->watched_hours = home->watched_hours;
+    view->last_life_s = home->last_life_s;
+    for (int u = 0; u < UTILITY_COUNT; u++)
+        view->supply[u] = home->arrears[u].supply;
+}
+
+/* What depends on the moment: local time, season, weather, what is due. */
+static void fill_moment(struct judgement *judgement, int64_t at_s)
+{
+    struct household_view *view = &judgement->view;
+    const struct record_home *home = judgement->record.home;
+    int32_t day_before = day_of(view->now_s + view->utc_offset_s);
+    bool first = !judgement->tuning;
+    view->now_s = at_s;
+    view->utc_offset_s = zone_offset_s(judgement->household->zone, at_s);
+    int64_t local = at_s + view->utc_offset_s;
+    if (!first && day_of(local) == day_before)
+        return;
+    struct civil civil = civil_of(local);
+    struct text area = record_area(&judgement->record);
+    judgement->tuning =
+        tuning_for(judgement->context->tuning, home->flags, area, civil.month * 100u + civil.day);
+    view->acute_per_year = judgement->tuning->acute_per_household_year;
+    view->in_season = judgement->tuning->in_season;
+    view->cold_wave = judgement->context->weather &&
+                      weather_table_holds(judgement->context->weather, "cold_wave", area, at_s);
+    for (int u = 0; u < UTILITY_COUNT; u++)
+        arrears_view(&home->arrears[u], day_of(local), at_s, &view->arrears[u]);
+}
+
+static uint32_t enrolled(const struct judgement *judgement)
+{
+    size_t count;
+    const struct enrolment *rules = config_enrolment(judgement->context->config, &count);
+    if (!count)
+        return UINT32_MAX;
+    uint32_t may = 0;
+    bool arrears = false;
+    for (int u = 0; u < UTILITY_COUNT; u++)
+        arrears = arrears || judgement->view.arrears[u].months > 0;
+    for (size_t i = 0; i < count; i++)
+        if ((judgement->view.flags & rules[i].flags) == rules[i].flags &&
+            (!rules[i].arrears || arrears))
+            may |= rules[i].detectors;
+    return may;
+}
+
+void judge_start(struct judgement *judgement, struct household *household,
+                 const struct household_context *context, int64_t at_s)
+{
+    memset(judgement, 0, sizeof *judgement);
+    judgement->household = household;
+    judgement->context = context;
+    record_view(household->bytes, &judgement->record);
+    fill_home(judgement);
+    fill_meters(judgement);
+    fill_moment(judgement, at_s);
+    judgement->last_event_s = at_s;
+    judgement->may_raise = enrolled(judgement);
+    for (size_t i = 0; i < detector_count; i++)
+        judgement->active[i] = judgement->record.slots[i].on;
+}
+
+/* Shows one event to every detector; the strangest opinion decides what the routine may learn. */
+static enum oddness show(struct judgement *judgement, const struct event *event)
+{
+    enum oddness odd = ODDNESS_NONE;
+    for (size_t i = 0; i < detector_count; i++) {
+        struct verdict verdict = {.active = judgement->active[i]};
+        detectors[i]->observe(judgement->tuning->options[i], judgement->record.states[i],
+                              &judgement->view, event, &verdict);
+        judgement->active[i] = verdict.active;
+        judgement->life[i] = verdict.life;
+        if (verdict.active && verdict.since_s)
+            judgement->told[i] = verdict;
+        if (verdict.oddness > odd)
+            odd = verdict.oddness;
+    }
+    judgement->last_event_s = event->at_s;
+    return odd;
+}
+
+static void fill_local(struct judgement *judgement, struct event *event, int64_t start_s)
+{
+    int64_t local = local_s(judgement, start_s);
+    struct civil civil = civil_of(local);
+    event->local_hour = civil.hour;
+    event->weekday = civil.weekday;
+    event->day = day_of(local);
+}
+
+void judge_event(struct judgement *judgement, struct event *event)
+{
+    fill_local(judgement, event, event->at_s);
+    (void)show(judgement, event);
+}
+
+static void file_day(struct judgement *judgement, unsigned index, int32_t day, int64_t milli)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    struct meter_view *view = &judgement->view.meters[index];
+    int32_t from = meter->newest_day ? meter->newest_day + 1 : day;
+    if (day - from >= VIEW_DAYS)
+        from = day - VIEW_DAYS + 1;
+    for (int32_t d = from; d <= day; d++)
+        meter->days[(unsigned)d % VIEW_DAYS] = 0;
+    if (meter->newest_day && day <= meter->newest_day - VIEW_DAYS)
+        return;
+    if (day > meter->newest_day)
+        meter->newest_day = day;
+    if (!meter->days[(unsigned)day % VIEW_DAYS] && meter->valid_days < UINT16_MAX)
+        meter->valid_days++;
+    meter->days[(unsigned)day % VIEW_DAYS] = routine_day_code(milli);
+    view->newest_day = meter->newest_day;
+    view->valid_days = meter->valid_days;
+    if (view->valid_days > judgement->view.valid_days)
+        judgement->view.valid_days = view->valid_days;
+    struct event event = {.kind = EVENT_DAY,
+                          .at_s = zone_day_start_s(judgement->household->zone, day + 1),
+                          .meter = (uint8_t)index,
+                          .vouched = true,
+                          .day = day};
+    event.weekday = civil_of((int64_t)day * SECONDS_A_DAY).weekday;
+    (void)show(judgement, &event);
+}
+
+/* Local days before `day` are over for this meter: their totals from the ring, where at least half
+ * of the hours are measured. */
+static void close_days(struct judgement *judgement, unsigned index, int32_t day)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    if (!meter->newest_day) {
+        meter->newest_day = day - 1;
+        return;
+    }
+    const struct zone *zone = judgement->household->zone;
+    for (int32_t d = day - meter->newest_day > 8 ? day - 8 : meter->newest_day + 1; d < day; d++) {
+        int32_t from = (int32_t)(zone_day_start_s(zone, d) / 3600);
+        int32_t to = (int32_t)(zone_day_start_s(zone, d + 1) / 3600);
+        int64_t sum = 0;
+        int known = 0;
+        for (int32_t h = from; h < to; h++) {
+            uint8_t code = meter_hour(meter, h);
+            if (code == ROUTINE_MISSING || meter_estimated(meter, h))
+                continue;
+            sum += routine_milli(code);
+            known++;
+        }
+        if (known * 2 >= to - from && known > 0)
+            file_day(judgement, index, d, sum * (to - from) / known);
+    }
+}
+
+static void note_life(struct judgement *judgement, unsigned index, int32_t hour)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    struct record_home *home = judgement->record.home;
+    int64_t end = ((int64_t)hour + 1) * 3600;
+    if (hour > meter->life_hour)
+        meter->life_hour = hour;
+    if (end > judgement->view.meters[index].last_life_s)
+        judgement->view.meters[index].last_life_s = end;
+    if (end > home->last_life_s)
+        judgement->view.last_life_s = home->last_life_s = end;
+}
+
+static struct event hour_event(struct judgement *judgement, unsigned index, int32_t hour)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    struct event event = {.kind = EVENT_HOUR,
+                          .at_s = ((int64_t)hour + 1) * 3600,
+                          .hour = hour,
+                          .meter = (uint8_t)index,
+                          .vouched = !meter_estimated(meter, hour),
+                          .use = meter_hour(meter, hour)};
+    fill_local(judgement, &event, (int64_t)hour * 3600);
+    meter_halves(meter, hour, event.halves);
+    unsigned slot = routine_slot(event.local_hour, event.weekday);
+    event.evidence =
+        routine_evidence(&meter->routine, meter->utility, slot, event.use, event.halves);
+    event.awake_probability = routine_awake(&meter->routine, slot);
+    return event;
+}
+
+static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    meter->judged_hour = hour;
+    fill_moment(judgement, ((int64_t)hour + 1) * 3600);
+    if (meter->interval_minutes < 720)
+        close_days(judgement, index, day_of(local_s(judgement, (int64_t)hour * 3600)));
+    uint8_t code = meter_hour(meter, hour);
+    if (code == ROUTINE_MISSING)
+        return;
+    baseline_prepare(meter, hour, judgement->household->zone);
+    struct event event = hour_event(judgement, index, hour);
+    if (event.vouched) {
+        if (meter->utility == UTILITY_WATER)
+            meter->flow_hours =
+                code > ROUTINE_ZERO && code > meter->routine.floor
+                    ? (uint16_t)(meter->flow_hours < 9999 ? meter->flow_hours + 1 : 9999)
+                    : 0;
+        judgement->view.meters[index].continuous = meter->flow_hours >= 24;
+        if (event.evidence.awake)
+            note_life(judgement, index, hour);
+    }
+    if (judgement->record.home->watched_hours < UINT32_MAX && index == 0)
+        judgement->view.watched_hours = ++judgement->record.home->watched_hours;
+    enum oddness odd = show(judgement, &event);
+    if (event.vouched)
+        baseline_learn(meter, &event, odd);
+}
+
+void judge_meter(struct judgement *judgement, unsigned index)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    if (meter->judged_hour < meter->newest_hour - VIEW_HOURS)
+        meter->judged_hour = meter->newest_hour - VIEW_HOURS;
+    meter->flags &= (uint8_t)~METER_UNSETTLED;
+    while (meter->judged_hour < meter->newest_hour)
+        judge_hour(judgement, index, meter->judged_hour + 1);
+}
+
+void judge_all(struct judgement *judgement)
+{
+    int32_t from = INT32_MAX, to = 0;
+    for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+        struct record_meter *meter = &judgement->record.meters[i];
+        if (meter->judged_hour < meter->newest_hour - VIEW_HOURS)
+            meter->judged_hour = meter->newest_hour - VIEW_HOURS;
+        meter->flags &= (uint8_t)~METER_UNSETTLED;
+        if (meter->judged_hour < meter->newest_hour && meter->judged_hour < from)
+            from = meter->judged_hour;
+        if (meter->newest_hour > to)
+            to = meter->newest_hour;
+    }
+    for (int32_t hour = from; hour < to; hour++)
+        for (unsigned i = 0; i < judgement->record.header->meters; i++)
+            if (judgement->record.meters[i].judged_hour == hour &&
+                judgement->record.meters[i].newest_hour > hour)
+                judge_hour(judgement, i, hour + 1);
+}
+
+void judge_again(struct judgement *judgement)
+{
+    int32_t from = INT32_MAX, to = 0;
+    for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+        const struct record_meter *meter = &judgement->record.meters[i];
+        if (!meter->newest_hour)
+            continue;
+        int32_t oldest = meter->newest_hour - VIEW_HOURS + 1;
+        if (oldest < from)
+            from = oldest;
+        if (meter->judged_hour > to)
+            to = meter->judged_hour;
+    }
+    bool restart = true;
+    for (int32_t hour = from; hour <= to; hour++)
+        for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+            const struct record_meter *meter = &judgement->record.meters[i];
+            if (hour > meter->judged_hour || meter_hour(meter, hour) == ROUTINE_MISSING)
+                continue;
+            fill_moment(judgement, ((int64_t)hour + 1) * 3600);
+            struct event event = hour_event(judgement, i, hour);
+            event.again = true;
+            event.restart = restart;
+            restart = false;
+            if (event.vouched && event.evidence.awake)
+                note_life(judgement, i, hour);
+            (void)show(judgement, &event);
+        }
+}
+
+void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli)
+{
+    file_day(judgement, meter, day_of(local_s(judgement, middle_s)), milli);
+}
+
+static void hand_over(struct judgement *judgement, size_t index, bool active, bool begins)
+{
+    struct record_home *home = judgement->record.home;
+    struct finding finding = {.detector = detectors[index],
+                              .detector_index = (int)index,
+                              .seq = ++judgement->record.slots[index].seq,
+                              .active = active,
+                              .begins = begins,
+                              .life = !active && judgement->life[index],
+                              .verdict = judgement->told[index],
+                              .at_s = judgement->last_event_s,
+                              .wall_ms = judgement->context->wall_ms,
+                              .flags = home->flags,
+                              .in_season = judgement->view.in_season,
+                              .cold_wave = judgement->view.cold_wave,
+                              .report_s = home->report_s,
+                              .support_ended_s = home->support_ended_s,
+                              .last_life_s = home->last_life_s};
+    (void)text_copy(judgement->household->id, finding.household, sizeof finding.household);
+    (void)text_copy(record_area(&judgement->record), finding.area, sizeof finding.area);
+    (void)text_copy(text_of(zone_name(judgement->household->zone)), finding.timezone,
+                    sizeof finding.timezone);
+    if (active)
+        detectors[index]->describe(
+            judgement->tuning->options[index], judgement->record.states[index], &judgement->view,
+            &judgement->told[index], finding.summary, sizeof finding.summary);
+    judgement->context->found(judgement->context->owner, judgement->household->partition, &finding);
+}
+
+void judge_finish(struct judgement *judgement)
+{
+    const struct settings *settings = config_settings(judgement->context->config);
+    int64_t age = judgement->context->arrived_ms / 1000 - judgement->last_event_s;
+    for (size_t i = 0; i < detector_count; i++) {
+        struct record_slot *slot = &judgement->record.slots[i];
+        if (slot->on && !judgement->active[i]) {
+            slot->on = slot->grade = 0;
+            hand_over(judgement, i, false, false);
+            continue;
+        }
+        /* Nothing new was said, or what is said is history or not to be raised for this household.
+         */
+        if (!judgement->active[i] || !judgement->told[i].since_s ||
+            !(judgement->may_raise >> i & 1) || age > settings->ingest.max_age_s)
+            continue;
+        if (slot->on && judgement->told[i].grade <= slot->grade)
+            continue;
+        bool begins = !slot->on;
+        slot->on = 1;
+        slot->grade = (uint8_t)judgement->told[i].grade;
+        hand_over(judgement, i, true, begins);
+    }
+}

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "household/meter.h"
+
+#include <string.h>
+
+#define PART_S           300
+#define SPLIT_UNKNOWN    0
+#define ROLLOVER_SHARE   10 /* a rollover is plausible when at most a tenth of the dials went by */
+#define PROMPT_MINUTES   40 /* registers read less often: the hour is over when it is read */
+#define INTERVAL_MIN_MAX 44640
+
+static int32_t hour_of(int64_t at_s)
+{
+    return (int32_t)(at_s >= 0 ? at_s / 3600 : -((-at_s + 3599) / 3600));
+}
+
+static unsigned ring(int32_t hour)
+{
+    return (unsigned)hour % VIEW_HOURS;
+}
+
+uint8_t meter_hour(const struct record_meter *meter, int32_t hour)
+{
+    if (!meter->newest_hour || hour > meter->newest_hour || hour <= meter->newest_hour - VIEW_HOURS)
+        return ROUTINE_MISSING;
+    return meter->hours[ring(hour)];
+}
+
+bool meter_estimated(const struct record_meter *meter, int32_t hour)
+{
+    return meter->estimated[ring(hour) / 8] >> (ring(hour) % 8) & 1;
+}
+
+static void mark_estimated(struct record_meter *meter, int32_t hour, bool estimated)
+{
+    uint8_t bit = (uint8_t)(1u << (ring(hour) % 8));
+    if (estimated)
+        meter->estimated[ring(hour) / 8] |= bit;
+    else
+        meter->estimated[ring(hour) / 8] &= (uint8_t)~bit;
+}
+
+void meter_halves(const struct record_meter *meter, int32_t hour, uint8_t halves[2])
+{
+    uint8_t code = meter_hour(meter, hour);
+    halves[0] = halves[1] = code;
+    uint8_t split = meter->splits[(unsigned)hour % 24];
+    if (split == SPLIT_UNKNOWN || code < 2 || hour <= meter->newest_hour - 24)
+        return;
+    /* The larger half is split - 1 codes above the hour; the smaller is what it leaves of two. */
+    int larger = code + split - 1;
+    halves[0] = (uint8_t)(larger > 255 ? 255 : larger);
+    halves[1] = routine_code(2 * routine_milli(code) - routine_milli(halves[0]));
+}
+
+/* Makes room in the ring up to `hour`; false when it is too old for it. */
+static bool reach(struct record_meter *meter, int32_t hour)
+{
+    if (!meter->newest_hour) {
+        memset(meter->hours, ROUTINE_MISSING, sizeof meter->hours);
+        meter->newest_hour = hour;
+        meter->judged_hour = hour - 1;
+        meter->first_hour = hour;
+        return true;
+    }
+    if (hour <= meter->newest_hour - VIEW_HOURS)
+        return false;
+    int32_t from = meter->newest_hour + 1;
+    if (hour - from >= VIEW_HOURS)
+        from = hour - VIEW_HOURS + 1;
+    for (int32_t h = from; h <= hour; h++) {
+        meter->hours[ring(h)] = ROUTINE_MISSING;
+        mark_estimated(meter, h, false);
+        meter->splits[(unsigned)h % 24] = SPLIT_UNKNOWN;
+    }
+    if (hour > meter->newest_hour)
+        meter->newest_hour = hour;
+    return true;
+}
+
+static void set_hour(struct record_meter *meter, int32_t hour, uint8_t code, bool estimated,
+                     uint8_t split, struct meter_change *change)
+{
+    if (!reach(meter, hour))
+        return;
+    bool same = meter->hours[ring(hour)] == code && meter_estimated(meter, hour) == estimated;
+    if (hour <= meter->judged_hour) {
+        if (!same)
+            change->corrected = true;
+    } else {
+        change->ready = true;
+    }
+    meter->hours[ring(hour)] = code;
+    mark_estimated(meter, hour, estimated);
+    if (hour > meter->newest_hour - 24)
+        meter->splits[(unsigned)hour % 24] = split;
+}
+
+void meter_init(struct record_meter *meter, const struct reading *reading)
+{
+    memset(meter, 0, sizeof *meter);
+    meter->id = record_hash(reading->meter);
+    meter->utility = (uint8_t)reading->utility;
+    meter->measure = (uint8_t)reading->measure;
+    meter->kind = (uint8_t)reading->kind;
+    meter->interval_minutes = (uint16_t)(reading->minutes ? reading->minutes : 60);
+    routine_reset(&meter->routine);
+}
+
+static int64_t part_milli(const struct record_hour *hour, unsigned from, unsigned to)
+{
+    int64_t sum = 0;
+    unsigned step = hour->minutes / 5u;
+    for (unsigned i = from; i < to; i += step)
+        sum += routine_day_milli(hour->part[i]);
+    return sum;
+}
+
+/* The parts of an hour are all there (or it must do without the rest): file it. */
+static void close_parts(struct record_meter *meter, struct record_hour *hour,
+                        struct meter_change *change)
+{
+    bool whole = hour->seen == (1u << RECORD_PARTS) - 1;
+    int64_t milli = part_milli(hour, 0, RECORD_PARTS);
+    uint8_t code = routine_code(milli);
+    /* A part of an hour cannot prove that nothing was used; it can prove that something was. */
+    bool flow = meter->utility != UTILITY_ELECTRICITY;
+    if (!whole && !(flow && code > ROUTINE_ZERO && code > meter->routine.floor))
+        return;
+    uint8_t split = SPLIT_UNKNOWN;
+    if (whole && (hour->minutes == 30 || hour->minutes == 15 || hour->minutes <= 10) && code >= 2) {
+        int64_t first = part_milli(hour, 0, 6), larger = first * 2 > milli ? first : milli - first;
+        uint8_t above = routine_code(2 * larger);
+        split = (uint8_t)(above >= code ? above - code + 1 : 1);
+    }
+    set_hour(meter, hour->hour, code, hour->estimated, split, change);
+}
+
+/* The slot for the parts of this hour: its own, or the one that can best be given up. */
+static struct record_hour *parts_of(struct record_meter *meter, int32_t hour, uint8_t minutes,
+                                    struct meter_change *change)
+{
+    struct record_hour *a = &meter->parts[0], *b = &meter->parts[1];
+    if (a->hour == hour && a->minutes == minutes)
+        return a;
+    if (b->hour == hour && b->minutes == minutes)
+        return b;
+    struct record_hour *free = a->hour == hour || (b->hour != hour && a->hour <= b->hour) ? a : b;
+    if (free->hour && free->hour != hour && free->seen != (1u << RECORD_PARTS) - 1)
+        close_parts(meter, free, change);
+    *free = (struct record_hour){.hour = hour, .minutes = minutes};
+    return free;
+}
+
+static void apply_part(struct record_meter *meter, const struct reading *reading, int32_t hour,
+                       struct meter_change *change)
+{
+    struct record_hour *parts = parts_of(meter, hour, (uint8_t)reading->minutes, change);
+    unsigned from = (unsigned)(reading->start_s - (int64_t)hour * 3600) / PART_S;
+    unsigned count = (unsigned)reading->minutes / 5;
+    uint16_t mask = (uint16_t)(((1u << count) - 1) << from);
+    if (reading->quality == QUALITY_MISSING) {
+        parts->seen &= (uint16_t)~mask;
+        parts->part[from] = 0;
+        if (meter_hour(meter, hour) != ROUTINE_MISSING)
+            set_hour(meter, hour, ROUTINE_MISSING, false, SPLIT_UNKNOWN, change);
+        return;
+    }
+    parts->part[from] = routine_day_code(reading->value_milli);
+    parts->seen |= mask;
+    if (reading->quality == QUALITY_ESTIMATED)
+        parts->estimated = 1;
+    if (parts->seen == (1u << RECORD_PARTS) - 1)
+        close_parts(meter, parts, change);
+}
+
+static enum reject apply_interval(struct record_meter *meter, const struct reading *reading,
+                                  struct meter_change *change)
+{
+    int64_t end = reading->start_s + (int64_t)reading->minutes * 60;
+    bool estimated = reading->quality == QUALITY_ESTIMATED;
+    bool missing = reading->quality == QUALITY_MISSING;
+    /* An interval across the hour belongs to the hour of its middle. */
+    int32_t hour = hour_of(reading->start_s + (int64_t)reading->minutes * 30);
+    if (meter->newest_hour && hour_of(end - 1) <= meter->newest_hour - VIEW_HOURS)
+        return REJECT_TOO_LATE;
+    meter->interval_minutes = (uint16_t)reading->minutes;
+    if (reading->minutes < 60 && (reading->start_s - (int64_t)hour * 3600) % PART_S == 0 &&
+        hour_of(reading->start_s) == hour_of(end - 1)) {
+        apply_part(meter, reading, hour, change);
+    } else if (reading->minutes <= 60) {
+        set_hour(meter, hour, missing ? ROUTINE_MISSING : routine_code(reading->value_milli),
+                 estimated, SPLIT_UNKNOWN, change);
+    } else {
+        if (!missing && !estimated && reading->value_milli == 0)
+            for (int32_t h = hour_of(reading->start_s + 3599); h < hour_of(end); h++)
+                set_hour(meter, h, ROUTINE_ZERO, false, SPLIT_UNKNOWN, change);
+        if (!missing && !estimated && reading->minutes >= 1380 && reading->minutes <= 1500) {
+            change->has_day = true;
+            change->day_middle_s = reading->start_s + (int64_t)reading->minutes * 30;
+            change->day_milli = reading->value_milli;
+        }
+    }
+    if (end > meter->newest_s)
+        meter->newest_s = end;
+    return REJECT_NONE;
+}
+
+/* The use since the last read; a reject when the register went back without a reason. */
+static enum reject register_difference(struct record_meter *meter, const struct reading *reading,
+                                       int64_t *out)
+{
+    int64_t difference = reading->value_milli - meter->last_read_milli;
+    int64_t modulus = reading->modulus_milli ? reading->modulus_milli : meter->modulus_milli;
+    if (difference < 0 && modulus > 0 && reading->value_milli < modulus &&
+        difference + modulus <= modulus / ROLLOVER_SHARE)
+        difference += modulus;
+    if (difference < 0) {
+        /* Twice in a row at the lower level: the register was reset or exchanged and nobody said.
+         */
+        if (meter->back_s && reading->start_s > meter->back_s &&
+            reading->value_milli >= meter->back_milli) {
+            meter->last_read_s = meter->back_s;
+            meter->last_read_milli = meter->back_milli;
+            difference = reading->value_milli - meter->back_milli;
+        } else {
+            meter->back_s = reading->start_s;
+            meter->back_milli = reading->value_milli;
+            return REJECT_REGISTER_WENT_BACK;
+        }
+    }
+    meter->back_s = 0;
+    *out = difference;
+    return REJECT_NONE;
+}
+
+static void close_open_hour(struct record_meter *meter, struct meter_change *change)
+{
+    if (meter->open_hour && meter->flags & METER_OPEN_KNOWN)
+        set_hour(meter, meter->open_hour, routine_code(meter->hour_milli), false, SPLIT_UNKNOWN,
+                 change);
+}
+
+/* What the difference between two reads says about hours. */
+static void spread(struct record_meter *meter, int64_t from_s, int64_t to_s, int64_t milli,
+                   struct meter_change *change)
+{
+    int32_t hour = hour_of(to_s);
+    if (hour != meter->open_hour) {
+        close_open_hour(meter, change);
+        if (milli == 0)
+            for (int32_t h = hour_of(from_s) + 1 > hour - VIEW_HOURS ? hour_of(from_s) + 1
+                                                                     : hour - VIEW_HOURS + 1;
+                 h < hour; h++)
+                if (meter_hour(meter, h) == ROUTINE_MISSING)
+                    set_hour(meter, h, ROUTINE_ZERO, false, SPLIT_UNKNOWN, change);
+        meter->open_hour = hour;
+        meter->hour_milli = 0;
+        if (milli == 0 || to_s - from_s <= METER_GAP_S)
+            meter->flags |= METER_OPEN_KNOWN;
+        else
+            meter->flags &= (uint8_t)~METER_OPEN_KNOWN;
+    }
+    if (to_s - from_s <= METER_GAP_S)
+        meter->hour_milli += milli;
+    if (meter->interval_minutes >= PROMPT_MINUTES)
+        close_open_hour(meter, change);
+}
+
+static enum reject apply_register(struct record_meter *meter, const struct reading *reading,
+                                  struct meter_change *change)
+{
+    int64_t at = reading->start_s;
+    if (meter->newest_hour && hour_of(at) <= meter->newest_hour - VIEW_HOURS)
+        return REJECT_TOO_LATE;
+    /* An estimate vouches for nothing: the next true read tells what went by. */
+    if (reading->quality == QUALITY_MISSING || reading->quality == QUALITY_ESTIMATED) {
+        if (reading->quality == QUALITY_ESTIMATED && reach(meter, hour_of(at)) &&
+            meter->hours[ring(hour_of(at))] == ROUTINE_MISSING)
+            mark_estimated(meter, hour_of(at), true);
+        return REJECT_NONE;
+    }
+    if (reading->modulus_milli)
+        meter->modulus_milli = reading->modulus_milli;
+    if (!(meter->flags & METER_REGISTER_SEEN)) {
+        meter->flags |= METER_REGISTER_SEEN;
+        meter->last_read_s = meter->newest_s = at;
+        meter->last_read_milli = reading->value_milli;
+        return REJECT_NONE;
+    }
+    if (at == meter->last_read_s) /* the same again, or a correction of the last read */
+        meter->last_read_milli = reading->value_milli;
+    if (at <= meter->last_read_s) /* its use is in the difference that came later */
+        return REJECT_NONE;
+    int64_t milli;
+    enum reject reject = register_difference(meter, reading, &milli);
+    if (reject)
+        return reject;
+    int64_t from = meter->last_read_s, minutes = (at - from + 30) / 60;
+    if (minutes < 1)
+        minutes = 1;
+    if (minutes > INTERVAL_MIN_MAX)
+        minutes = INTERVAL_MIN_MAX;
+    int64_t smooth = meter->newest_hour ? (meter->interval_minutes * 7 + minutes + 4) / 8 : minutes;
+    /* One long gap does not make a slow meter. */
+    meter->interval_minutes = (uint16_t)(minutes > 4 * smooth ? meter->interval_minutes : smooth);
+    spread(meter, from, at, milli, change);
+    if (at - from >= 20 * 3600 && at - from <= 28 * 3600) {
+        change->has_day = true;
+        change->day_middle_s = from + (at - from) / 2;
+        change->day_milli = milli;
+    }
+    meter->last_read_s = at;
+    meter->last_read_milli = reading->value_milli;
+    if (at > meter->newest_s)
+        meter->newest_s = at;
+    return REJECT_NONE;
+}
+
+enum reject meter_apply(struct record_meter *meter, const struct reading *reading,
+                        struct meter_change *change)
+{
+    *change = (struct meter_change){0};
+    return reading->kind == READING_INTERVAL ? apply_interval(meter, reading, change)
+                                             : apply_register(meter, reading, change);
+}
+
+void meter_exchange(struct record_meter *meter, int64_t at_s, bool has_old, int64_t old_milli,
+                    bool has_new, int64_t new_milli)
+{
+    struct meter_change change = {0};
+    if (has_old && meter->flags & METER_REGISTER_SEEN && old_milli >= meter->last_read_milli &&
+        at_s > meter->last_read_s)
+        spread(meter, meter->last_read_s, at_s, old_milli - meter->last_read_milli, &change);
+    meter->modulus_milli = 0;
+    meter->back_s = 0;
+    if (has_new) {
+        meter->last_read_s = at_s;
+        meter->last_read_milli = new_milli;
+        meter->flags |= METER_REGISTER_SEEN;
+    } else {
+        meter->flags &= (uint8_t)~METER_REGISTER_SEEN;
+    }
+}
