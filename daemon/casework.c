@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Where findings, timers and the alerts log become transitions: load, ask the state machine,
+ * compare and set, once more when somebody was faster.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/restore.h"
+#include "base/log.h"
+#include "partition.h"
+
+#define TRIES_MAX  8
+#define TIMERS_MAX 64
+
+static enum err load_alert(struct worker *worker, struct partition *partition, const char *id,
+                           struct alert *out, struct fault *fault)
+{
+    struct buffer json = {0};
+    enum err err = worker->store->ops->alert(worker->store, partition->number, id, &json, fault);
+    if (!err)
+        err = alert_read(buffer_view(&json), out, fault);
+    buffer_done(&json);
+    return err;
+}
+
+/* The number of the finding alone: it changes no alert, but must not come again. */
+static enum err record_seq(struct worker *worker, struct partition *partition,
+                           const struct finding *finding, struct fault *fault)
+{
+    struct store_transition step = {.partition = partition->number,
+                                    .household = text_of(finding->household),
+                                    .detector = finding->detector_index,
+                                    .finding_seq = finding->seq};
+    return worker->store->ops->transition(worker->store, &partition->head, &step, fault);
+}
+
+/* The alert that the finding belongs to: the open one of its team, else one raised this very hour.
+ */
+static enum err find_alert(struct worker *worker, struct partition *partition,
+                           const struct finding *finding, const struct store_case *seen,
+                           struct alert *out, bool *found, struct fault *fault)
+{
+    char id[ALERT_ID_MAX];
+    const char *open = seen->open[finding->detector->team];
+    *found = false;
+    if (!*open) {
+        if (!finding->begins)
+            return ERR_OK;
+        alert_id(text_of(finding->household), finding->detector->team, finding->at_s, id);
+        open = id;
+    }
+    enum err err = load_alert(worker, partition, open, out, fault);
+    *found = !err;
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static enum err apply_finding(struct worker *worker, struct partition *partition,
+                              const struct finding *finding, struct fault *fault)
+{
+    struct store_case seen;
+    struct alert before = {0};
+    struct step step = {0};
+    bool found = false;
+    struct text household = text_of(finding->household);
+    enum err err =
+        worker->store->ops->load_case(worker->store, partition->number, household, &seen, fault);
+    if (err)
+        return err;
+    if (finding->seq <= seen.finding_seq[finding->detector_index])
+        return ERR_DUPLICATE;
+    err = find_alert(worker, partition, finding, &seen, &before, &found, fault);
+    if (err)
+        return err;
+    /* A finding that grows or ends speaks of an alert; closed by people, it says nothing new. */
+    if (!found && !finding->begins) {
+        err = record_seq(worker, partition, finding, fault);
+        goto out;
+    }
+    struct change change = {
+        .kind = CHANGE_FINDING, .who = "anbu", .at_ms = finding->wall_ms, .finding = finding};
+    err = lifecycle_apply(found ? &before : NULL, &change, &worker->rules, &step, fault);
+    if (err == ERR_DUPLICATE) {
+        err = record_seq(worker, partition, finding, fault);
+        goto out;
+    }
+    if (err)
+        goto out;
+    struct store_transition transition;
+    lifecycle_transition(&step, partition->number, finding, &transition);
+    err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
+out:
+    step_done(&step);
+    if (found)
+        alert_done(&before);
+    return err;
+}
+
+bool casework_findings(struct worker *worker, struct partition *partition)
+{
+    for (size_t i = 0; i < worker->finding_count; i++) {
+        const struct finding *finding = &worker->findings[i];
+        struct fault fault = {""};
+        enum err err = ERR_CONFLICT;
+        if (worker->options.noted)
+            worker->options.noted(worker->options.context, finding);
+        for (int tries = 0; err == ERR_CONFLICT && tries < TRIES_MAX; tries++)
+            err = apply_finding(worker, partition, finding, &fault);
+        if (err && err != ERR_DUPLICATE) {
+            worker->finding_count = 0;
+            partition_fail(worker, partition, err, &fault);
+            return false;
+        }
+        if (!err)
+            partition->sweep = true;
+        atomic_fetch_add(&worker->counts.findings, 1);
+    }
+    worker->finding_count = 0;
+    return true;
+}
+
+static enum err fire(struct worker *worker, struct partition *partition,
+                     const struct store_due *due, int64_t now_ms, struct fault *fault)
+{
+    struct alert before;
+    struct step step = {0};
+    enum err err = load_alert(worker, partition, due->alert, &before, fault);
+    if (err)
+        return err;
+    struct change change = {.kind = strcmp(due->kind, TIMER_ACK_EXPIRY) == 0
+                                        ? CHANGE_ACK_EXPIRED
+                                        : CHANGE_UNACKNOWLEDGED,
+                            .who = "anbu",
+                            .at_ms = now_ms};
+    err = lifecycle_apply(&before, &change, &worker->rules, &step, fault);
+    if (!err) {
+        struct store_transition transition;
+        lifecycle_transition(&step, partition->number, NULL, &transition);
+        err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
+    }
+    step_done(&step);
+    alert_done(&before);
+    return err;
+}
+
+bool casework_timers(struct worker *worker, struct partition *partition, int64_t now_ms)
+{
+    struct store_due due[TIMERS_MAX];
+    size_t count = 0;
+    struct fault fault = {""};
+    enum err err = worker->store->ops->due(worker->store, partition->number, now_ms, due,
+                                           TIMERS_MAX, &count, &fault);
+    for (size_t i = 0; i < count && !err; i++) {
+        err = fire(worker, partition, &due[i], now_ms, &fault);
+        /* Somebody acted in this moment: the next tick sees what came of it. */
+        if (err == ERR_CONFLICT || err == ERR_DUPLICATE || err == ERR_REFUSED ||
+            err == ERR_NOT_FOUND)
+            err = ERR_OK;
+        else
+            partition->sweep = true;
+    }
+    if (err)
+        partition_fail(worker, partition, err, &fault);
+    return !err;
+}
+
+struct log_reading {
+    struct worker *worker;
+    struct partition *partition;
+    enum err err;
+    struct fault fault;
+    uint64_t restored;
+};
+
+/* One event of the log: if the store knows an older version, it went back in time; the event is the
+ * whole alert. */
+static void restore(void *context, struct text event, int64_t offset)
+{
+    struct log_reading *reading = context;
+    (void)offset;
+    if (reading->err)
+        return;
+    struct alert logged, stored;
+    struct fault unreadable;
+    if (restore_read(event, &logged, &unreadable)) {
+        log_line(LOG_WARNING, "event of the alerts log cannot be read", "partition=%u error=\"%s\"",
+                 reading->partition->number, unreadable.text);
+        return;
+    }
+    int64_t version = 0;
+    enum err err =
+        load_alert(reading->worker, reading->partition, logged.id, &stored, &reading->fault);
+    if (!err) {
+        version = stored.version;
+        alert_done(&stored);
+    } else if (err != ERR_NOT_FOUND) {
+        reading->err = err;
+    }
+    if (!reading->err && logged.version > version) {
+        struct step step = {0};
+        restore_step(&logged, &reading->worker->rules, &step);
+        struct store_transition transition;
+        lifecycle_transition(&step, reading->partition->number, NULL, &transition);
+        transition.expected_version = version;
+        transition.event = transition.event_id = transition.message = transition.message_id =
+            (struct text){NULL, 0};
+        err = reading->worker->store->ops->transition(reading->worker->store, NULL, &transition,
+                                                      &reading->fault);
+        if (err && err != ERR_CONFLICT)
+            reading->err = err;
+        reading->restored++;
+        step_done(&step);
+    }
+    alert_done(&logged);
+}
+
+enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault)
+{
+    if (!worker->options.read_log)
+        return ERR_OK;
+    int64_t from = partition->head.log_offset >= partition->log_base
+                       ? partition->head.log_offset - partition->log_base
+                       : 0;
+    struct log_reading reading = {.worker = worker, .partition = partition};
+    enum err err = worker->options.read_log(worker->options.read_log_context, partition->number,
+                                            from, restore, &reading, fault);
+    if (!err && reading.err) {
+        *fault = reading.fault;
+        err = reading.err;
+    }
+    if (!err && reading.restored)
+        log_line(LOG_WARNING, "alerts restored from the log: the store had gone back in time",
+                 "partition=%u alerts=%llu", partition->number,
+                 (unsigned long long)reading.restored);
+    return err;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A partition in a worker's hands: its ownership, its dirty records, its settling list, its outbox.
+ * Internal to the worker (worker.c, partition.c, casework.c); one thread.
+ *
+ * Offsets in the store and in records are numbered through: epoch * 2^40 + the log's own offset, so
+ * that a log that begins anew (a broker without memory, a topic made again) is not taken for the
+ * past.
+ */
+#ifndef ANBU_PARTITION_H
+#define ANBU_PARTITION_H
+
+#include "delivery/outbox.h"
+#include "household/cache.h"
+#include "household/weather.h"
+#include "worker.h"
+
+#define EPOCH_STEP (INT64_C(1) << 40)
+
+struct settle_note {
+    int64_t settle_ms;
+    char household[MESSAGE_ID_MAX + 1];
+};
+
+struct partition {
+    uint32_t number;
+    bool assigned;                 /* by the source */
+    bool owned;                    /* taken in the store */
+    bool sweep;                    /* the outbox may hold something */
+    int64_t retry_ms, back_off_ms; /* monotonic: when to take again */
+    int64_t timers_from_ms;        /* wall: overdue timers wait until then */
+    struct store_head head;
+    bool numbered;                       /* run_epoch is known */
+    int64_t run_epoch;                   /* of this run's log */
+    int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
+    int64_t next[TOPIC_COUNT];           /* where each lane goes on, numbered through */
+    int64_t flushed[TOPIC_COUNT];        /* as written last */
+    int64_t arrived_ms;                  /* newest arrival */
+    struct cache_dirty dirty;
+    size_t letters; /* dead letters under way */
+    bool letters_failed;
+    int64_t letters_from[TOPIC_COUNT]; /* where the lanes stood before the oldest of them */
+    struct outbox *outbox;
+    int64_t swept_ms;          /* monotonic */
+    struct settle_note *notes; /* heap, soonest first */
+    size_t note_count, note_room;
+};
+
+struct worker {
+    struct worker_options options;
+    const struct settings *settings;
+    struct source *source;
+    struct store *store;
+    struct publisher *publisher;
+    struct decoder *decoder;
+    struct cache *cache;
+    struct weather_table *weather;
+    struct household_context context;
+    struct alert_rules rules;
+    struct partition *partitions; /* options.partitions of them */
+    struct finding *findings;     /* of the message being applied */
+    size_t finding_count, finding_room;
+    struct delivery *deliveries;
+    struct message *messages;
+    enum reject *rejects;
+    const char **details;
+    size_t batch_max;
+    uint64_t batch;
+    int64_t last_delivery_ms, ticked_ms; /* monotonic */
+    bool skewed;
+    struct worker_counts counts;
+};
+
+/* partition.c: ownership and flushing. */
+bool partition_take(struct worker *worker, struct partition *partition);
+/* The store failed or disagrees: forget, and take again later. */
+void partition_fail(struct worker *worker, struct partition *partition, enum err err,
+                    const struct fault *fault);
+void partition_release(struct worker *worker, struct partition *partition, bool lost);
+/* Writes dirty records, oldest first: all, or those older than flush_interval; at most `most`. */
+bool partition_flush(struct worker *worker, struct partition *partition, bool all, size_t most);
+void partition_resume(const struct partition *partition, int64_t resume[TOPIC_COUNT]);
+void partition_note_settle(struct partition *partition, struct text household, int64_t settle_ms);
+/* The soonest note that is due at now_ms is taken off; false: none. */
+bool partition_due_settle(struct partition *partition, int64_t now_ms, struct settle_note *out);
+
+/* casework.c: findings, timers and the alerts log become transitions. */
+bool casework_findings(struct worker *worker, struct partition *partition);
+bool casework_timers(struct worker *worker, struct partition *partition, int64_t now_ms);
+enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault);
+
+#endif

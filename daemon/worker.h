@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * THE loop: poll a batch, apply, detect, write findings, flush records. A worker owns its source,
+ * store handle, publisher, cache and the partitions assigned to it; nothing is shared between
+ * workers. Ports come from outside, so the same loop runs in the daemon, in replay and in
+ * simulation.
+ *
+ * Any failure of the store while a partition is worked on has one answer: drop what the cache knows
+ * of it, take the partition again, go back to the stored offsets. Nothing is lost, because records
+ * are flushed after their findings and offsets after their records; nothing happens twice, because
+ * records carry the offsets they have applied and findings their numbers.
+ */
+#ifndef ANBU_WORKER_H
+#define ANBU_WORKER_H
+
+#include <stdatomic.h>
+
+#include "alert/lifecycle.h"
+#include "base/clock.h"
+#include "config/config.h"
+#include "delivery/publisher.h"
+#include "household/finding.h"
+#include "ingest/source.h"
+#include "store/store.h"
+
+/* Counters: written by the worker, read by anybody. */
+struct worker_counts {
+    atomic_ullong messages, readings[UTILITY_COUNT], skipped, rejects[REJECT_COUNT];
+    atomic_ullong findings, batches, flushed, loads, cache_hits, dead_letters, failures;
+    atomic_llong cached, dirty, event_ms; /* event time of the last message */
+    atomic_uint partitions;
+};
+
+/* Where the alerts log of a partition is read again after a takeover; NULL fn: there is none. */
+typedef enum err worker_log_fn(void *context, uint32_t partition, int64_t from,
+                               void (*each)(void *, struct text event, int64_t offset),
+                               void *each_context, struct fault *fault);
+
+struct worker_options {
+    const struct config *config; /* held by the caller until worker_reconfigure */
+    struct store *store;         /* taken over */
+    const struct clock *clock;
+    uint32_t partitions; /* of the topics: to find misplaced keys; 1 in replay */
+    uint32_t (*partition_of)(struct text key, uint32_t partitions); /* NULL: not checked */
+    bool new_log;       /* offsets begin anew: the broker keeps nothing over a restart */
+    bool timers;        /* fires wall-clock timers */
+    bool by_arrival;    /* the clock is set by what arrives (replay) */
+    struct clock *hand; /* of by_arrival */
+    worker_log_fn *read_log;
+    void *read_log_context;
+    /* Told of each rejected message; may be NULL. */
+    void (*rejected)(void *context, const struct delivery *delivery, enum reject reject,
+                     const char *detail);
+    /* Told of each finding, before it is written; may be NULL. */
+    void (*noted)(void *context, const struct finding *finding);
+    void *context;
+};
+
+struct worker;
+struct worker *worker_new(const struct worker_options *options);
+void worker_free(struct worker *worker);
+
+/* The owner to give to the source, and the source to give to the worker (taken over). */
+struct source_owner worker_owner(struct worker *worker);
+void worker_set_source(struct worker *worker, struct source *source);
+void worker_set_publisher(struct worker *worker, struct publisher *publisher); /* taken over */
+
+/* From publishers: the context of publisher_done_fn is the worker. */
+void worker_published(void *worker, void *token, enum err err, uint32_t partition, int64_t offset);
+
+/* One turn; waits at most timeout_ms when there is nothing to do. ERR_END: the source is through
+ * (all is judged, settled and flushed). FATAL errors end the program. */
+NODISCARD enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault);
+
+/* Between steps: another configuration. */
+void worker_reconfigure(struct worker *worker, const struct config *config);
+
+/* Flushes and gives everything back; at most timeout_ms. */
+void worker_stop(struct worker *worker, int timeout_ms);
+
+const struct worker_counts *worker_counts(const struct worker *worker);
+
+#endif
