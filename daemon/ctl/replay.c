@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * anbuctl replay: the daemon's own pipeline over files, memory store, time set by what arrives.
+ * Same bytes in, same bytes out. How ops try a threshold before they live with it.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl/command.h"
+#include "ctl/replay_compare.h"
+#include "worker.h"
+
+#define SETS_MAX   64
+#define INPUTS_MAX 64
+
+struct replay_options {
+    const char *config, *compare, *dead_letters;
+    const char *sets[SETS_MAX];
+    size_t set_count;
+    const char *inputs[INPUTS_MAX];
+    size_t input_count;
+    bool quiet;
+};
+
+struct tally {
+    unsigned long long raised[DETECTOR_COUNT_MAX][SEVERITY_COUNT];
+    unsigned long long alerts[SEVERITY_COUNT], homes;
+};
+
+static void noted(void *context, const struct finding *finding)
+{
+    struct tally *tally = context;
+    if (finding->begins)
+        tally->raised[finding->detector_index][policy_severity(finding)]++;
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void progress(const struct source *source, const struct worker_counts *counts, bool last)
+{
+    static double shown;
+    double now = seconds_now(), part = source_file_progress(source);
+    if (!last && now - shown < 0.2)
+        return;
+    shown = now;
+    if (part < 0) {
+        (void)fprintf(stderr, "\r%llu messages", (unsigned long long)counts->messages);
+        return;
+    }
+    int full = (int)(part * 40);
+    (void)fprintf(stderr, "\r[%.*s%*s] %3d %%  %llu messages", full,
+                  "########################################", 40 - full, "", (int)(part * 100),
+                  (unsigned long long)counts->messages);
+    if (last)
+        (void)fputc('\n', stderr);
+}
+
+static void summary(const struct worker_counts *counts, const struct tally *tally, double seconds)
+{
+    unsigned long long readings = 0, rejected = 0;
+    for (int u = 0; u < UTILITY_COUNT; u++)
+        readings += counts->readings[u];
+    for (int r = 1; r < REJECT_COUNT; r++)
+        rejected += counts->rejects[r];
+    (void)fprintf(stderr,
+                  "messages    %llu (%llu readings: electricity %llu, water %llu, gas %llu)\n",
+                  (unsigned long long)counts->messages, readings,
+                  (unsigned long long)counts->readings[UTILITY_ELECTRICITY],
+                  (unsigned long long)counts->readings[UTILITY_WATER],
+                  (unsigned long long)counts->readings[UTILITY_GAS]);
+    (void)fprintf(stderr, "rejected    %llu", rejected);
+    const char *between = " (";
+    for (int r = 1; r < REJECT_COUNT; r++)
+        if (counts->rejects[r]) {
+            (void)fprintf(stderr, "%s%s %llu", between, reject_names[r],
+                          (unsigned long long)counts->rejects[r]);
+            between = ", ";
+        }
+    (void)fprintf(stderr, "%s\nhouseholds  %llu\n", rejected ? ")" : "",
+                  (unsigned long long)counts->loads);
+    for (size_t d = 0; d < detector_count; d++) {
+        unsigned long long sum = 0;
+        for (int s = 0; s < SEVERITY_COUNT; s++)
+            sum += tally->raised[d][s];
+        (void)fprintf(stderr, "%-11s %llu found", detectors[d]->name, sum);
+        between = " (";
+        for (int s = SEVERITY_COUNT - 1; s >= 0; s--)
+            if (tally->raised[d][s]) {
+                (void)fprintf(stderr, "%s%s %llu", between, severity_names[s], tally->raised[d][s]);
+                between = ", ";
+            }
+        (void)fputs(sum ? ")\n" : "\n", stderr);
+    }
+    (void)fprintf(stderr, "speed       %.0f readings/s, %.1f s\n",
+                  seconds > 0 ? (double)readings / seconds : 0.0, seconds);
+}
+
+static int run(const struct replay_options *options, const char *config_path, FILE *out, bool told)
+{
+    struct config_errors errors = {0};
+    struct config *config = NULL;
+    struct fault fault = {""};
+    struct tally tally = {0};
+    struct source *source = NULL;
+    FILE *letters = NULL;
+    int status = 1;
+    if (config_load(config_path, options->sets, options->set_count, &config, &errors)) {
+        (void)fputs(errors.text.at, stderr);
+        config_errors_done(&errors);
+        return 1;
+    }
+    if (options->dead_letters && !(letters = fopen(options->dead_letters, "we"))) {
+        (void)fprintf(stderr, "anbuctl: %s: %s\n", options->dead_letters, strerror(errno));
+        config_free(config);
+        return 1;
+    }
+    struct clock hand = clock_by_hand(0);
+    struct worker_options setup = {.config = config,
+                                   .store = store_memory_new(),
+                                   .clock = &hand,
+                                   .partitions = 1,
+                                   .by_arrival = true,
+                                   .hand = &hand,
+                                   .noted = noted,
+                                   .context = &tally};
+    struct worker *worker = worker_new(&setup);
+    worker_set_publisher(worker, publisher_file_new(out, letters, worker_published, worker));
+    if (source_file_new(options->inputs, options->input_count, &source, &fault)) {
+        (void)fprintf(stderr, "anbuctl: %s\n", fault.text);
+        goto out;
+    }
+    worker_set_source(worker, source);
+    int64_t resume[TOPIC_COUNT];
+    struct source_owner owner = worker_owner(worker);
+    (void)owner.assigned(owner.owner, 0, resume);
+    bool bar = told && !options->quiet && isatty(STDERR_FILENO);
+    double start = seconds_now();
+    enum err err;
+    while (!(err = worker_step(worker, 0, &fault)))
+        if (bar)
+            progress(source, worker_counts(worker), false);
+    if (bar)
+        progress(source, worker_counts(worker), true);
+    if (err != ERR_END) {
+        (void)fprintf(stderr, "anbuctl: %s\n", fault.text[0] ? fault.text : err_text(err));
+        goto out;
+    }
+    if (fflush(out) || (letters && fflush(letters))) {
+        (void)fprintf(stderr, "anbuctl: writing alerts: %s\n", strerror(errno));
+        goto out;
+    }
+    if (told && !options->quiet)
+        summary(worker_counts(worker), &tally, seconds_now() - start);
+    status = 0;
+out:
+    worker_free(worker);
+    config_free(config);
+    if (letters)
+        (void)fclose(letters);
+    return status;
+}
+
+static int usage(void)
+{
+    (void)fputs(
+        "usage: anbuctl replay [--config FILE] [--set KEY=VALUE]... [--compare OTHER.yaml]\n"
+        "                      [--dead-letters FILE] [--quiet] INPUT...\n"
+        "INPUT is NDJSON, gzip or - for standard input; events go to standard output.\n",
+        stderr);
+    return 2;
+}
+
+static int parse(int argc, char **argv, struct replay_options *options)
+{
+    for (int i = 0; i < argc; i++) {
+        const char *word = argv[i], *value = i + 1 < argc ? argv[i + 1] : NULL;
+        const char **where = strcmp(word, "--config") == 0         ? &options->config
+                             : strcmp(word, "--compare") == 0      ? &options->compare
+                             : strcmp(word, "--dead-letters") == 0 ? &options->dead_letters
+                                                                   : NULL;
+        if (where || strcmp(word, "--set") == 0) {
+            if (!value || (!where && options->set_count == SETS_MAX))
+                return usage();
+            if (where)
+                *where = value;
+            else
+                options->sets[options->set_count++] = value;
+            i++;
+        } else if (strcmp(word, "--quiet") == 0) {
+            options->quiet = true;
+        } else if ((word[0] == '-' && word[1]) || options->input_count == INPUTS_MAX) {
+            return usage();
+        } else {
+            options->inputs[options->input_count++] = word;
+        }
+    }
+    return options->input_count ? 0 : usage();
+}
+
+int command_replay(int argc, char **argv)
+{
+    struct replay_options options = {0};
+    int status = parse(argc, argv, &options);
+    if (status)
+        return status;
+    if (!options.compare)
+        return run(&options, options.config, stdout, true);
+    char *one = NULL, *two = NULL;
+    size_t one_bytes = 0, two_bytes = 0;
+    FILE *first = open_memstream(&one, &one_bytes), *second = open_memstream(&two, &two_bytes);
+    if (!first || !second) {
+        (void)fprintf(stderr, "anbuctl: %s\n", strerror(errno));
+        status = 1;
+    } else {
+        status = run(&options, options.config, first, true);
+        if (!status)
+            status = run(&options, options.compare, second, false);
+    }
+    if (first)
+        (void)fclose(first);
+    if (second)
+        (void)fclose(second);
+    if (!status)
+        status =
+            replay_compare((struct text){one, one_bytes}, (struct text){two, two_bytes},
+                           options.config ? options.config : "defaults", options.compare, stdout);
+    free(one);
+    free(two);
+    return status;
+}
