@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/zone.h"
+#include "console/api.h"
+#include "delivery/publisher_kafka.h"
+#include "delivery/sink.h"
+#include "embedded/embedded.h"
+#include "ingest/source_kafka.h"
+#include "worker.h"
+
+#define WORKERS_MAX         64
+#define EMBEDDED_PARTITIONS 8
+#define STEP_MS             100
+#define STOP_MS             10000
+#define LOG_READ_MS         10000
+
+/* A configuration in use by several threads; the last to let go frees it. */
+struct held_config {
+    struct config *config;
+    size_t users; /* under app.lock */
+};
+
+struct app_worker {
+    struct app *app;
+    struct worker *worker;
+    struct held_config *config;
+    pthread_t thread;
+    bool running;
+};
+
+struct app {
+    const struct app_options *options;
+    struct held_config *config; /* in force */
+    struct held_config *start;  /* of the start: addresses and topics borrow from it */
+    struct held_config *api_config;
+    pthread_mutex_t lock;
+    atomic_uint config_number; /* grows with each reload */
+    atomic_bool stopping, broken;
+    time_t started;
+    struct broker *broker;
+    struct redis_child *redis;
+    const char *redis_address;
+    struct kafka_common common;
+    uint32_t partitions;
+    size_t worker_count;
+    struct app_worker workers[WORKERS_MAX];
+    struct api *api;
+    struct follower *screen;
+};
+
+static struct held_config *hold(struct app *app)
+{
+    (void)pthread_mutex_lock(&app->lock);
+    struct held_config *held = app->config;
+    held->users++;
+    (void)pthread_mutex_unlock(&app->lock);
+    return held;
+}
+
+static void release(struct app *app, struct held_config *held)
+{
+    if (!held)
+        return;
+    (void)pthread_mutex_lock(&app->lock);
+    bool last = --held->users == 0;
+    (void)pthread_mutex_unlock(&app->lock);
+    if (last) {
+        config_free(held->config);
+        free(held);
+    }
+}
+
+static struct held_config *held_new(struct config *config)
+{
+    struct held_config *held = memory_get(sizeof *held);
+    held->config = config;
+    held->users = 1;
+    return held;
+}
+
+static const struct settings *start_settings(const struct app *app)
+{
+    return config_settings(app->start->config);
+}
+
+/* Reload: whole and checked, or not at all. */
+
+static enum err reload(void *host, struct config_errors *errors, struct buffer *restart_needed)
+{
+    struct app *app = host;
+    struct config *next = NULL;
+    enum err err = config_load(app->options->config_path, app->options->sets,
+                               app->options->set_count, &next, errors);
+    if (err) {
+        log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force",
+                 "errors=%zu first=\"%.*s\"", errors->count,
+                 errors->text.at ? (int)strcspn(errors->text.at, "\n") : 0,
+                 errors->text.at ? errors->text.at : "");
+        return err;
+    }
+    size_t waiting = config_restart_needed(app->start->config, next, restart_needed);
+    struct held_config *held = held_new(next);
+    (void)pthread_mutex_lock(&app->lock);
+    struct held_config *before = app->config;
+    app->config = held;
+    (void)pthread_mutex_unlock(&app->lock);
+    log_set_level((enum log_level)config_settings(next)->daemon.log_level);
+    release(app, before);
+    atomic_fetch_add(&app->config_number, 1);
+    log_line(LOG_INFO, "configuration reloaded", "restart_needed=%zu", waiting);
+    return ERR_OK;
+}
+
+/* The API is one thread: what it holds is remembered here. */
+static const struct config *config_hold(void *host)
+{
+    struct app *app = host;
+    app->api_config = hold(app);
+    return app->api_config->config;
+}
+
+static void config_release(void *host, const struct config *config)
+{
+    struct app *app = host;
+    (void)config;
+    release(app, app->api_config);
+    app->api_config = NULL;
+}
+
+static void status(void *host, struct buffer *out)
+{
+    struct app *app = host;
+    unsigned long long messages = 0, skipped = 0, rejected = 0, findings = 0, failures = 0;
+    unsigned long long readings[UTILITY_COUNT] = {0};
+    long long cached = 0, dirty = 0, event_ms = 0;
+    unsigned owned = 0;
+    for (size_t i = 0; i < app->worker_count; i++) {
+        const struct worker_counts *counts = worker_counts(app->workers[i].worker);
+        messages += counts->messages;
+        skipped += counts->skipped;
+        findings += counts->findings;
+        failures += counts->failures;
+        owned += counts->partitions;
+        cached += counts->cached;
+        dirty += counts->dirty;
+        if (counts->event_ms > event_ms)
+            event_ms = counts->event_ms;
+        for (int u = 0; u < UTILITY_COUNT; u++)
+            readings[u] += counts->readings[u];
+        for (int r = 1; r < REJECT_COUNT; r++)
+            rejected += counts->rejects[r];
+    }
+    buffer_format(out,
+                  "{\"version\":\"%s\",\"uptime_s\":%lld,\"workers\":%zu,\"partitions\":%u,"
+                  "\"partitions_owned\":%u,\"messages\":%llu,\"readings\":{\"electricity\":%llu,"
+                  "\"water\":%llu,\"gas\":%llu},\"skipped\":%llu,\"rejected\":%llu,"
+                  "\"findings\":%llu,\"store_failures\":%llu,\"households_cached\":%lld,"
+                  "\"households_unflushed\":%lld,\"event_time\":",
+                  ANBU_VERSION, (long long)(time(NULL) - app->started), app->worker_count,
+                  app->partitions, owned, messages, readings[0], readings[1], readings[2], skipped,
+                  rejected, findings, failures, cached, dirty);
+    char text[TIME_TEXT_MAX];
+    buffer_format(out, event_ms ? "\"%s\"}" : "null}",
+                  event_ms ? time_format(event_ms / 1000, 0, text) : "");
+}
+
+/* The alerts log of a partition, to its end. */
+
+struct log_pass {
+    void (*each)(void *context, struct text event, int64_t offset);
+    void *context;
+};
+
+static void log_record(void *context, const struct kafka_record *record)
+{
+    struct log_pass *pass = context;
+    pass->each(pass->context, record->body, record->offset);
+}
+
+static enum err read_log(void *context, uint32_t partition, int64_t from,
+                         void (*each)(void *, struct text event, int64_t offset),
+                         void *each_context, struct fault *fault)
+{
+    struct app *app = context;
+    struct kafka_reader *reader = NULL;
+    struct log_pass pass = {each, each_context};
+    enum err err = kafka_reader_new(&app->common, start_settings(app)->kafka.alerts,
+                                    (int32_t)partition, from, &reader, fault);
+    int64_t end = clock_monotonic_ms(&clock_machine) + LOG_READ_MS;
+    bool at_end = false;
+    while (!err && !at_end && !atomic_load(&app->stopping)) {
+        err = kafka_reader_poll(reader, STEP_MS, log_record, &pass, &at_end, fault);
+        if (!err && !at_end && clock_monotonic_ms(&clock_machine) > end)
+            err = fault_set(fault, ERR_TIMEOUT,
+                            "%s, partition %u: its end was not reached within %d s",
+                            start_settings(app)->kafka.alerts, partition, LOG_READ_MS / 1000);
+    }
+    kafka_reader_free(reader);
+    return err;
+}
+
+/* Workers. */
+
+static void *worker_main(void *argument)
+{
+    struct app_worker *own = argument;
+    struct app *app = own->app;
+    unsigned number = atomic_load(&app->config_number);
+    while (!atomic_load(&app->stopping)) {
+        struct fault fault = {""};
+        unsigned now = atomic_load(&app->config_number);
+        if (now != number) {
+            struct held_config *next = hold(app);
+            worker_reconfigure(own->worker, next->config);
+            struct held_config *before = own->config;
+            (void)pthread_mutex_lock(&app->lock);
+            own->config = next;
+            (void)pthread_mutex_unlock(&app->lock);
+            release(app, before);
+            number = now;
+        }
+        enum err err = worker_step(own->worker, STEP_MS, &fault);
+        if (err && err_disposition(err) != DISPOSITION_RETRY) {
+            log_line(LOG_ERROR, "worker cannot go on", "error=\"%s\"",
+                     fault.text[0] ? fault.text : err_text(err));
+            atomic_store(&app->broken, true);
+            (void)kill(getpid(), SIGTERM);
+            break;
+        }
+    }
+    worker_stop(own->worker, STOP_MS);
+    return NULL;
+}
+
+static enum err store_open(const struct app *app, struct store **out, struct fault *fault)
+{
+    const struct settings *settings = start_settings(app);
+    struct store_redis_options options = {
+        .address = app->redis_address ? app->redis_address : settings->redis.address,
+        .user = app->redis_address ? "" : settings->redis.user,
+        .password = app->redis_address ? "" : settings->redis.password,
+        .prefix = settings->redis.prefix,
+        .timeout_ms = settings->redis.timeout_s * 1000,
+        .database = settings->redis.database};
+    return store_redis_new(&options, out, fault);
+}
+
+static enum err start_worker(struct app *app, struct fault *fault)
+{
+    struct app_worker *own = &app->workers[app->worker_count];
+    struct store *store = NULL;
+    struct publisher *publisher = NULL;
+    struct source *source = NULL;
+    enum err err = store_open(app, &store, fault);
+    if (err)
+        return err;
+    own->app = app;
+    own->config = hold(app);
+    struct worker_options options = {.config = own->config->config,
+                                     .store = store,
+                                     .clock = &clock_machine,
+                                     .partitions = app->partitions,
+                                     .partition_of = kafka_partition,
+                                     .new_log = app->options->embedded,
+                                     .timers = true,
+                                     .read_log = read_log,
+                                     .read_log_context = app};
+    own->worker = worker_new(&options);
+    app->worker_count++;
+    err = publisher_kafka_new(&app->common, start_settings(app), worker_published, own->worker,
+                              &publisher, fault);
+    if (err)
+        return err;
+    worker_set_publisher(own->worker, publisher);
+    struct source_owner owner = worker_owner(own->worker);
+    err = source_kafka_new(&app->common, start_settings(app), app->partitions, &owner, &source,
+                           fault);
+    if (err)
+        return err;
+    worker_set_source(own->worker, source);
+    if (pthread_create(&own->thread, NULL, worker_main, own))
+        return fault_set(fault, ERR_IO, "worker thread: %s", strerror(errno));
+    own->running = true;
+    return ERR_OK;
+}
+
+static size_t workers_wanted(const struct app *app)
+{
+    int64_t wanted = start_settings(app)->daemon.workers;
+    if (!wanted)
+        wanted = sysconf(_SC_NPROCESSORS_ONLN);
+    if (wanted > WORKERS_MAX)
+        wanted = WORKERS_MAX;
+    return wanted < 1 ? 1 : wanted > (int64_t)app->partitions ? app->partitions : (size_t)wanted;
+}
+
+/* Bringing up. */
+
+static enum err make_data_dir(const char *path, struct fault *fault)
+{
+    if (mkdir(path, 0700) && errno != EEXIST)
+        return fault_set(fault, ERR_IO, "daemon.data_dir %s: %s (--data DIR names another)", path,
+                         strerror(errno));
+    return ERR_OK;
+}
+
+static void topics_of(const struct settings *settings, const char *topics[7])
+{
+    topics[0] = settings->kafka.readings;
+    topics[1] = settings->kafka.billing;
+    topics[2] = settings->kafka.household;
+    topics[3] = settings->kafka.report;
+    topics[4] = settings->kafka.alerts;
+    topics[5] = settings->kafka.weather;
+    topics[6] = settings->kafka.dead_letters;
+}
+
+/* Where producers find the embedded broker: printed, and in a file for scripts. */
+static void tell_broker(const struct app *app)
+{
+    char path[OPTION_TEXT_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/kafka.address", start_settings(app)->daemon.data_dir);
+    FILE *file = fopen(path, "we");
+    if (file) {
+        (void)fprintf(file, "%s\n", app->common.brokers);
+        (void)fclose(file);
+    }
+    log_line(LOG_INFO, "embedded broker", "kafka=%s", app->common.brokers);
+}
+
+static enum err start_embedded(struct app *app, struct fault *fault)
+{
+    const struct settings *settings = start_settings(app);
+    const char *topics[7];
+    topics_of(settings, topics);
+    enum err err =
+        redis_child_start(settings->daemon.data_dir, &app->redis, &app->redis_address, fault);
+    if (err)
+        return err;
+    const char *address = NULL;
+    err = broker_start(topics, 7, EMBEDDED_PARTITIONS, &app->broker, &address, fault);
+    if (err)
+        return err;
+    app->common.brokers = address;
+    tell_broker(app);
+    return ERR_OK;
+}
+
+static enum err check_kafka(struct app *app, struct fault *fault)
+{
+    const char *topics[7];
+    topics_of(start_settings(app), topics);
+    /* Household-keyed topics, the alerts among them, have equal counts; the others need only be. */
+    enum err err = kafka_topics_check(&app->common, topics, 5, 0, &app->partitions, fault);
+    uint32_t other;
+    for (int i = 5; i < 7 && !err; i++)
+        err = kafka_topics_check(&app->common, &topics[i], 1, 0, &other, fault);
+    return err;
+}
+
+static enum err check_store(const struct app *app, struct fault *fault)
+{
+    struct store *store = NULL;
+    struct fault warning = {""};
+    uint32_t pinned;
+    enum err err = store_open(app, &store, fault);
+    if (!err)
+        err = store->ops->check(store, &warning, fault);
+    if (!err && warning.text[0])
+        log_line(LOG_WARNING, "store", "warning=\"%s\"", warning.text);
+    if (!err)
+        err = store->ops->partitions(store, app->partitions, &pinned, fault);
+    if (store)
+        store->ops->free(store);
+    return err;
+}
+
+static enum err start_console(struct app *app, struct fault *fault)
+{
+    const struct settings *settings = start_settings(app);
+    char socket_path[OPTION_TEXT_MAX + 32], audit_path[OPTION_TEXT_MAX + 32];
+    struct store *store = NULL;
+    if (settings->daemon.socket[0])
+        (void)snprintf(socket_path, sizeof socket_path, "%s", settings->daemon.socket);
+    else
+        (void)snprintf(socket_path, sizeof socket_path, "%s/anbud.sock", settings->daemon.data_dir);
+    (void)snprintf(audit_path, sizeof audit_path, "%s/audit.log", settings->daemon.data_dir);
+    enum err err = store_open(app, &store, fault);
+    if (err)
+        return err;
+    struct api_options options = {.socket_path = socket_path,
+                                  .audit_path = audit_path,
+                                  .partitions = app->partitions,
+                                  .store = store,
+                                  .common = &app->common,
+                                  .settings = settings,
+                                  .clock = &clock_machine,
+                                  .host = {app, reload, config_hold, config_release, status}};
+    return api_start(&options, &app->api, fault);
+}
+
+static enum err start(struct app *app, struct fault *fault)
+{
+    const struct settings *settings = start_settings(app);
+    size_t properties;
+    app->common.brokers = settings->kafka.brokers;
+    app->common.properties = config_kafka_properties(app->start->config, &properties);
+    app->common.property_count = properties;
+    log_set_level((enum log_level)settings->daemon.log_level);
+    enum err err = make_data_dir(settings->daemon.data_dir, fault);
+    if (!err && app->options->embedded)
+        err = start_embedded(app, fault);
+    if (!err)
+        err = check_kafka(app, fault);
+    if (!err)
+        err = check_store(app, fault);
+    if (!err && settings->delivery.screen)
+        err = follower_start(&app->common, settings->kafka.alerts, &sink_screen_ops,
+                             sink_screen_new(STDOUT_FILENO), &app->screen, fault);
+    if (!err)
+        err = start_console(app, fault);
+    size_t wanted = err ? 0 : workers_wanted(app);
+    while (!err && app->worker_count < wanted)
+        err = start_worker(app, fault);
+    return err;
+}
+
+static void stop(struct app *app)
+{
+    atomic_store(&app->stopping, true);
+    for (size_t i = 0; i < app->worker_count; i++)
+        if (app->workers[i].running)
+            (void)pthread_join(app->workers[i].thread, NULL);
+    api_stop(app->api);
+    follower_stop(app->screen);
+    for (size_t i = 0; i < app->worker_count; i++) {
+        worker_free(app->workers[i].worker);
+        release(app, app->workers[i].config);
+    }
+    broker_stop(app->broker);
+    redis_child_stop(app->redis);
+}
+
+/* Signals come to this thread alone. */
+static void wait_for_end(struct app *app, const sigset_t *signals)
+{
+    for (;;) {
+        struct timespec second = {1, 0};
+        int signal = sigtimedwait(signals, NULL, &second);
+        if (signal == SIGHUP) {
+            struct config_errors errors = {0};
+            struct buffer restart = {0};
+            (void)!reload(app, &errors, &restart);
+            config_errors_done(&errors);
+            buffer_done(&restart);
+        } else if (signal == SIGTERM || signal == SIGINT) {
+            log_line(LOG_INFO, "ending", "signal=%s", signal == SIGTERM ? "TERM" : "INT");
+            return;
+        } else if (app->redis && !redis_child_alive(app->redis)) {
+            log_line(LOG_ERROR, "the embedded redis-server has ended", "see=%s/redis.log",
+                     start_settings(app)->daemon.data_dir);
+            atomic_store(&app->broken, true);
+            return;
+        }
+    }
+}
+
+enum err app_run(const struct app_options *options)
+{
+    struct config_errors errors = {0};
+    struct config *config = NULL;
+    if (config_load(options->config_path, options->sets, options->set_count, &config, &errors)) {
+        (void)fputs(errors.text.at, stderr);
+        config_errors_done(&errors);
+        return ERR_CONFIG;
+    }
+    struct app *app = memory_get(sizeof *app);
+    app->options = options;
+    app->started = time(NULL);
+    (void)pthread_mutex_init(&app->lock, NULL);
+    app->start = app->config = held_new(config);
+    app->start->users++;
+
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+
+    struct fault fault = {""};
+    enum err err = start(app, &fault);
+    if (err) {
+        (void)fprintf(stderr, "anbud: %s\n", fault.text[0] ? fault.text : err_text(err));
+    } else {
+        log_line(LOG_INFO, "ready", "version=%s partitions=%u workers=%zu kafka=%s", ANBU_VERSION,
+                 app->partitions, app->worker_count, app->common.brokers);
+        wait_for_end(app, &signals);
+    }
+    stop(app);
+    if (!err && atomic_load(&app->broken))
+        err = ERR_IO;
+    release(app, app->config);
+    release(app, app->start);
+    (void)pthread_mutex_destroy(&app->lock);
+    free(app);
+    return err;
+}

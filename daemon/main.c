@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "config/config.h"
+
+#define SETS_MAX 64
+
+static const char usage[] =
+    "usage: anbud [--config FILE] [--set KEY=VALUE]... [--data DIR] [--embedded] [--check]\n"
+    "\n"
+    "  --config FILE    read this configuration (YAML); without it the defaults hold\n"
+    "  --set KEY=VALUE  set one option over the file\n"
+    "  --data DIR       the same as --set daemon.data_dir=DIR\n"
+    "  --embedded       bring along a Kafka broker (memory only) and a private redis-server\n"
+    "  --check          check the configuration and end\n"
+    "  --version        say the version\n"
+    "  --help           say this\n"
+    "\n"
+    "SIGHUP reads the configuration again, SIGTERM and SIGINT end it. See anbud(8).\n";
+
+static int check(const struct app_options *options)
+{
+    struct config *config = NULL;
+    struct config_errors errors = {0};
+    enum err err =
+        config_load(options->config_path, options->sets, options->set_count, &config, &errors);
+    if (err)
+        (void)fputs(errors.text.at, stderr);
+    else
+        (void)printf("%s: ok\n", options->config_path ? options->config_path : "defaults");
+    config_errors_done(&errors);
+    config_free(config);
+    return err ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *sets[SETS_MAX];
+    char data_dir[OPTION_TEXT_MAX + 32];
+    struct app_options options = {.sets = sets};
+    bool only_check = false;
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        if (strcmp(argv[i], "--config") == 0 && value) {
+            options.config_path = argv[++i];
+        } else if (strcmp(argv[i], "--set") == 0 && value && options.set_count < SETS_MAX) {
+            sets[options.set_count++] = argv[++i];
+        } else if (strcmp(argv[i], "--data") == 0 && value && options.set_count < SETS_MAX) {
+            (void)snprintf(data_dir, sizeof data_dir, "daemon.data_dir=%s", argv[++i]);
+            sets[options.set_count++] = data_dir;
+        } else if (strcmp(argv[i], "--embedded") == 0) {
+            options.embedded = true;
+        } else if (strcmp(argv[i], "--check") == 0) {
+            only_check = true;
+        } else if (strcmp(argv[i], "--version") == 0) {
+            (void)puts("anbud " ANBU_VERSION);
+            return 0;
+        } else if (strcmp(argv[i], "--help") == 0) {
+            (void)fputs(usage, stdout);
+            return 0;
+        } else {
+            (void)fprintf(stderr, "anbud: %s: unknown option, or its value is missing\n\n%s",
+                          argv[i], usage);
+            return 2;
+        }
+    }
+    return only_check ? check(&options) : app_run(&options) ? 1 : 0;
+}
