@@ -148,13 +148,4 @@ void config_sample(struct buffer *out);
 /* anbu.yaml(5), from the same tables. */
 void config_man(struct buffer *out);
 
-/* One row of config_show's columns; every row twice: first measuring, then writing. */
-struct config_table {
-    bool measuring;
-    size_t name_width, value_width;
-    struct buffer *out;
-};
-void config_show_row(struct config_table *table, const char *name, const char *value,
-                     const char *from, const char *unit);
-
 #endif

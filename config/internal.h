@@ -153,7 +153,7 @@ bool value_equal(const struct option *row, const void *block_a, const void *bloc
 size_t value_bytes(const struct option *row);
 /* "0.1 to 100", "murmur2_random or murmur2"; empty when anything goes. */
 void value_range(const struct option *row, struct buffer *out);
-/* "duration from 1s to 15m": type, unit and range for people. */
+/* "duration, 1s to 15m": type, unit and range for people. */
 void value_describe(const struct option *row, struct buffer *out);
 /* "text", "duration" ... */
 const char *value_type_name(enum option_type type);
@@ -179,6 +179,8 @@ void show_each(const struct config *config, shown_fn *each, void *context);
 /* sample.c, man.c: the tables, written out. `defaults` brings the rows. */
 void sample_write(const struct config *defaults, struct buffer *out);
 void man_write(const struct config *defaults, struct buffer *out);
+/* One line of help as a sentence: capital and full stop, whoever wrote it. */
+void sentence_write(const char *help, struct buffer *out);
 /* The first part of an option's name: "kafka". */
 struct text section_first(const char *name);
 /* What a section is about, one line; NULL when it is neither of the core nor a detector. */

@@ -11,7 +11,7 @@ static const char head[] =
     ".\\\" Made from the program's own tables by anbuctl sample-config --man.\n"
     ".Dd January 15, 2026\n"
     ".Dt ANBU.YAML 5\n"
-    ".Os Anbu\n"
+    ".Os\n"
     ".Sh NAME\n"
     ".Nm anbu.yaml\n"
     ".Nd configuration of anbud\n"
@@ -28,8 +28,8 @@ static const char head[] =
     ".Cm check-config\n"
     "tells every mistake with its line and column.\n"
     ".Pp\n"
-    "A value comes from the last of these that sets it: the default, the file, the environment\n"
-    "(the option's name in capitals after\n"
+    "A value comes from the last of these that sets it:\n"
+    "the default, the file, the environment (the option's name in capitals after\n"
     ".Ev ANBU_ ,\n"
     "with underscores for dots, as\n"
     ".Ev ANBU_KAFKA_BROKERS ;\n"
@@ -37,8 +37,8 @@ static const char head[] =
     ".Fl -set Ar KEY Ns = Ns Ar VALUE\n"
     "on the command line.\n"
     ".Pp\n"
-    "Durations are written 90s, 10m, 24h or 7d; sizes 512, 64k, 256M, 2G or 1T, in powers of "
-    "1024.\n"
+    "Durations are written 90s, 10m, 24h or 7d;\n"
+    "sizes 512, 64k, 256M, 2G or 1T, in powers of 1024.\n"
     "Secrets never stand in the file:\n"
     ".Sq file:/PATH\n"
     "reads them from a file (without its last line break),\n"
@@ -49,26 +49,27 @@ static const char head[] =
     "take effect when the daemon starts, all others at a reload, too.\n"
     ".Sh OPTIONS\n";
 
-static const char tail[] =
-    ".Sh LISTS\n"
-    ".Bl -tag -width Ds\n"
-    ".It Cm kafka.properties\n"
-    "A map of librdkafka properties, passed through as they are; restart.\n"
-    "Values of passwords and keys are secrets.\n"
-    "Properties on which Anbu's guarantees rest are refused, with the option to set instead.\n"
-    ".It Cm enrolment\n"
-    "A list of rows: who may raise which alerts.\n"
-    "A household counts when a row fits it: it has all\n"
-    ".Cm flags\n"
-    "and, with\n"
-    ".Cm arrears : Li true ,\n"
-    "unpaid bills.\n"
-    ".Cm detectors\n"
-    "names what the row allows; all of them when it is left out.\n"
-    "Without the list every household may raise everything.\n"
-    ".It Cm fields\n"
-    "A map from our name of a message's field to the utility's, dots going into objects.\n"
-    "Ours:\n";
+static const char tail[] = ".Sh LISTS\n"
+                           ".Bl -tag -width Ds\n"
+                           ".It Cm kafka.properties\n"
+                           "A map of librdkafka properties, passed through as they are; restart.\n"
+                           "Values of passwords and keys are secrets.\n"
+                           "Properties on which Anbu's guarantees rest are refused,\n"
+                           "with the option to set instead.\n"
+                           ".It Cm enrolment\n"
+                           "A list of rows: who may raise which alerts.\n"
+                           "A household counts when a row fits it: it has all\n"
+                           ".Cm flags\n"
+                           "and, with\n"
+                           ".Cm arrears : Li true ,\n"
+                           "unpaid bills.\n"
+                           ".Cm detectors\n"
+                           "names what the row allows; all of them when it is left out.\n"
+                           "Without the list every household may raise everything.\n"
+                           ".It Cm fields\n"
+                           "A map from our name of a message's field to the utility's,\n"
+                           "dots going into objects.\n"
+                           "Ours:\n";
 
 static const char layers[] = ".El\n"
                              ".Sh LAYERS\n"
@@ -107,18 +108,23 @@ static const char end[] = ".It Cm seasons\n"
                           ".Xr anbuctl 1 ,\n"
                           ".Xr anbud 8\n";
 
-/* A line of text that roff leaves alone. */
+/* Text that roff leaves alone, in lines of about 72 bytes; literal: in one, to be copied. */
 static void roff_text(const char *text, bool literal, struct buffer *out)
 {
-    if (*text == '.' || *text == '\'')
-        buffer_text(out, "\\&");
-    for (; *text; text++) {
-        if (*text == '\\')
+    size_t column = 0;
+    for (; *text; text++, column++) {
+        if (column == 0 && (*text == '.' || *text == '\''))
+            buffer_text(out, "\\&");
+        if (*text == '\\') {
             buffer_text(out, "\\e");
-        else if (*text == '-' && literal)
+        } else if (*text == '-' && literal) {
             buffer_text(out, "\\-");
-        else
+        } else if (*text == ' ' && column > 64 && !literal && text[1]) {
+            buffer_text(out, "\n");
+            column = SIZE_MAX; /* the next one is the first */
+        } else {
             buffer_add(out, text, 1);
+        }
     }
 }
 
@@ -130,16 +136,18 @@ static void names_write(const char *const *names, size_t count, struct buffer *o
 
 static void row_write(const struct option *row, struct buffer *out)
 {
-    struct buffer kind = {0};
+    struct buffer kind = {0}, help = {0};
     value_describe(row, &kind);
+    sentence_write(row->help, &help);
     buffer_format(out, ".It Cm %s\n", row->name);
-    roff_text(row->help, false, out);
+    roff_text(help.at, false, out);
     buffer_text(out, "\n.br\n");
     roff_text(kind.at, false, out);
     buffer_text(out, "; default: ");
     roff_text(row->initial[0] ? row->initial : "none", true, out);
     buffer_format(out, "%s.\n", row->reloadable ? "" : "; restart");
     buffer_done(&kind);
+    buffer_done(&help);
 }
 
 void man_write(const struct config *defaults, struct buffer *out)
@@ -154,8 +162,12 @@ void man_write(const struct config *defaults, struct buffer *out)
             const char *help = section_help(defaults, own);
             buffer_format(out, "%s.Ss %.*s\n", section.bytes ? ".El\n" : "", (int)own.bytes,
                           own.at);
-            if (help)
-                roff_text(help, false, out);
+            if (help) {
+                struct buffer sentence = {0};
+                sentence_write(help, &sentence);
+                roff_text(sentence.at, false, out);
+                buffer_done(&sentence);
+            }
             buffer_format(out, "%s.Bl -tag -width Ds\n", help ? "\n" : "");
             section = own;
         }

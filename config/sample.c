@@ -4,9 +4,12 @@
  * "# prose" has one space, a line "#code" none or several: without its '#' it is a setting.
  */
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "config/internal.h"
+
+#define COLUMNS_MAX 96
 
 static const char head[] =
     "# Anbu's configuration. Every option stands here with its default, so this file sets "
@@ -45,7 +48,7 @@ static const char tail[] =
     "values\n"
     "# above, profiles, seasons, areas. The last one that applies counts.\n"
     "\n"
-    "# By a flag of the household's profile: %s.\n"
+    "# By a flag of the household's profile:%s.\n"
     "#profiles:\n"
     "#  lives_alone:\n"
     "#    budget:\n"
@@ -68,8 +71,8 @@ static const char tail[] =
     "\n"
     "# Who may raise which alerts. A household counts when some row fits it: all of the row's "
     "flags\n"
-    "# and, with arrears: true, unpaid bills. Without detectors a row allows all of them (%s).\n"
-    "# Without this list every household may raise everything.\n"
+    "# and, with arrears: true, unpaid bills. Without this list everybody may raise everything.\n"
+    "# Detectors (all of them in a row that names none):%s.\n"
     "#enrolment:\n"
     "#  - flags: [lives_alone, consent]\n"
     "#  - flags: [referred]\n"
@@ -77,7 +80,7 @@ static const char tail[] =
     "#    detectors: [%s]\n"
     "\n"
     "# Where messages keep our fields, when a utility has its own names; dots go into objects.\n"
-    "# Ours: %s.\n"
+    "# Ours:%s.\n"
     "#fields:\n"
     "#  household: premiseId\n"
     "#  value: reading.kwh\n";
@@ -108,6 +111,14 @@ const char *section_help(const struct config *config, struct text section)
         if (text_is(section, config->detectors[i]->name))
             return config->detectors[i]->summary;
     return NULL;
+}
+
+void sentence_write(const char *help, struct buffer *out)
+{
+    size_t n = strlen(help);
+    size_t at = out->bytes;
+    buffer_format(out, "%s%s", help, n > 0 && help[n - 1] == '.' ? "" : ".");
+    out->at[at] = (char)toupper((unsigned char)out->at[at]);
 }
 
 /* As YAML takes it: quoted where a plain word would mean something else. */
@@ -141,8 +152,11 @@ static unsigned open_sections(const struct config *config, const char *before, c
             continue;
         const char *help = depth == 0 ? section_help(config, section_first(name)) : NULL;
         buffer_text(out, "\n");
-        if (help)
-            buffer_format(out, "# %s\n", help);
+        if (help) {
+            buffer_text(out, "# ");
+            sentence_write(help, out);
+            buffer_text(out, "\n");
+        }
         buffer_format(out, "%*s%.*s:\n", (int)depth * 2, "", (int)n, at);
     }
     return depth;
@@ -153,7 +167,9 @@ static void sample_row(const struct option *row, unsigned depth, struct buffer *
     const char *dot = strrchr(row->name, '.');
     int indent = (int)depth * 2;
     assert(dot && "an option lies in a section");
-    buffer_format(out, "%*s# %s\n%*s# (", indent, "", row->help, indent, "");
+    buffer_format(out, "%*s# ", indent, "");
+    sentence_write(row->help, out);
+    buffer_format(out, "\n%*s# (", indent, "");
     value_describe(row, out);
     buffer_format(out, "%s)\n%*s#%s: ", row->reloadable ? "" : "; a change needs a restart", indent,
                   "", dot + 1);
@@ -161,10 +177,20 @@ static void sample_row(const struct option *row, unsigned depth, struct buffer *
     buffer_text(out, "\n");
 }
 
-static void join_names(const char *const *names, size_t count, struct buffer *out)
+/* Lines of comment below the sentence that they end. */
+static void list_names(const char *const *names, size_t count, struct buffer *out)
 {
-    for (size_t i = 0; i < count; i++)
-        buffer_format(out, "%s%s", i ? ", " : "", names[i]);
+    size_t column = COLUMNS_MAX;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(names[i]) + 2;
+        buffer_text(out, i ? "," : "");
+        if (column + n > COLUMNS_MAX) {
+            buffer_text(out, "\n#");
+            column = 1;
+        }
+        buffer_format(out, " %s", names[i]);
+        column += n;
+    }
 }
 
 static void sample_tail(const struct config *defaults, struct buffer *out)
@@ -176,9 +202,9 @@ static void sample_tail(const struct config *defaults, struct buffer *out)
         detector_names[i] = defaults->detectors[i]->name;
     while (field_names[field_count])
         field_count++;
-    join_names(profile_flag_names, PROFILE_FLAG_COUNT, &flags);
-    join_names(detector_names, defaults->detector_count, &names);
-    join_names(field_names, field_count, &fields);
+    list_names(profile_flag_names, PROFILE_FLAG_COUNT, &flags);
+    list_names(detector_names, defaults->detector_count, &names);
+    list_names(field_names, field_count, &fields);
     buffer_format(out, tail, flags.at, buffer_view(&names).at,
                   defaults->detector_count ? detector_names[defaults->detector_count - 1] : "",
                   fields.at);

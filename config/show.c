@@ -137,6 +137,13 @@ void show_each(const struct config *config, shown_fn *each, void *context)
     buffer_done(&showing.from);
 }
 
+/* Two passes over the rows: measuring, then writing. */
+struct columns {
+    bool measuring;
+    size_t name_width, value_width;
+    struct buffer *out;
+};
+
 /* Characters, not bytes: names of areas are in any script. */
 static size_t characters(const char *text)
 {
@@ -152,14 +159,14 @@ static void column(struct buffer *out, const char *text, size_t width)
     buffer_format(out, "%s%*s", text, (int)(width > shown ? width - shown : 0) + 2, "");
 }
 
-void config_show_row(struct config_table *table, const char *name, const char *value,
-                     const char *from, const char *unit)
+static void show_text(void *context, const struct shown *shown)
 {
+    struct columns *table = context;
     struct buffer with_unit = {0};
-    buffer_text(&with_unit, value[0] ? value : "\"\"");
-    if (unit && unit[0])
-        buffer_format(&with_unit, " %s", unit);
-    size_t name_width = characters(name), value_width = characters(with_unit.at);
+    buffer_text(&with_unit, shown->value[0] ? shown->value : "\"\"");
+    if (shown->unit)
+        buffer_format(&with_unit, " %s", shown->unit);
+    size_t name_width = characters(shown->name), value_width = characters(with_unit.at);
     if (table->measuring) {
         if (name_width > table->name_width)
             table->name_width = name_width;
@@ -167,21 +174,16 @@ void config_show_row(struct config_table *table, const char *name, const char *v
         if (value_width > table->value_width && value_width <= 40)
             table->value_width = value_width;
     } else {
-        column(table->out, name, table->name_width);
+        column(table->out, shown->name, table->name_width);
         column(table->out, with_unit.at, table->value_width);
-        buffer_format(table->out, "%s\n", from);
+        buffer_format(table->out, "%s\n", shown->from);
     }
     buffer_done(&with_unit);
 }
 
-static void show_text(void *context, const struct shown *shown)
-{
-    config_show_row(context, shown->name, shown->value, shown->from, shown->unit);
-}
-
 void config_show(const struct config *config, struct buffer *out)
 {
-    struct config_table table = {.measuring = true, .out = out};
+    struct columns table = {.measuring = true, .out = out};
     show_each(config, show_text, &table);
     table.measuring = false;
     show_each(config, show_text, &table);

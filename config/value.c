@@ -128,10 +128,10 @@ void value_describe(const struct option *row, struct buffer *out)
         buffer_text(out, value_type_name(row->type));
         if (row->type == OPTION_SECRET)
             buffer_text(out, ", as file:/PATH or env:NAME");
-        if (row->unit)
-            buffer_format(out, " of %s", row->unit);
         if (range.bytes > 0)
-            buffer_format(out, " from %s", range.at);
+            buffer_format(out, ", %s", range.at);
+        if (row->unit)
+            buffer_format(out, "%s%s", range.bytes ? " " : " of ", row->unit);
     }
     buffer_done(&range);
 }
