@@ -72,6 +72,25 @@ static void warn(const char *address, struct text lines, struct text fsync, stru
                         "redis at %s: cannot write its append-only file (disk full?)", address);
 }
 
+static enum err check_account(struct redis_link *link, struct fault *fault)
+{
+    redisReply *reply = NULL;
+    enum redis_answer answer;
+    struct text command;
+    redis_script(link, SCRIPT_ALLOWED, 1, 0);
+    redis_arg_key(link, 0, "head", (struct text){NULL, 0});
+    enum err err = redis_script_run(link, &reply, fault);
+    if (err == ERR_OK)
+        err = redis_read_answer(link, NULL, reply, &answer, fault);
+    if (err == ERR_OK && answer == ANSWER_DENIED && redis_text_at(reply, 1, &command))
+        err = fault_set(fault, ERR_DENIED,
+                        "redis at %s: our account may not use %.*s on the keys of redis.prefix; "
+                        "the ACL that Anbu needs is in docs/decisions/0002-store-keys.md",
+                        redis_link_address(link), (int)command.bytes, command.at);
+    freeReplyObject(reply);
+    return err;
+}
+
 enum err redis_check(struct store *store, struct fault *warning, struct fault *fault)
 {
     struct redis_link *link = redis_link_of(store);
@@ -92,6 +111,8 @@ enum err redis_check(struct store *store, struct fault *warning, struct fault *f
         (void)redis_text_at(config, 1, &fsync);
     struct text lines = {reply->str, reply->len};
     err = check_server(redis_link_address(link), lines, fault);
+    if (err == ERR_OK)
+        err = check_account(link, fault);
     if (err == ERR_OK)
         warn(redis_link_address(link), lines, fsync, warning);
 out:

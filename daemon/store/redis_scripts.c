@@ -54,14 +54,14 @@ static const char take[] = CHECKS /* */
 static const char flush[] = CHECKS /* */
     L("local head, settle = KEYS[1], KEYS[2]")
         L("if not holds(head, 'hash') then return {'type', head} end")
-            L("if not holds(settle, 'zset') then return {'type', settle} end")
-                L("local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])") L(
-                    "if refused then return refused end") L("local lanes = tonumber(ARGV[4])")
-                    L("local waiting = redis.call('EXISTS', settle) == 1") L(
-                        "redis.call('HINCRBY', head, 'seq', 1)")
-                        L("if lanes > 0 then redis.call('HSET', head, unpack(ARGV, 5, 4 + 2 * "
-                          "lanes)) end") L("local at = 5 + 2 * lanes") L("for i = 3, #KEYS do") L(
-                            "  local household, due, bytes = ARGV[at], ARGV[at + 1], ARGV[at + 2]")
+            L("if not holds(settle, 'zset') then return {'type', settle} end") L(
+                "local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])")
+                L("if refused then return refused end") L("local lanes = tonumber(ARGV[4])") L(
+                    "local waiting = redis.call('EXISTS', settle) == 1")
+                    L("redis.call('HINCRBY', head, 'seq', 1)") L(
+                        "if lanes > 0 then redis.call('HSET', head, unpack(ARGV, 5, 4 + 2 * "
+                        "lanes)) end") L("local at = 5 + 2 * lanes") L("for i = 3, #KEYS do")
+                        L("  local household, due, bytes = ARGV[at], ARGV[at + 1], ARGV[at + 2]")
                             L("  at = at + 3") L("  if bytes == '' then")
                                 L("    redis.call('DEL', KEYS[i])") L("  else")
                                     L("    redis.call('SET', KEYS[i], bytes)") L("  end")
@@ -77,18 +77,17 @@ static const char flush[] = CHECKS /* */
  *      10 live 11 raised_s 12 household 13 snapshot 14 event id 15 event ('': none)
  *      16 message id 17 message ('': none), (kind due_ms)... */
 static const char transition[] = CHECKS /* */
-    L("local head, alert, case, live, index, of, timers, outbox = unpack(KEYS)")
-        L("local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream'}") L(
-            "for i, kind in ipairs(kinds) do")
-            L("  if not holds(KEYS[i], kind) then return {'type', KEYS[i]} end") L("end") L(
-                "local owned, id, team, is_live = ARGV[1] ~= '', ARGV[6], ARGV[7], ARGV[10] == '1'")
-                L("if owned then") L(
-                    "  local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])")
-                    L("  if refused then return refused end") L("end") L("if ARGV[4] ~= '' then") L(
-                        "  local known = redis.call('HGET', case, ARGV[4]) or '0'")
-                        L("  if tonumber(ARGV[5]) <= (tonumber(known) or 0) then return "
-                          "{'duplicate', known} end") L("end") L(
-                            "local case_now = redis.call('HGETALL', case)") L("local parts = {}")
+    L("local head, alert, case, live, index, of, timers, outbox = unpack(KEYS)") L(
+        "local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream'}")
+        L("for i, kind in ipairs(kinds) do") L("  if not holds(KEYS[i], kind) then return {'type', "
+                                               "KEYS[i]} end") L("end") L(
+            "local owned, id, team, is_live = ARGV[1] ~= '', ARGV[6], ARGV[7], ARGV[10] == '1'")
+            L("if owned then") L("  local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])")
+                L("  if refused then return refused end") L("end") L("if ARGV[4] ~= '' then")
+                    L("  local known = redis.call('HGET', case, ARGV[4]) or '0'") L(
+                        "  if tonumber(ARGV[5]) <= (tonumber(known) or 0) then return "
+                        "{'duplicate', known} end") L("end")
+                        L("local case_now = redis.call('HGETALL', case)") L("local parts = {}")
                             L("if id ~= '' then") L(
                                 "  local version = redis.call('HGET', alert, 'version') or '0'")
                                 L("  if version ~= ARGV[8] then return {'version', version} end")
@@ -99,10 +98,10 @@ static const char transition[] = CHECKS /* */
     /* From here on it writes. */
     L("if owned then redis.call('HINCRBY', head, 'seq', 1) end") L(
         "if ARGV[4] ~= '' then redis.call('HSET', case, ARGV[4], ARGV[5]) end")
-        L("if id == '' then return {'ok'} end") L("redis.call('HSET', alert, 'version', ARGV[9], "
-                                                  "'snapshot', ARGV[13])") L(
-            "redis.call('ZADD', index, ARGV[11], id)") L("redis.call('ZADD', of, ARGV[11], id)")
-            L("for i = 1, #case_now, 2 do") L(
+        L("if id == '' then return {'ok'} end") L(
+            "redis.call('HSET', alert, 'version', ARGV[9], "
+            "'snapshot', ARGV[13])") L("redis.call('ZADD', index, ARGV[11], id)")
+            L("redis.call('ZADD', of, ARGV[11], id)") L("for i = 1, #case_now, 2 do") L(
                 "  if string.sub(case_now[i], 1, 5) == 'open:' and case_now[i + 1] == id then")
                 L("    redis.call('HDEL', case, case_now[i])") L("  end") L("end") L(
                     "if is_live then") L("  redis.call('ZADD', live, ARGV[11], id)")
@@ -112,13 +111,13 @@ static const char transition[] = CHECKS /* */
                         L("      redis.call('HDEL', alert, 'timer:' .. ARGV[i])") L("    else") L(
                             "      redis.call('ZADD', timers, ARGV[i + 1], id .. '|' .. ARGV[i])")
                             L("      redis.call('HSET', alert, 'timer:' .. ARGV[i], ARGV[i + 1])")
-                                L("    end") L("  end") L("else") L(
-                                    "  redis.call('ZREM', live, id)")
-                                    L("  for _, part in ipairs(parts) do") L(
-                                        "    if string.sub(part, 1, 6) == 'timer:' then")
-                                        L("      redis.call('ZREM', timers, id .. '|' .. "
-                                          "string.sub(part, 7))") L(
-                                            "      redis.call('HDEL', alert, part)") L("    end")
+                                L("    end") L("  end") L("else")
+                                    L("  redis.call('ZREM', live, id)") L(
+                                        "  for _, part in ipairs(parts) do")
+                                        L("    if string.sub(part, 1, 6) == 'timer:' then") L(
+                                            "      redis.call('ZREM', timers, id .. '|' .. "
+                                            "string.sub(part, 7))") L("      redis.call('HDEL', "
+                                                                      "alert, part)") L("    end")
                                             L("  end") L("end") L(
                                                 "local function send(topic, event, body)")
                                                 L("  if body ~= '' then") L(
@@ -146,11 +145,28 @@ static const char outbox_done[] = CHECKS /* */
                                 L("  log = ARGV[4]") L("  redis.call('HSET', head, 'log', log)")
                                     L("end") L("return {'ok', log}");
 
+/* KEYS any key of ours. Writes nothing: asks whether our account may use each command that the
+ * store uses, because one denied in the middle of a script would leave half of it done. */
+static const char allowed[] = /* */
+    L("local key = KEYS[1]") L("local calls = {")
+        L("  {'GET', key}, {'SET', key, '1'}, {'MGET', key}, {'DEL', key}, {'EXISTS', key},")
+            L("  {'TYPE', key}, {'HGET', key, 'f'}, {'HMGET', key, 'f'}, {'HGETALL', key},")
+                L("  {'HKEYS', key}, {'HSET', key, 'f', '1'}, {'HDEL', key, 'f'},") L(
+                    "  {'HINCRBY', key, 'f', '1'}, {'ZADD', key, '1', 'm'}, {'ZREM', key, 'm'},")
+                    L("  {'ZRANGE', key, '0', '1'}, {'ZREVRANGE', key, '0', '1'},") L(
+                        "  {'ZRANGEBYSCORE', key, '0', '1'}, {'XADD', key, '*', 'f', '1'}, "
+                        "{'XDEL', key, '1-1'},")
+                        L("  {'XRANGE', key, '-', '+'}, {'EVAL', 'return 1', '1', key}, {'TIME'},")
+                            L("}") L("for _, call in ipairs(calls) do")
+                                L("  if not redis.acl_check_cmd(unpack(call)) then return "
+                                  "{'denied', call[1]} end") L("end") L("return {'ok'}");
+
 const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
     [SCRIPT_TAKE] = take,
     [SCRIPT_FLUSH] = flush,
     [SCRIPT_TRANSITION] = transition,
     [SCRIPT_OUTBOX_DONE] = outbox_done,
+    [SCRIPT_ALLOWED] = allowed,
 };
 
 #define WORD(constant, word) [constant] = word,

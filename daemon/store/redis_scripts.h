@@ -10,6 +10,7 @@ enum redis_script {
     SCRIPT_FLUSH,
     SCRIPT_TRANSITION,
     SCRIPT_OUTBOX_DONE,
+    SCRIPT_ALLOWED,
     REDIS_SCRIPT_COUNT
 };
 extern const char *const redis_scripts[REDIS_SCRIPT_COUNT];
@@ -21,7 +22,8 @@ extern const char *const redis_scripts[REDIS_SCRIPT_COUNT];
     X(ANSWER_OWNER, "owner")         /* counter, token, seq as they are */          \
     X(ANSWER_DUPLICATE, "duplicate") /* finding_seq as it is */                     \
     X(ANSWER_VERSION, "version")     /* version as it is, 0: no such alert */       \
-    X(ANSWER_OPEN, "open")           /* the team's other live alert */
+    X(ANSWER_OPEN, "open")           /* the team's other live alert */              \
+    X(ANSWER_DENIED, "denied")       /* a command that our account may not use */
 
 #define REDIS_ANSWERS_CONSTANT(constant, word) constant,
 enum redis_answer { REDIS_ANSWERS(REDIS_ANSWERS_CONSTANT) REDIS_ANSWER_COUNT };
