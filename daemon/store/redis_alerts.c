@@ -275,7 +275,7 @@ enum err redis_due(struct store *store, uint32_t partition, int64_t now_ms, stru
     redis_arg_number(link, max < INT32_MAX ? (int64_t)max : INT32_MAX);
     err = redis_reply(link, REDIS_REPLY_ARRAY, &reply, fault);
     size_t found = 0;
-    for (size_t i = 0; err == ERR_OK && i + 1 < reply->elements && found < max; i += 2)
+    for (size_t i = 0; err == ERR_OK && i < reply->elements && found < max; i += 2)
         if (!read_due(reply, i, &out[found++]))
             err = redis_say_corrupt(link, partition, "timers", fault);
     if (err == ERR_OK)

@@ -177,7 +177,8 @@ static enum err back_off(struct redis_link *link, enum err err, const char *why,
     link->last_err = err;
     (void)fault_set(&link->last, err, "redis at %s: %s; next try in %" PRId64 " ms", link->address,
                     why, link->wait_ms);
-    return fault_set(fault, err, "%s", link->last.text);
+    (void)fault_set(fault, err, "%s", link->last.text);
+    return err;
 }
 
 static enum err broken(struct redis_link *link, const redisContext *context, struct fault *fault)
@@ -191,7 +192,8 @@ static enum err broken(struct redis_link *link, const redisContext *context, str
         (void)snprintf(why, sizeof why, "no answer within %" PRId64 " ms", link->timeout_ms);
     else
         (void)snprintf(why, sizeof why, "%s", context->errstr);
-    return back_off(link, ERR_UNREACHABLE, why, fault);
+    (void)back_off(link, ERR_UNREACHABLE, why, fault);
+    return ERR_UNREACHABLE;
 }
 
 /* The next reply, errors of the server included. */
@@ -239,6 +241,7 @@ enum err redis_reply(struct redis_link *link, int type, redisReply **out, struct
     enum err err = read_reply(link, &reply, fault);
     if (err != ERR_OK)
         return err;
+    assert(reply);
     if (reply->type == REDIS_REPLY_ERROR) {
         err = server_error(link, reply, fault);
     } else if (reply->type == REDIS_REPLY_NIL && type != REDIS_REPLY_NIL) {

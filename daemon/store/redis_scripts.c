@@ -77,13 +77,14 @@ static const char flush[] = CHECKS /* */
  *      10 live 11 raised_s 12 household 13 snapshot 14 event id 15 event ('': none)
  *      16 message id 17 message ('': none), (kind due_ms)... */
 static const char transition[] = CHECKS /* */
-    L("local head, alert, case, live, index, of, timers, outbox = unpack(KEYS)") L(
-        "local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream'}")
-        L("for i, kind in ipairs(kinds) do") L("  if not holds(KEYS[i], kind) then return {'type', "
-                                               "KEYS[i]} end") L("end") L(
-            "local owned, id, team, is_live = ARGV[1] ~= '', ARGV[6], ARGV[7], ARGV[10] == '1'")
-            L("if owned then") L("  local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])")
-                L("  if refused then return refused end") L("end") L("if ARGV[4] ~= '' then")
+    L("local head, alert, case, live, index, of, timers, outbox = unpack(KEYS)")
+        L("local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream'}")
+            L("for i, kind in ipairs(kinds) do") L(
+                "  if not holds(KEYS[i], kind) then return {'type', "
+                "KEYS[i]} end") L("end") L("local owned, id, team, is_live = ARGV[1] ~= '', "
+                                           "ARGV[6], ARGV[7], ARGV[10] == '1'") L("if owned then")
+                L("  local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])") L(
+                    "  if refused then return refused end") L("end") L("if ARGV[4] ~= '' then")
                     L("  local known = redis.call('HGET', case, ARGV[4]) or '0'") L(
                         "  if tonumber(ARGV[5]) <= (tonumber(known) or 0) then return "
                         "{'duplicate', known} end") L("end")
@@ -169,5 +170,5 @@ const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
     [SCRIPT_ALLOWED] = allowed,
 };
 
-#define WORD(constant, word) [constant] = word,
+#define WORD(constant, word) [constant] = (word),
 const char *const redis_answer_words[REDIS_ANSWER_COUNT] = {REDIS_ANSWERS(WORD)};

@@ -22,11 +22,11 @@
 #include "ingest/message.h"
 
 #define STORE_BATCH_RECORDS_MAX 256
-#define STORE_BATCH_BYTES_MAX   (512 * 1024)
-#define STORE_ALERT_ID_MAX      40                /* bytes with the terminator */
-#define STORE_TIMERS_MAX        4                 /* set or cancelled in one step */
-#define STORE_STEP_BYTES_MAX    (2 * 1024 * 1024) /* snapshot, event and message of one step */
-#define STORE_DONE_MAX          4096              /* outbox entries taken out in one call */
+#define STORE_BATCH_BYTES_MAX   524288  /* 512 kB */
+#define STORE_ALERT_ID_MAX      40      /* bytes with the terminator */
+#define STORE_TIMERS_MAX        4       /* set or cancelled in one step */
+#define STORE_STEP_BYTES_MAX    2097152 /* 2 MB: snapshot, event and message of one step */
+#define STORE_DONE_MAX          4096    /* outbox entries taken out in one call */
 
 /* What the owner of a partition holds; made by store_take, kept by the worker. */
 struct store_head {

@@ -183,7 +183,7 @@ static enum err tell_settles(struct redis_link *link, const struct store_head *h
     redisReply *reply = NULL;
     enum err err = redis_reply(link, REDIS_REPLY_ARRAY, &reply, fault);
     *told = 0;
-    for (size_t i = 0; err == ERR_OK && i + 1 < reply->elements; i += 2) {
+    for (size_t i = 0; err == ERR_OK && i < reply->elements; i += 2) {
         struct store_settle one;
         struct text household;
         if (!redis_text_at(reply, i, &household) ||
