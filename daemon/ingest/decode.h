@@ -16,9 +16,13 @@ struct field_mapping {
     const char *ours, *theirs;
 };
 
+/* Whether `ours` may stand in a mapping. */
+bool decode_knows_field(struct text ours);
+
 struct decoder;
 
-/* Mapping rows are borrowed for the decoder's life. */
+/* Mapping rows are borrowed for the decoder's life. Rows with an unknown `ours` are ignored, and of
+ * two for the same field the first one counts. */
 struct decoder *decoder_new(const struct field_mapping *mapping, size_t mapping_count);
 void decoder_free(struct decoder *decoder);
 
