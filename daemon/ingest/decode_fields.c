@@ -149,9 +149,9 @@ static int64_t take_time_s(struct taker *taker, enum field field, enum need need
 /* Days since 1970; 0 when not there, and for 1970-01-01, which databases write for "unknown". */
 static int32_t take_date(struct taker *taker, enum field field)
 {
+    const struct value *value = take(taker, field, OPTIONAL);
     int32_t day = 0;
-    if (take(taker, field, OPTIONAL) &&
-        date_parse(take_string(taker, field, OPTIONAL, MESSAGE_TEXT_MAX), &day) != ERR_OK)
+    if (value && (value->kind != VALUE_TEXT || date_parse(value->text, &day) != ERR_OK))
         fail(taker, REJECT_BAD_TIME, field);
     return day;
 }
