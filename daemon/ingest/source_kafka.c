@@ -21,7 +21,6 @@
 #define WEATHER_WAIT_MS      10000
 #define WEATHER_ASK_AGAIN_MS 1000
 #define COMMITTED_ASK_MS     5000
-#define START_LATEST         1 /* kafka.start */
 #define EVERYWHERE           UINT32_MAX
 
 struct lane {
@@ -456,6 +455,8 @@ static enum err serve(struct source_kafka *source, struct fault *fault)
     enum err err = kafka_consumer_serve(source->consumer, fault);
     if (err)
         return err;
+    if (kafka_consumer_strayed(source->consumer))
+        source->moved = true;
     if (source->given && now_ms() >= source->ask_ms)
         ask_owners(source);
     /* What cannot be assigned now is tried again at the next poll. */
@@ -577,7 +578,7 @@ enum err source_kafka_new(const struct kafka_common *common, const struct settin
     };
     source->source.ops = &ops;
     source->owner = *owner;
-    source->latest = settings->kafka.start == START_LATEST;
+    source->latest = settings->kafka.start == KAFKA_START_LATEST;
     source->partition_count = partitions;
     source->partitions = memory_get(partitions * sizeof *source->partitions);
     for (int i = 0; i < TOPIC_COUNT; i++) {

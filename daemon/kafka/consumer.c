@@ -21,7 +21,7 @@ struct kafka_consumer {
     int wake;                 /* eventfd: a queue of ours is no longer empty */
     rd_kafka_queue_t *main;   /* rebalances and errors */
     rd_kafka_queue_t **lanes; /* [partition * topic_count + topic]; NULL: not ours */
-    bool closing;
+    bool closing, strayed;
 };
 
 static size_t lane_index(const struct kafka_consumer *consumer, uint32_t topic, uint32_t partition)
@@ -224,13 +224,23 @@ enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fau
             kafka_handle_warn(&consumer->handle, "kafka consumer",
                               message->rkt ? rd_kafka_topic_name(message->rkt) : "-",
                               message->partition, rd_kafka_message_errstr(message));
-        else
+        else {
             /* Lanes have queues of their own; what comes here is of none. */
-            kafka_handle_warn(&consumer->handle, "kafka record outside the assignment",
-                              rd_kafka_topic_name(message->rkt), message->partition, "dropped");
+            consumer->strayed = true;
+            kafka_handle_warn(&consumer->handle, "kafka record outside its lane",
+                              rd_kafka_topic_name(message->rkt), message->partition,
+                              "dropped, fetched again");
+        }
         rd_kafka_message_destroy(message);
     }
     return kafka_handle_fatal(&consumer->handle, fault);
+}
+
+bool kafka_consumer_strayed(struct kafka_consumer *consumer)
+{
+    bool strayed = consumer->strayed;
+    consumer->strayed = false;
+    return strayed;
 }
 
 void kafka_consumer_wait(struct kafka_consumer *consumer, int timeout_ms)

@@ -47,6 +47,9 @@ void kafka_consumer_free(struct kafka_consumer *consumer);
 
 /* Runs callbacks; ERR_UNREACHABLE only when librdkafka gave up for good. */
 NODISCARD enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fault);
+/* True once after a record took the common way instead of its lane's (it was dropped): assign again
+ * where the lanes stand. */
+NODISCARD bool kafka_consumer_strayed(struct kafka_consumer *consumer);
 /* Returns when something may have come, or after timeout_ms. */
 void kafka_consumer_wait(struct kafka_consumer *consumer, int timeout_ms);
 

@@ -144,17 +144,18 @@ static rd_kafka_resp_err_t produce(struct kafka_producer *producer,
                                       outgoing->headers[i].value.at,
                                       (ssize_t)outgoing->headers[i].value.bytes);
     }
-    /* librdkafka copies; its value pointer is not const. */
+    /* librdkafka copies, but its pointers are not const. */
     union {
         const char *in;
         void *out;
-    } body = {outgoing->body.at ? outgoing->body.at : ""};
-    const char *key = outgoing->key.bytes ? outgoing->key.at : NULL;
+    } key = {outgoing->key.bytes ? outgoing->key.at : NULL},
+      body = {outgoing->body.at ? outgoing->body.at : ""};
     rd_kafka_resp_err_t error = rd_kafka_producev(
         producer->handle.rk, RD_KAFKA_V_TOPIC(outgoing->topic),
-        RD_KAFKA_V_KEY(key, outgoing->key.bytes), RD_KAFKA_V_VALUE(body.out, outgoing->body.bytes),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_TIMESTAMP(outgoing->timestamp_ms),
-        RD_KAFKA_V_OPAQUE(outgoing->token), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
+        RD_KAFKA_V_KEY(key.out, outgoing->key.bytes),
+        RD_KAFKA_V_VALUE(body.out, outgoing->body.bytes), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_TIMESTAMP(outgoing->timestamp_ms), RD_KAFKA_V_OPAQUE(outgoing->token),
+        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
     if (error && headers)
         rd_kafka_headers_destroy(headers);
     return error;

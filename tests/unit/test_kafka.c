@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,6 +93,47 @@ START_TEST(topics_with_equal_counts_pass)
                   "%s", fault.text);
     ck_assert_uint_eq(partitions, 6);
     stop_broker();
+}
+END_TEST
+
+START_TEST(topics_with_unequal_counts_are_refused_by_name_and_number)
+{
+    char why[256];
+    uint32_t partitions = 0;
+    struct fault fault;
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
+    ck_assert(!rd_kafka_mock_topic_create(cluster, "anbu.readings", 12, 1));
+    ck_assert(!rd_kafka_mock_topic_create(cluster, "anbu.billing", 4, 1));
+    common = (struct kafka_common){.brokers = rd_kafka_mock_cluster_bootstraps(cluster)};
+    enum err err =
+        kafka_topics_check(&common, (const char *const[]){"anbu.readings", "anbu.billing"}, 2, 12,
+                           &partitions, &fault);
+    ck_assert_int_eq(err, ERR_INCOMPATIBLE);
+    ck_assert_str_eq(fault.text, "topic anbu.billing has 4 partitions, anbu.readings 12: "
+                                 "household-keyed topics need equal counts");
+    rd_kafka_mock_cluster_destroy(cluster);
+    rd_kafka_destroy(rk);
+}
+END_TEST
+
+START_TEST(topic_that_is_missing_is_named)
+{
+    char why[256];
+    uint32_t partitions = 0;
+    struct fault fault;
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
+    rd_kafka_mock_topic_set_error(cluster, "gone", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    common = (struct kafka_common){.brokers = rd_kafka_mock_cluster_bootstraps(cluster)};
+    const char *const topics[] = {"gone"};
+    ck_assert_int_eq(kafka_topics_check(&common, topics, 1, 0, &partitions, &fault), ERR_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(fault.text, "topic gone is not there"));
+    /* The mock cannot create topics; the fault says so instead of hanging. */
+    ck_assert_int_ne(kafka_topics_check(&common, topics, 1, 4, &partitions, &fault), ERR_OK);
+    ck_assert_ptr_nonnull(strstr(fault.text, "could not be created"));
+    rd_kafka_mock_cluster_destroy(cluster);
+    rd_kafka_destroy(rk);
 }
 END_TEST
 
@@ -330,6 +372,8 @@ static Suite *suite(void)
     tcase_add_test(plain, murmur2_places_keys_as_java_does);
     tcase_add_test(plain, murmur2_agrees_with_librdkafka_for_any_bytes);
     tcase_add_test(plain, topics_with_equal_counts_pass);
+    tcase_add_test(plain, topics_with_unequal_counts_are_refused_by_name_and_number);
+    tcase_add_test(plain, topic_that_is_missing_is_named);
     tcase_add_test(plain, topics_of_absent_brokers_are_an_outage_that_names_the_address);
     tcase_add_test(plain, properties_that_guarantees_hang_on_are_refused);
     tcase_add_test(plain, reader_without_brokers_waits_and_ends);

@@ -370,6 +370,21 @@ START_TEST(broker_outage_is_waited_out)
     ck_assert(!rd_kafka_mock_broker_set_up(cluster, 1));
     send_town(500, 1000);
     poll_until_all(&member, 1);
+    /* Nor does a member need it in order to leave. */
+    ck_assert(!rd_kafka_mock_broker_set_down(cluster, 1));
+    leave(&member);
+}
+END_TEST
+
+START_TEST(weather_that_cannot_be_read_holds_households_back_for_a_while_only)
+{
+    struct member member = {0};
+    forget();
+    rd_kafka_mock_topic_set_error(cluster, "weather", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    send_town(0, 100);
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert_uint_eq(member.weather, 0);
     leave(&member);
 }
 END_TEST
@@ -377,7 +392,7 @@ END_TEST
 START_TEST(latest_begins_at_the_end_and_keeps_its_place_over_a_restart)
 {
     struct member first = {.forgetful = true}, second = {.forgetful = true};
-    settings.kafka.start = 1;
+    settings.kafka.start = KAFKA_START_LATEST;
     forget();
     send_town(0, 200);
     for (int p = 0; p < PARTITIONS; p++)
@@ -429,6 +444,7 @@ static Suite *suite(void)
     tcase_add_test(group, members_share_the_partitions_and_no_record_is_lost_or_comes_twice);
     tcase_add_test(group, committed_offsets_show_in_the_lag);
     tcase_add_test(group, broker_outage_is_waited_out);
+    tcase_add_test(group, weather_that_cannot_be_read_holds_households_back_for_a_while_only);
     tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
     tcase_add_test(group, absent_brokers_are_no_error);
     suite_add_tcase(suite, group);
