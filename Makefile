@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Two commands on a fresh Debian: `make run` and `make test`. `make help` lists the rest.
 
-CC       ?= gcc
-PREFIX   ?= /usr/local
-DESTDIR  ?=
-BUILD    ?= build
-VERSION  := 0.1.0
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   := build
+VERSION := 0.1.0
 
 PACKAGES := rdkafka hiredis yaml-0.1 jansson libmicrohttpd libcurl libsodium zlib
 PC       := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
@@ -20,15 +22,18 @@ ANBU_CFLAGS := -std=gnu17 -fno-strict-aliasing -ffp-contract=off -fstack-protect
 ifeq ($(DEVELOPER),1)
 ANBU_CFLAGS += -Werror
 endif
+comma := ,
 ifneq ($(SANITIZER),)
-ANBU_CFLAGS += -fsanitize=$(SANITIZER) -fno-omit-frame-pointer
+ANBU_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS     += -fsanitize=$(SANITIZER)
-# Another sanitizer is another set of objects.
+# Another sanitizer, or compiler, is another set of objects.
 BUILD       := build/$(subst $(comma),-,$(SANITIZER))
 else
 ANBU_CFLAGS += -D_FORTIFY_SOURCE=2
 endif
-comma := ,
+ifneq ($(CC),gcc)
+BUILD := $(BUILD)-$(notdir $(CC))
+endif
 
 PROGRAMS      := $(BUILD)/anbud $(BUILD)/anbuctl
 DETECTOR_SRC  := $(sort $(wildcard detectors/*.c detectors/*/*.c))
@@ -36,14 +41,17 @@ MAIN_SRC      := daemon/main.c daemon/ctl/main.c
 LIBRARY_SRC   := $(sort $(filter-out $(MAIN_SRC),$(wildcard daemon/*.c daemon/*/*.c config/*.c)))
 UNIT_SRC      := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_HELP_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
+FUZZ_SRC      := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+TOOL_SRC      := $(sort $(wildcard tests/e2e/tool_*.c))
 
-object = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+object    = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY   := $(BUILD)/libanbu.a
 DETECTORS := $(BUILD)/libdetectors.a
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+TOOLS     := $(patsubst tests/e2e/tool_%.c,$(BUILD)/e2e/%,$(TOOL_SRC))
 
 .PHONY: all
-all: $(PROGRAMS)
+all: $(PROGRAMS)                  ## build anbud and anbuctl into build/
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
@@ -64,12 +72,77 @@ $(BUILD)/anbuctl: $(call object,daemon/ctl/main.c) $(LIBRARY) $(DETECTORS)
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_HELP_SRC)) $(LIBRARY) $(DETECTORS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS) -lcheck -lsubunit -lm -lrt
+$(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(LIBRARY) $(DETECTORS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-.PHONY: units
-units: $(UNITS)
+.PHONY: bootstrap-run bootstrap-test bootstrap-ci
+bootstrap-run:
+	@deploy/bootstrap build run
+bootstrap-test:
+	@deploy/bootstrap build run test
+bootstrap-ci:
+	@deploy/bootstrap build run test ci
+
+# Packages that bootstrap installs bring the flags that this make has asked pkg-config for: build anew.
+.PHONY: run
+run: bootstrap-run                ## install what is missing, build, stream a town, show its alerts (RUN_SECONDS=90 ends by itself)
+	@$(MAKE) --no-print-directory all
+	@deploy/demo $(BUILD) $(RUN_SECONDS)
+
+.PHONY: test
+test: bootstrap-test              ## install what is missing, build, run every test that needs nothing outside
+	@$(MAKE) --no-print-directory all units tools
+	@tests/run $(BUILD)
+
+.PHONY: units tools
+units: $(UNITS)                   ## build the unit tests
+tools: $(TOOLS)
+
+.PHONY: lint
+lint: all                         ## style as failing tests
+	@tests/lint/run
+
+.PHONY: eval
+eval: all                         ## detection quality on real meter data (reads ../shared)
+	@tests/eval/run $(BUILD)
+
+.PHONY: fuzz
+fuzz:                             ## each fuzz target for FUZZ_SECONDS (30)
+	@tests/fuzz/run $(or $(FUZZ_SECONDS),30)
+
+.PHONY: generated
+generated: all                    ## write what is made from tables: anbu.yaml, man pages
+	$(BUILD)/anbuctl sample-config > config/anbu.yaml
+	$(BUILD)/anbuctl sample-config --man > docs/man/anbu.yaml.5
+	$(BUILD)/anbuctl help --man > docs/man/anbuctl.1
+
+.PHONY: format
+format:                           ## format all C files
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+.PHONY: compile_commands.json
+compile_commands.json:            ## for editors and clang-tidy
+	@tests/lint/compile_commands $(CC) $(ANBU_CFLAGS) $(CFLAGS) > $@
+
+.PHONY: install
+install: all                      ## into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/anbu/examples \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 755 $(BUILD)/anbud $(DESTDIR)$(PREFIX)/sbin/anbud
+	install -m 755 $(BUILD)/anbuctl $(DESTDIR)$(PREFIX)/bin/anbuctl
+	install -m 644 config/anbu.yaml $(DESTDIR)$(PREFIX)/share/anbu/anbu.yaml
+	install -m 644 config/examples/* $(DESTDIR)$(PREFIX)/share/anbu/examples/
+	install -m 644 docs/man/anbuctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/anbu.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 docs/man/anbud.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 
 .PHONY: clean
-clean:
-	rm -rf build
+clean:                            ## remove build/
+	rm -rf build run
+
+.PHONY: help
+help:                             ## say this
+	@awk -F ':.*## ' '/^[a-z_.]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' Makefile
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
