@@ -77,7 +77,7 @@ struct arrears_view {
     int64_t amount_minor;  /* in hundredths of the currency's unit */
     int64_t average_minor; /* of this household's bills; 0 unknown */
     char currency[4];      /* "KRW", terminated; empty: unknown */
-    int64_t oldest_due_s;  /* due date of the oldest unpaid bill; 0 none */
+    int64_t oldest_due_s;  /* due date of the oldest unpaid bill, as its midnight in UTC; 0 none */
     uint8_t months_before; /* months unpaid a quarter earlier: the trend */
     bool arrangement;      /* a payment plan is in force */
     bool notice;           /* a disconnection notice is out */

@@ -2,7 +2,7 @@
 #include "detectors/say.h"
 
 #include <stdbool.h>
-#include <stddef.h>
+#include <string.h>
 
 #define DAY_S      86400
 #define FAR_DAYS   300 /* from here on a date without its year could be taken for another */
@@ -106,6 +106,23 @@ char *say_amount(int64_t minor, const char *currency, char out[SAY_MAX])
     return out;
 }
 
+char *say_use(enum utility utility, int64_t milli, char out[SAY_MAX])
+{
+    struct saying saying = begin(out);
+    uint64_t n = milli > 0 ? (uint64_t)milli : 0;
+    if (utility == UTILITY_ELECTRICITY) {
+        uint64_t tenths = n / 100000 + (n % 100000 >= 50000);
+        add_number(&saying, tenths / 10, 1, true);
+        add_char(&saying, '.');
+        add_number(&saying, tenths % 10, 1, false);
+        add(&saying, " kWh");
+    } else if (utility == UTILITY_WATER) {
+        add_number(&saying, n / 1000 + (n % 1000 >= 500), 1, true);
+        add(&saying, " L");
+    }
+    return out;
+}
+
 char *say_span(int64_t seconds, char out[SAY_MAX])
 {
     if (seconds < 0)
@@ -117,11 +134,6 @@ char *say_span(int64_t seconds, char out[SAY_MAX])
     return say_counted(seconds / DAY_S, "day", out);
 }
 
-static int64_t floor_div(int64_t a, int64_t b)
-{
-    return a / b - (a % b < 0);
-}
-
 struct date {
     int64_t year;
     unsigned month, day; /* from 1 */
@@ -131,7 +143,7 @@ struct date {
 static struct date date_of(int64_t day)
 {
     int64_t shifted = day + 719468; /* days since 0000-03-01 */
-    int64_t era = floor_div(shifted, 146097);
+    int64_t era = shifted / 146097;
     int64_t of_era = shifted - era * 146097;
     int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
     int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
@@ -144,14 +156,15 @@ static struct date date_of(int64_t day)
     return date;
 }
 
-/* Seconds of local time, kept within years of four digits. */
+static int64_t within(int64_t n, int64_t most)
+{
+    return n < 0 ? 0 : n > most ? most : n;
+}
+
+/* Seconds of local time, kept between 1970 and years of four digits. */
 static int64_t local_of(int64_t at_s, int32_t utc_offset_s)
 {
-    if (at_s < 0)
-        at_s = 0;
-    if (at_s > MOMENT_MAX)
-        at_s = MOMENT_MAX;
-    return at_s + utc_offset_s;
+    return within(within(at_s, MOMENT_MAX) + utc_offset_s, MOMENT_MAX);
 }
 
 static void add_date(struct saying *saying, int64_t day, int64_t today)
@@ -170,7 +183,7 @@ static void add_date(struct saying *saying, int64_t day, int64_t today)
 static void add_day(struct saying *saying, int64_t day, int64_t today)
 {
     if (day <= today && today - day < WEEKDAYS)
-        add(saying, weekday_names[(day + 3 + WEEKDAYS) % WEEKDAYS]); /* 1970-01-01: Thursday */
+        add(saying, weekday_names[(day + 3) % WEEKDAYS]); /* 1970-01-01: Thursday */
     else
         add_date(saying, day, today);
 }
@@ -179,9 +192,9 @@ char *say_time(int64_t at_s, int64_t now_s, int32_t utc_offset_s, char out[SAY_M
 {
     struct saying saying = begin(out);
     int64_t local = local_of(at_s, utc_offset_s);
-    int64_t day = floor_div(local, DAY_S);
+    int64_t day = local / DAY_S;
     int64_t minute = (local - day * DAY_S) / 60;
-    add_day(&saying, day, floor_div(local_of(now_s, utc_offset_s), DAY_S));
+    add_day(&saying, day, local_of(now_s, utc_offset_s) / DAY_S);
     add_char(&saying, ' ');
     add_number(&saying, (uint64_t)minute / 60, 2, false);
     add_char(&saying, ':');
@@ -192,16 +205,14 @@ char *say_time(int64_t at_s, int64_t now_s, int32_t utc_offset_s, char out[SAY_M
 char *say_date(int64_t at_s, int64_t now_s, int32_t utc_offset_s, char out[SAY_MAX])
 {
     struct saying saying = begin(out);
-    add_date(&saying, floor_div(local_of(at_s, utc_offset_s), DAY_S),
-             floor_div(local_of(now_s, utc_offset_s), DAY_S));
+    add_date(&saying, local_of(at_s, utc_offset_s) / DAY_S, local_of(now_s, utc_offset_s) / DAY_S);
     return out;
 }
 
 char *say_day(int32_t day, int32_t today, char out[SAY_MAX])
 {
     struct saying saying = begin(out);
-    int32_t last = (int32_t)(MOMENT_MAX / DAY_S);
-    add_day(&saying, day < 0 ? 0 : day > last ? last : day, today);
+    add_day(&saying, within(day, MOMENT_MAX / DAY_S), today);
     return out;
 }
 
@@ -221,6 +232,17 @@ char *say_utilities(uint32_t mask, char out[SAY_MAX])
         left--;
     }
     return out;
+}
+
+void say_add(char *out, size_t out_bytes, const char *text)
+{
+    size_t used = strlen(out), more = strlen(text);
+    if (used + 1 >= out_bytes)
+        return;
+    if (more > out_bytes - used - 1)
+        more = out_bytes - used - 1;
+    memcpy(out + used, text, more);
+    out[used + more] = '\0';
 }
 
 char *say_capital(char *text)

@@ -8,6 +8,7 @@
 #ifndef ANBU_DETECTORS_SAY_H
 #define ANBU_DETECTORS_SAY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "detectors/vocabulary.h"
@@ -22,6 +23,10 @@ char *say_counted(int64_t count, const char *noun, char out[SAY_MAX]);
 
 /* Hundredths of a unit: "129,300 KRW", "43.10 EUR", "129,300" without a currency. */
 char *say_amount(int64_t minor, const char *currency, char out[SAY_MAX]);
+
+/* Use of a utility: "3.1 kWh" of milliwatt-hours, "412 L" of millilitres; "" for gas, of which the
+ * view does not say what is counted. */
+char *say_use(enum utility utility, int64_t milli, char out[SAY_MAX]);
 
 /* How long: "50 minutes" below 90 minutes, "26 hours" below 3 days, then "5 days"; rounded down. */
 char *say_span(int64_t seconds, char out[SAY_MAX]);
@@ -39,6 +44,9 @@ char *say_day(int32_t day, int32_t today, char out[SAY_MAX]);
 
 /* The utilities of a mask: "electricity", "water and gas", "electricity, water and gas". */
 char *say_utilities(uint32_t mask, char out[SAY_MAX]);
+
+/* Appends text to what stands in out; what does not fit is cut. */
+void say_add(char *out, size_t out_bytes, const char *text);
 
 /* Makes the first letter large, for the beginning of a sentence; returns text. */
 char *say_capital(char *text);

@@ -46,6 +46,18 @@ START_TEST(amounts_show_hundredths_only_when_there_are_some)
 }
 END_TEST
 
+START_TEST(use_is_in_the_unit_of_the_bill)
+{
+    ck_assert_str_eq(say_use(UTILITY_ELECTRICITY, 3149999, out), "3.1 kWh");
+    ck_assert_str_eq(say_use(UTILITY_ELECTRICITY, 49999, out), "0.0 kWh");
+    ck_assert_str_eq(say_use(UTILITY_ELECTRICITY, 1234950000, out), "1,235.0 kWh");
+    ck_assert_str_eq(say_use(UTILITY_WATER, 412400, out), "412 L");
+    ck_assert_str_eq(say_use(UTILITY_WATER, -1, out), "0 L");
+    ck_assert_str_eq(say_use(UTILITY_GAS, 5000000, out), "");
+    ck_assert_uint_lt(strlen(say_use(UTILITY_ELECTRICITY, INT64_MAX, out)), SAY_MAX);
+}
+END_TEST
+
 START_TEST(spans_are_minutes_then_hours_then_days)
 {
     ck_assert_str_eq(say_span(50 * 60, out), "50 minutes");
@@ -129,6 +141,18 @@ START_TEST(long_words_are_cut_not_overrun)
 }
 END_TEST
 
+START_TEST(sentences_grow_until_they_are_full)
+{
+    char sentence[8] = "";
+    say_add(sentence, sizeof sentence, "one");
+    ck_assert_str_eq(sentence, "one");
+    say_add(sentence, sizeof sentence, " two three");
+    ck_assert_str_eq(sentence, "one two");
+    say_add(sentence, sizeof sentence, "four");
+    ck_assert_str_eq(sentence, "one two");
+}
+END_TEST
+
 START_TEST(utilities_are_listed_as_one_speaks)
 {
     ck_assert_str_eq(say_utilities(0, out), "");
@@ -146,6 +170,7 @@ int main(void)
     tcase_add_test(words, numbers_have_thousands_separators);
     tcase_add_test(words, one_is_singular_and_all_else_plural);
     tcase_add_test(words, amounts_show_hundredths_only_when_there_are_some);
+    tcase_add_test(words, use_is_in_the_unit_of_the_bill);
     tcase_add_test(words, spans_are_minutes_then_hours_then_days);
     tcase_add_test(words, a_time_of_this_week_is_a_weekday_of_local_time);
     tcase_add_test(words, an_older_time_is_a_date);
@@ -153,6 +178,7 @@ int main(void)
     tcase_add_test(words, dates_agree_with_the_c_library);
     tcase_add_test(words, nonsense_moments_stay_in_bounds);
     tcase_add_test(words, long_words_are_cut_not_overrun);
+    tcase_add_test(words, sentences_grow_until_they_are_full);
     tcase_add_test(words, utilities_are_listed_as_one_speaks);
     Suite *suite = suite_create("say");
     suite_add_tcase(suite, words);

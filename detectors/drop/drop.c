@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * drop: a lived-in home uses far less than it usually does. Its page: drop.md.
+ */
+#include "detectors/drop/drop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "detectors/detector.h"
+#include "detectors/say.h"
+
+#define DAY_S            86400
+#define BASE_DAYS_MIN    28 /* known days before the window, else nothing is said */
+#define TYPE_DAYS_MIN    5  /* known days of a type, else all days together say what is usual */
+#define PAST_WINDOWS_MIN 14 /* to rank the present among */
+#define WINDOW_DAYS_MAX  14
+#define LATE_S           (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
+
+struct drop_options {
+    int64_t days;
+    double below, back, rarest;
+    bool lived_in;
+    double floor_electricity, floor_water, floor_gas;
+};
+
+#define ROW(member, kind, scale, preset, least, most, text)                            \
+    {                                                                                  \
+        .name = "drop." #member, .type = (kind), .unit = (scale), .initial = (preset), \
+        .min = (least), .max = (most), .reloadable = true,                             \
+        .offset = offsetof(struct drop_options, member), .help = (text)                \
+    }
+
+static const struct option options[] = {
+    ROW(days, OPTION_INT, "days", "3", 1, WINDOW_DAYS_MAX,
+        "Whole local days whose use is added up and compared"),
+    ROW(below, OPTION_NUMBER, "%", "40", 1, 95,
+        "A finding begins below this share of the usual use of the same types of days"),
+    ROW(back, OPTION_NUMBER, "%", "70", 1, 100,
+        "It ends with a day of at least this share of the usual"),
+    ROW(rarest, OPTION_NUMBER, "%", "3", 0, 100,
+        "At most this share of the home's own past 60 days may have been as low"),
+    ROW(lived_in, OPTION_BOOL, NULL, "true", 0, 0,
+        "Only while somebody is seen at home every day; an empty home is silence's to judge"),
+    ROW(floor_electricity, OPTION_NUMBER, "kWh", "0.5", 0, 1000,
+        "Electricity must have fallen by at least this a day"),
+    ROW(floor_water, OPTION_NUMBER, "L", "20", 0, 100000,
+        "Water must have fallen by at least this a day"),
+    ROW(floor_gas, OPTION_NUMBER, "m3", "0.3", 0, 1000,
+        "Gas must have fallen by at least this a day; the same number of kWh where kWh are "
+        "metered"),
+};
+
+/* Frozen when a meter's finding begins, so that low days do not become the usual. */
+struct drop_meter {
+    int32_t since_day; /* first local day of the window; 0: no finding */
+    uint16_t usual[2]; /* day codes: weekday, weekend */
+    uint8_t percent;   /* of the usual, when it began */
+    uint8_t spare[3];
+    int32_t leak_day; /* last local day on which water never stopped; 0 none */
+};
+
+struct drop_state {
+    int32_t life_day; /* newest local day that is over */
+    uint32_t lives;   /* bit n: somebody was seen n days before life_day */
+    struct drop_meter meters[VIEW_METERS_MAX];
+};
+_Static_assert(sizeof(struct drop_state) % 8 == 0, "the contract's alignment");
+
+static unsigned day_type(int32_t day)
+{
+    return (unsigned)(day + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
+}
+
+static int32_t local_day(const struct household_view *view, int64_t at_s)
+{
+    int64_t local = at_s + view->utc_offset_s;
+    return (int32_t)(local / DAY_S - (local % DAY_S < 0));
+}
+
+static uint16_t code_of(const struct meter_view *meter, int32_t day)
+{
+    if (day < 0 || day > meter->newest_day || day <= meter->newest_day - VIEW_DAYS)
+        return 0;
+    return meter->days[day % VIEW_DAYS];
+}
+
+static double milli_of(uint16_t code)
+{
+    return (double)routine_day_milli(code);
+}
+
+/* ---- what is usual ------------------------------------------------------------------------ */
+
+/* Ascending; n is at most VIEW_DAYS. */
+static void sort_codes(uint16_t *codes, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++) {
+        uint16_t code = codes[i];
+        unsigned j = i;
+        for (; j > 0 && codes[j - 1] > code; j--)
+            codes[j] = codes[j - 1];
+        codes[j] = code;
+    }
+}
+
+/* The lower median: of an even number the smaller, which raises less. */
+static uint16_t median(uint16_t *codes, unsigned n)
+{
+    sort_codes(codes, n);
+    return codes[(n - 1) / 2];
+}
+
+/* Medians of days [from, to] by type; false when too few are known. */
+static bool find_usual(const struct meter_view *meter, int32_t from, int32_t to, uint16_t usual[2])
+{
+    uint16_t all[VIEW_DAYS], typed[2][VIEW_DAYS];
+    unsigned count = 0, counts[2] = {0, 0};
+    for (int32_t day = from; day <= to; day++) {
+        uint16_t code = code_of(meter, day);
+        if (!code)
+            continue;
+        unsigned type = day_type(day);
+        all[count++] = code;
+        typed[type][counts[type]++] = code;
+    }
+    if (count < BASE_DAYS_MIN)
+        return false;
+    for (unsigned type = 0; type < 2; type++)
+        usual[type] =
+            counts[type] >= TYPE_DAYS_MIN ? median(typed[type], counts[type]) : median(all, count);
+    return true;
+}
+
+/* The meter's step as its totals show it: the least difference between two of them. A register that
+ * moves by whole cubic metres hides up to a step of use in any sum. */
+static double find_step(const struct meter_view *meter)
+{
+    uint16_t codes[VIEW_DAYS];
+    unsigned n = 0;
+    for (int32_t day = meter->newest_day - VIEW_DAYS + 1; day <= meter->newest_day; day++) {
+        uint16_t code = code_of(meter, day);
+        if (code)
+            codes[n++] = code;
+    }
+    sort_codes(codes, n);
+    double step = 0.0;
+    for (unsigned i = 1; i < n; i++) {
+        double apart = milli_of(codes[i]) - milli_of(codes[i - 1]);
+        if (apart > 0.0 && (step == 0.0 || apart < step))
+            step = apart;
+    }
+    return step;
+}
+
+/* ---- the last days ------------------------------------------------------------------------ */
+
+struct window {
+    double used, usual; /* milli-units over its days */
+};
+
+/* Sums of `days` days ending with `last`; false when one is unknown. */
+static bool sum_window(const struct meter_view *meter, int32_t last, int days,
+                       const double usual[2], struct window *out)
+{
+    struct window window = {0.0, 0.0};
+    for (int32_t day = last - days + 1; day <= last; day++) {
+        uint16_t code = code_of(meter, day);
+        if (!code)
+            return false;
+        window.used += milli_of(code);
+        window.usual += usual[day_type(day)];
+    }
+    *out = window;
+    return true;
+}
+
+/* Whether a day in [from, to] reached `back` of what is usual. */
+static bool is_back(const struct meter_view *meter, int32_t from, int32_t to, double back,
+                    const double usual[2])
+{
+    for (int32_t day = from; day <= to; day++) {
+        uint16_t code = code_of(meter, day);
+        if (code && milli_of(code) * 100.0 >= back * usual[day_type(day)])
+            return true;
+    }
+    return false;
+}
+
+/* Whether this home itself was as low as `now` too often, in windows of days [from, to]. */
+static bool is_habit(const struct drop_options *set, const struct meter_view *meter, int32_t from,
+                     int32_t to, const double usual[2], const struct window *now)
+{
+    unsigned windows = 0, as_low = 0;
+    for (int32_t last = from + (int32_t)set->days - 1; last <= to; last++) {
+        struct window past;
+        if (!sum_window(meter, last, (int)set->days, usual, &past))
+            continue;
+        windows++;
+        as_low += past.used * now->usual <= now->used * past.usual;
+    }
+    return windows < PAST_WINDOWS_MIN || as_low * 100.0 > set->rarest * windows;
+}
+
+static double floor_milli(const struct drop_options *set, enum utility utility)
+{
+    switch (utility) {
+    case UTILITY_ELECTRICITY: return set->floor_electricity * 1e6;
+    case UTILITY_WATER: return set->floor_water * 1e3;
+    default: return set->floor_gas * 1e6; /* mL, and mWh alike */
+    }
+}
+
+/* ---- when nothing is said ------------------------------------------------------------------ */
+
+static bool is_absent(const struct household_view *view)
+{
+    if (!view->absent_from_s && !view->absent_to_s)
+        return false;
+    return view->now_s >= view->absent_from_s &&
+           (!view->absent_to_s || view->now_s < view->absent_to_s);
+}
+
+/* Low use of this meter has another reason. */
+static bool is_explained(const struct household_view *view, const struct meter_view *meter)
+{
+    if (!view->occupied || is_absent(view) || view->supply[meter->utility] != SUPPLY_OPEN)
+        return true;
+    if (meter->utility == UTILITY_WATER && meter->continuous)
+        return true;
+    /* Behind a solar roof, a sunny day is a day of little use. */
+    return meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_PHOTOVOLTAIC & 1;
+}
+
+/* The first day that the window may hold: after a limited or cut supply and a declared absence. */
+static int32_t window_from(const struct household_view *view, const struct meter_view *meter)
+{
+    int32_t from = 0;
+    int64_t changed_s = view->arrears[meter->utility].changed_s;
+    if (changed_s)
+        from = local_day(view, changed_s) + 1;
+    if (view->absent_to_s && view->absent_to_s <= view->now_s &&
+        local_day(view, view->absent_to_s) >= from)
+        from = local_day(view, view->absent_to_s) + 1;
+    return from;
+}
+
+/* Somebody was seen on each of the last days. */
+static bool was_at_home(const struct drop_options *set, const struct drop_state *state,
+                        int32_t newest_day)
+{
+    int32_t behind = state->life_day - newest_day;
+    if (behind < 0 || behind + set->days > 32)
+        return false;
+    uint32_t wanted = (1u << set->days) - 1;
+    return (state->lives >> behind & wanted) == wanted;
+}
+
+/* The same, where a meter can see anybody at all. */
+static bool is_lived_in(const struct drop_options *set, const struct drop_state *state,
+                        const struct household_view *view, int32_t newest_day)
+{
+    bool seen = false;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        seen = seen || (view->meters[i].last_life_s &&
+                        view->now_s - (view->meters[i].newest_hour + 1) * (int64_t)3600 < LATE_S);
+    return !set->lived_in || !seen || was_at_home(set, state, newest_day);
+}
+
+/* ---- one meter ----------------------------------------------------------------------------- */
+
+static void begin(const struct drop_options *set, const struct drop_state *state,
+                  const struct household_view *view, const struct meter_view *meter,
+                  struct drop_meter *own)
+{
+    int32_t newest = meter->newest_day, first = newest - (int32_t)set->days + 1;
+    int32_t from = newest - VIEW_DAYS + 1;
+    if (from <= own->leak_day)
+        from = own->leak_day + 1;
+    if (view->moved_in_s && from <= local_day(view, view->moved_in_s))
+        from = local_day(view, view->moved_in_s) + 1;
+    uint16_t codes[2];
+    if (first < window_from(view, meter) || !is_lived_in(set, state, view, newest) ||
+        !find_usual(meter, from, first - 1, codes))
+        return;
+    const double usual[2] = {milli_of(codes[0]), milli_of(codes[1])};
+    struct window now;
+    if (!sum_window(meter, newest, (int)set->days, usual, &now) ||
+        now.used * 100.0 >= set->below * now.usual ||
+        now.usual - now.used < floor_milli(set, meter->utility) * (double)set->days)
+        return;
+    if ((now.used + find_step(meter)) * 100.0 >= set->below * now.usual ||
+        is_back(meter, first, newest, set->back, usual) ||
+        is_habit(set, meter, from, first - 1, usual, &now))
+        return;
+    own->since_day = first;
+    own->usual[0] = codes[0];
+    own->usual[1] = codes[1];
+    own->percent = (uint8_t)(now.used * 100.0 / now.usual);
+}
+
+/* True when it ended because use is back. After VIEW_DAYS nothing is left of the former usual. */
+static bool go_on(const struct drop_options *set, const struct meter_view *meter,
+                  struct drop_meter *own)
+{
+    const double usual[2] = {milli_of(own->usual[0]), milli_of(own->usual[1])};
+    double back = set->back > set->below ? set->back : set->below;
+    bool ended = is_back(meter, own->since_day, meter->newest_day, back, usual);
+    if (ended || meter->newest_day - own->since_day >= VIEW_DAYS)
+        own->since_day = 0;
+    return ended;
+}
+
+/* ---- the contract -------------------------------------------------------------------------- */
+
+static void note_life(struct drop_state *state, const struct household_view *view,
+                      const struct event *event)
+{
+    if (event->day > state->life_day) {
+        int32_t on = event->day - state->life_day;
+        state->lives = on < 32 ? state->lives << on : 0;
+        state->life_day = event->day;
+    }
+    int32_t behind = state->life_day - event->day;
+    bool later = behind > 0 && view->last_life_s > event->at_s; /* speaks of another day */
+    if (behind < 32 && !later && view->last_life_s > event->at_s - DAY_S)
+        state->lives |= 1u << behind;
+}
+
+static void tell(const struct drop_state *state, const struct household_view *view,
+                 struct verdict *verdict)
+{
+    int32_t since_day = INT32_MAX;
+    unsigned least = UINT8_MAX + 1;
+    verdict->active = false;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        const struct drop_meter *own = &state->meters[i];
+        if (!own->since_day)
+            continue;
+        verdict->active = true;
+        verdict->utilities |= 1u << view->meters[i].utility;
+        if (own->since_day < since_day)
+            since_day = own->since_day;
+        if (own->percent >= least)
+            continue;
+        least = own->percent;
+        verdict->utility = view->meters[i].utility;
+    }
+    if (!verdict->active)
+        return;
+    bool several = (verdict->utilities & (verdict->utilities - 1)) != 0;
+    verdict->life = false;
+    verdict->grade = several ? SEVERITY_HIGH : SEVERITY_MEDIUM;
+    verdict->score = 100.0 - least;
+    verdict->since_s = since_day * (int64_t)DAY_S - view->utc_offset_s;
+}
+
+static void observe(const void *options_of, void *state_of, const struct household_view *view,
+                    const struct event *event, struct verdict *verdict)
+{
+    const struct drop_options *set = options_of;
+    struct drop_state *state = state_of;
+    if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
+        return;
+    if (event->kind == EVENT_DAY)
+        note_life(state, view, event);
+    if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
+        memset(state, 0, sizeof *state); /* other people, other days */
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        const struct meter_view *meter = &view->meters[i];
+        struct drop_meter *own = &state->meters[i];
+        bool its_day = event->kind == EVENT_DAY && event->meter == i;
+        if (its_day && meter->utility == UTILITY_WATER && meter->continuous)
+            own->leak_day = meter->newest_day;
+        if (is_explained(view, meter))
+            own->since_day = 0;
+        else if (its_day && own->since_day)
+            verdict->life = go_on(set, meter, own) || verdict->life;
+        else if (its_day)
+            begin(set, state, view, meter, own);
+    }
+    tell(state, view, verdict);
+}
+
+/* ---- the sentence -------------------------------------------------------------------------- */
+
+/* Used and usual of an average day since the finding began. */
+static struct window average_day(const struct meter_view *meter, const struct drop_meter *own)
+{
+    const double usual[2] = {milli_of(own->usual[0]), milli_of(own->usual[1])};
+    struct window sum = {0.0, 0.0};
+    int days = 0;
+    for (int32_t day = own->since_day; day <= meter->newest_day; day++) {
+        struct window one;
+        if (!sum_window(meter, day, 1, usual, &one))
+            continue;
+        sum.used += one.used;
+        sum.usual += one.usual;
+        days++;
+    }
+    if (days == 0)
+        return sum;
+    return (struct window){sum.used / days, sum.usual / days};
+}
+
+static int percent_down(const struct window *average)
+{
+    return average->usual > 0.0 ? (int)(100.5 - average->used * 100.0 / average->usual) : 0;
+}
+
+/* "; water is down 61 %" for every other utility, once. */
+static void add_others(const struct drop_state *state, const struct household_view *view,
+                       const struct verdict *verdict, char *out, size_t out_bytes)
+{
+    uint32_t said = 1u << verdict->utility;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        enum utility utility = view->meters[i].utility;
+        if (!state->meters[i].since_day || said >> utility & 1)
+            continue;
+        said |= 1u << utility;
+        struct window average = average_day(&view->meters[i], &state->meters[i]);
+        char other[SAY_MAX];
+        (void)snprintf(other, sizeof other, "; %s is down %d %%", utility_names[utility],
+                       percent_down(&average));
+        say_add(out, out_bytes, other);
+    }
+}
+
+/* The meter of that utility whose use fell furthest. */
+static unsigned worst_meter(const struct drop_state *state, const struct household_view *view,
+                            enum utility utility)
+{
+    unsigned worst = VIEW_METERS_MAX;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        if (state->meters[i].since_day && view->meters[i].utility == utility &&
+            (worst == VIEW_METERS_MAX || state->meters[i].percent < state->meters[worst].percent))
+            worst = i;
+    return worst == VIEW_METERS_MAX ? 0 : worst;
+}
+
+static void describe(const void *options_of, const void *state_of,
+                     const struct household_view *view, const struct verdict *verdict, char *out,
+                     size_t out_bytes)
+{
+    const struct drop_options *set = options_of;
+    const struct drop_state *state = state_of;
+    unsigned worst = worst_meter(state, view, verdict->utility);
+    const struct drop_meter *own = &state->meters[worst];
+    struct window average = average_day(&view->meters[worst], own);
+    char name[SAY_MAX], since[SAY_MAX], used[SAY_MAX], usual[SAY_MAX], amounts[3 * SAY_MAX] = "";
+    say_use(verdict->utility, (int64_t)average.used, used);
+    say_use(verdict->utility, (int64_t)average.usual, usual);
+    if (used[0])
+        (void)snprintf(amounts, sizeof amounts, " (%s a day instead of %s)", used, usual);
+    (void)snprintf(out, out_bytes, "%s use since %s is %d %% below what is usual here%s",
+                   say_capital(say_utilities(1u << verdict->utility, name)),
+                   say_day(own->since_day, local_day(view, view->now_s), since),
+                   percent_down(&average), amounts);
+    add_others(state, view, verdict, out, out_bytes);
+    say_add(out, out_bytes,
+            was_at_home(set, state, view->meters[worst].newest_day) ? "; somebody was at home."
+                                                                    : ".");
+}
+
+const struct detector detector_drop = {
+    .name = "drop",
+    .summary = "use over the last days far below what is usual in a lived-in home",
+    .team = TEAM_WELFARE,
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .options_bytes = sizeof(struct drop_options),
+    .state_bytes = sizeof(struct drop_state),
+    .observe = observe,
+    .describe = describe,
+};
