@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/log.h"
 
 #define HASH_TEXT      (crypto_hash_sha256_BYTES * 2)
@@ -240,48 +241,18 @@ void audit_close(struct audit *audit)
     free(audit);
 }
 
-/* Length of the well-formed UTF-8 character at `at`; 0 when there is none. */
-static size_t utf8_bytes(const unsigned char *at, size_t bytes)
-{
-    size_t n = at[0] < 0x80                     ? 1
-               : at[0] >= 0xc2 && at[0] <= 0xdf ? 2
-               : (at[0] & 0xf0) == 0xe0         ? 3
-               : at[0] >= 0xf0 && at[0] <= 0xf4 ? 4
-                                                : 0;
-    if (n == 0 || n > bytes)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    if ((at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xed && at[1] > 0x9f) ||
-        (at[0] == 0xf0 && at[1] < 0x90) || (at[0] == 0xf4 && at[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 /* Text from people may be anything: the line stays one line of well-formed JSON. */
 static void add_field(struct buffer *line, const char *name, const char *value)
 {
-    const char *from = value ? value : "";
-    size_t bytes = strnlen(from, AUDIT_FIELD_MAX + 1);
-    bool cut = bytes > AUDIT_FIELD_MAX;
-    buffer_format(line, ",\"%s\":\"", name);
-    if (cut)
-        bytes = AUDIT_FIELD_MAX;
-    for (size_t i = 0; i < bytes;) {
-        unsigned char c = (unsigned char)from[i];
-        size_t n = utf8_bytes((const unsigned char *)from + i, bytes - i);
-        if (c == '"' || c == '\\')
-            buffer_format(line, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            buffer_format(line, "\\u%04x", c);
-        else if (n > 0)
-            buffer_add(line, from + i, n);
-        else
-            buffer_text(line, "\\ufffd");
-        i += n > 0 ? n : 1;
+    static const char mark[] = " [cut]";
+    char part[AUDIT_FIELD_MAX + sizeof mark];
+    struct text field = text_of(value ? value : "");
+    if (field.bytes > AUDIT_FIELD_MAX) {
+        (void)text_copy(field, part, AUDIT_FIELD_MAX + 1);
+        memcpy(part + AUDIT_FIELD_MAX, mark, sizeof mark);
+        field = text_of(part);
     }
-    buffer_text(line, cut ? " [cut]\"" : "\"");
+    json_member_string(line, name, field);
 }
 
 static void line_make(const struct chain *chain, const struct audit_entry *entry,
