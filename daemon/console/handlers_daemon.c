@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The daemon itself: reload, configuration, status, health, the list of routes.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "console/routes.h"
+
+enum err handle_reload(struct request *request, struct answer *answer, struct fault *fault)
+{
+    struct api_host *host = &request->api->host;
+    struct config_errors errors = {0};
+    struct buffer restart = {0};
+    enum err err = request_intend(request, fault);
+    if (err)
+        return err;
+    err = host->reload(host->host, &errors, &restart);
+    if (err) {
+        struct text text = buffer_view(&errors.text);
+        (void)fault_set(fault, err, "nothing was changed: %s",
+                        text.bytes ? text.at : err_text(err));
+        goto out;
+    }
+    buffer_text(&answer->body, "{\"reloaded\":true");
+    json_put_key(&answer->body, "restart_needed");
+    buffer_text(&answer->body, "[");
+    for (const char *at = buffer_view(&restart).at; *at;) {
+        size_t bytes = strcspn(at, "\n");
+        if (bytes > 0) {
+            json_put_item(&answer->body);
+            json_put_string(&answer->body, (struct text){at, bytes});
+        }
+        at += bytes + (at[bytes] == '\n');
+    }
+    buffer_text(&answer->body, "]}");
+out:
+    config_errors_done(&errors);
+    buffer_done(&restart);
+    return err;
+}
+
+enum err handle_config(struct request *request, struct answer *answer, struct fault *fault)
+{
+    struct api_host *host = &request->api->host;
+    const struct config *config = host->config_hold(host->host);
+    (void)fault;
+    buffer_text(&answer->body, "{\"options\":");
+    config_show_json(config, &answer->body);
+    buffer_text(&answer->body, "}");
+    host->config_release(host->host, config);
+    return ERR_OK;
+}
+
+enum err handle_status(struct request *request, struct answer *answer, struct fault *fault)
+{
+    (void)fault;
+    request->api->host.status(request->api->host.host, &answer->body);
+    return ERR_OK;
+}
+
+enum err handle_health(struct request *request, struct answer *answer, struct fault *fault)
+{
+    struct store *store = request->api->store;
+    int64_t store_ms = 0;
+    enum err err = store->ops->clock_ms(store, &store_ms, fault);
+    if (err)
+        return err;
+    buffer_text(&answer->body, "{\"status\":\"ok\"");
+    json_member_int(&answer->body, "store_clock_ahead_ms",
+                    store_ms - clock_wall_ms(request->api->clock));
+    buffer_text(&answer->body, "}");
+    return ERR_OK;
+}
+
+enum err handle_routes(struct request *request, struct answer *answer, struct fault *fault)
+{
+    (void)request;
+    (void)fault;
+    buffer_text(&answer->body, "{\"version\":\"" ANBU_VERSION "\",\"routes\":[");
+    for (size_t i = 0; i < route_count; i++) {
+        json_put_item(&answer->body);
+        buffer_text(&answer->body, "{");
+        json_member_text(&answer->body, "method", routes[i].method);
+        json_member_text(&answer->body, "path", routes[i].path);
+        json_member_text(&answer->body, "summary", routes[i].summary);
+        buffer_text(&answer->body, "}");
+    }
+    buffer_text(&answer->body, "]}");
+    return ERR_OK;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "console/routes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alert/lifecycle.h"
+
+#define ALERT "/api/v1/alerts/{id}"
+
+/* clang-format off: a table is read by column. */
+const struct route routes[] = {
+    {"GET", "/api/v1", NULL, "", handle_routes, 0, "this list"},
+    {"GET", "/api/v1/alerts", "alerts.list", " state team severity area limit all why ",
+     handle_alerts_list, 0,
+     "open and acknowledged alerts, gravest first; all=1: the latest of all"},
+    {"GET", ALERT, "alerts.show", " why ", handle_alert_show, 0,
+     "one alert; {id} may be its first 6 characters or more"},
+    {"POST", ALERT "/acknowledge", "alerts.acknowledge", "", handle_alert_change,
+     CHANGE_ACKNOWLEDGE, "take it; {note, expires}"},
+    {"POST", ALERT "/release", "alerts.release", "", handle_alert_change, CHANGE_RELEASE,
+     "give it back; {note}"},
+    {"POST", ALERT "/note", "alerts.note", "", handle_alert_change, CHANGE_NOTE,
+     "add to its history; {note}"},
+    {"POST", ALERT "/resolve", "alerts.resolve", "", handle_alert_change, CHANGE_RESOLVE,
+     "close it; {outcome, note, until}"},
+    {"POST", ALERT "/reopen", "alerts.reopen", "", handle_alert_change, CHANGE_REOPEN,
+     "open it again; {note}"},
+    {"GET", "/api/v1/households/{id}", "households.show", " why ", handle_household_show, 0,
+     "a household's record and its alerts"},
+    {"POST", "/api/v1/reload", "daemon.reload", "", handle_reload, 0,
+     "read the configuration file again"},
+    {"GET", "/api/v1/config", "config.show", " why ", handle_config, 0,
+     "the configuration in force; secrets are not shown"},
+    {"GET", "/api/v1/status", NULL, "", handle_status, 0, "partitions, lag, counters"},
+    {"GET", "/healthz", NULL, "", handle_health, 0, "200 while the store answers"},
+};
+/* clang-format on */
+const size_t route_count = sizeof routes / sizeof routes[0];
+
+static size_t segment_bytes(const char *at)
+{
+    return strcspn(at, "/");
+}
+
+static bool path_fits(const char *pattern, const char *path, struct text *raw_id)
+{
+    while (*pattern == '/' && *path == '/') {
+        size_t want = segment_bytes(++pattern), have = segment_bytes(++path);
+        if (have > 0 && want == 4 && memcmp(pattern, "{id}", 4) == 0)
+            *raw_id = (struct text){path, have};
+        else if (want != have || memcmp(pattern, path, want) != 0)
+            return false;
+        pattern += want;
+        path += have;
+    }
+    return *pattern == '\0' && *path == '\0';
+}
+
+const struct route *route_find(const char *method, const char *path, struct text *raw_id,
+                               char *allow, size_t allow_bytes)
+{
+    size_t used = 0;
+    allow[0] = '\0';
+    for (size_t i = 0; i < route_count; i++) {
+        struct text id = {0};
+        if (!path_fits(routes[i].path, path, &id))
+            continue;
+        if (strcmp(routes[i].method, method) == 0) {
+            *raw_id = id;
+            return &routes[i];
+        }
+        int n =
+            snprintf(allow + used, allow_bytes - used, "%s%s", used ? ", " : "", routes[i].method);
+        if (n > 0 && (size_t)n < allow_bytes - used)
+            used += (size_t)n;
+    }
+    return NULL;
+}
