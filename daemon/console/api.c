@@ -2,6 +2,7 @@
  *
  * The HTTP server around the handlers; the only file that includes microhttpd.h.
  */
+#define _GNU_SOURCE /* struct ucred */
 #include "console/api.h"
 
 #include <errno.h>
