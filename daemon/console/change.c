@@ -135,15 +135,11 @@ enum err asked_change(const struct asked *asked, const struct request *request,
         err = outcome_read(asked->outcome, &out->outcome, fault);
     if (!err && asked->expires)
         err = moment_read("expires", asked->expires, alert->timezone, &out->expires_ms, fault);
-    if (!err && asked->expires && out->expires_ms <= out->at_ms)
-        err = fault_set(fault, ERR_INVALID, "expires: %s is not in the future", asked->expires);
     if (err || !asked->until)
         return err;
-    if (out->kind != CHANGE_RESOLVE || out->outcome != OUTCOME_ABSENCE)
-        return fault_set(fault, ERR_INVALID, "until: goes with the outcome absence alone");
+    if (out->kind != CHANGE_RESOLVE)
+        return fault_set(fault, ERR_INVALID, "until: goes with resolve alone");
     err = moment_read("until", asked->until, alert->timezone, &until_ms, fault);
-    if (!err && until_ms <= out->at_ms)
-        err = fault_set(fault, ERR_INVALID, "until: %s is not in the future", asked->until);
     if (!err)
         out->absent_until_s = until_ms / 1000;
     return err;

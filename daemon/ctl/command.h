@@ -36,5 +36,14 @@ int command_household_show(int argc, char **argv);
 int command_audit_verify(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_replay(int argc, char **argv);
+int command_version(int argc, char **argv);
+int command_help(int argc, char **argv);
+
+/* All of it: global options, then the command. main() is this. */
+int ctl_run(int argc, char **argv);
+
+struct buffer;
+/* The man page anbuctl(1), from the table; docs/man/anbuctl.1 is this text. */
+void ctl_man(struct buffer *out);
 
 #endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * alerts list, show, and what people do to one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/zone.h"
+#include "ctl/alerts_view.h"
+#include "ctl/args.h"
+#include "ctl/call.h"
+#include "ctl/command.h"
+
+typedef void view_fn(const struct screen *screen, const json_t *body, int64_t now_ms,
+                     struct buffer *out);
+
+/* Asks and prints: the API's own JSON, or its view. */
+static int show(const char *path, bool as_json, view_fn *view)
+{
+    struct http_answer answer = {0};
+    struct buffer text = {0};
+    json_t *body = NULL;
+    if (call_daemon_json(path, NULL, &answer, &body))
+        return 1;
+    if (as_json) {
+        (void)printf("%s\n", answer.body.at);
+    } else {
+        struct screen screen = screen_of(fileno(stdout));
+        view(&screen, body, clock_wall_ms(&clock_machine), &text);
+        (void)fputs(buffer_view(&text).at, stdout);
+    }
+    buffer_done(&text);
+    json_decref(body);
+    http_answer_done(&answer);
+    return 0;
+}
+
+int command_alerts_list(int argc, char **argv)
+{
+    const char *state = NULL, *team = NULL, *severity = NULL, *area = NULL, *limit = NULL;
+    const char *why = NULL;
+    bool all = false, as_json = false;
+    const struct args_option options[] = {
+        {"--state", &state, NULL}, {"--team", &team, NULL},    {"--severity", &severity, NULL},
+        {"--area", &area, NULL},   {"--limit", &limit, NULL},  {"--why", &why, NULL},
+        {"--all", NULL, &all},     {"--json", NULL, &as_json},
+    };
+    struct args args = {.command = "alerts list",
+                        .options = options,
+                        .option_count = sizeof options / sizeof options[0]};
+    struct buffer path = {0};
+    if (!args_read(&args, argc, argv))
+        return 2;
+    buffer_text(&path, "/api/v1/alerts");
+    call_query(&path, "state", state);
+    call_query(&path, "team", team);
+    call_query(&path, "severity", severity);
+    call_query(&path, "area", area);
+    call_query(&path, "limit", limit);
+    call_query(&path, "all", all ? "1" : NULL);
+    call_query(&path, "why", why);
+    int status = show(path.at, as_json, alerts_view_list);
+    buffer_done(&path);
+    return status;
+}
+
+int command_alerts_show(int argc, char **argv)
+{
+    const char *id, *why = NULL;
+    bool as_json = false;
+    const struct args_option options[] = {{"--why", &why, NULL}, {"--json", NULL, &as_json}};
+    struct args args = {.command = "alerts show",
+                        .options = options,
+                        .option_count = 2,
+                        .words = &id,
+                        .words_min = 1,
+                        .words_max = 1};
+    struct buffer path = {0};
+    if (!args_read(&args, argc, argv))
+        return 2;
+    buffer_text(&path, "/api/v1/alerts/");
+    http_escape(text_of(id), &path);
+    call_query(&path, "why", why);
+    int status = show(path.at, as_json, alerts_view_show);
+    buffer_done(&path);
+    return status;
+}
+
+/* ---- changes ---- */
+
+/* What the options of all changes may fill. */
+struct asked_for {
+    const char *id, *note, *duration, *outcome, *until, *why;
+    bool as_json;
+};
+
+static void member(struct buffer *body, const char *name, const char *value)
+{
+    if (value)
+        json_member_text(body, name, value);
+}
+
+static void say_done(const char *action, const json_t *body)
+{
+    const json_t *alert = json_object_get(body, "alert");
+    struct screen screen = screen_of(fileno(stdout));
+    struct buffer text = {0}, plain = {0};
+    buffer_format(&text, "%.*s (%s) is %s", ALERT_ID_SHOWN, view_text(alert, "alert"),
+                  view_text(alert, "household"), view_text(alert, "state"));
+    if (strcmp(action, "acknowledge") == 0) {
+        buffer_format(&text, " by %s until ", view_text(alert, "owner"));
+        screen_time(view_text(alert, "expires"), &text);
+        buffer_text(&text, "; then it opens again");
+    } else if (strcmp(action, "resolve") == 0) {
+        buffer_text(&text, ": ");
+        view_words(view_text(alert, "outcome"), &text);
+    } else if (strcmp(action, "note") == 0) {
+        buffer_text(&text, "; the note is in its history");
+    }
+    screen_plain(&screen, buffer_view(&text), false, &plain);
+    (void)puts(plain.at);
+    if (!json_is_true(json_object_get(body, "delivered")))
+        ctl_say("kept, but Kafka has not answered yet: it is announced as soon as it does");
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
+static int change(const char *action, const struct asked_for *asked)
+{
+    struct buffer path = {0}, body = {0};
+    struct http_answer answer = {0};
+    json_t *said = NULL;
+    char expires[TIME_TEXT_MAX];
+    int64_t seconds = 0;
+    int status = 2;
+    if (asked->duration && !args_duration(asked->duration, &seconds)) {
+        ctl_say("--for: \"%s\" is no duration; write 30m, 2h or 1d", asked->duration);
+        goto out;
+    }
+    buffer_text(&body, "{");
+    member(&body, "note", asked->note);
+    member(&body, "outcome", asked->outcome);
+    member(&body, "until", asked->until);
+    member(&body, "why", asked->why);
+    if (asked->duration)
+        member(&body, "expires",
+               time_format(clock_wall_ms(&clock_machine) / 1000 + seconds, 0, expires));
+    buffer_text(&body, "}");
+    buffer_text(&path, "/api/v1/alerts/");
+    http_escape(text_of(asked->id), &path);
+    buffer_format(&path, "/%s", action);
+    status = call_daemon_json(path.at, body.at, &answer, &said);
+    if (status == 0 && asked->as_json)
+        (void)printf("%s\n", answer.body.at);
+    else if (status == 0)
+        say_done(action, said);
+out:
+    json_decref(said);
+    http_answer_done(&answer);
+    buffer_done(&path);
+    buffer_done(&body);
+    return status;
+}
+
+int command_alerts_acknowledge(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--for", &asked.duration, NULL},
+                                          {"--note", &asked.note, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts ack", options, 4, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("acknowledge", &asked) : 2;
+}
+
+int command_alerts_release(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--note", &asked.note, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts release", options, 3, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("release", &asked) : 2;
+}
+
+int command_alerts_note(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const char *words[2];
+    const struct args_option options[] = {{"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts note", options, 2, words, 2, 2, 0};
+    if (!args_read(&args, argc, argv))
+        return 2;
+    asked.id = words[0];
+    asked.note = words[1];
+    return change("note", &asked);
+}
+
+int command_alerts_resolve(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--outcome", &asked.outcome, NULL},
+                                          {"--note", &asked.note, NULL},
+                                          {"--until", &asked.until, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts resolve", options, 5, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("resolve", &asked) : 2;
+}
+
+int command_alerts_reopen(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--note", &asked.note, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts reopen", options, 3, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("reopen", &asked) : 2;
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/alerts_view.h"
+
+#include <string.h>
+
+#include "base/zone.h"
+#include "ctl/table.h"
+#include "detectors/vocabulary.h"
+
+#define LABEL_COLUMNS 20
+
+const char *view_text(const json_t *object, const char *member)
+{
+    const char *text = json_string_value(json_object_get(object, member));
+    return text ? text : "";
+}
+
+void view_words(const char *name, struct buffer *out)
+{
+    for (; *name; name++)
+        buffer_add(out, *name == '_' ? " " : name, 1);
+}
+
+static bool time_of(const char *rfc3339, int64_t *out_ms)
+{
+    bool has_offset;
+    return time_parse(text_of(rfc3339), out_ms, &has_offset) == ERR_OK;
+}
+
+bool view_ago(const char *rfc3339, int64_t now_ms, struct buffer *out)
+{
+    int64_t at_ms;
+    if (!time_of(rfc3339, &at_ms))
+        return false;
+    screen_time(rfc3339, out);
+    buffer_text(out, ", ");
+    screen_duration((at_ms > now_ms ? at_ms - now_ms : now_ms - at_ms) / 1000, out);
+    buffer_text(out, at_ms > now_ms ? " ahead" : " ago");
+    return true;
+}
+
+static enum paint severity_paint(const char *severity)
+{
+    static const enum paint paints[SEVERITY_COUNT] = {
+        [SEVERITY_MEDIUM] = PAINT_YELLOW,
+        [SEVERITY_HIGH] = PAINT_RED,
+        [SEVERITY_CRITICAL] = PAINT_RED,
+    };
+    for (int i = 0; i < SEVERITY_COUNT; i++)
+        if (strcmp(severity, severity_names[i]) == 0)
+            return paints[i];
+    return PAINT_NONE;
+}
+
+static int grade_of(const json_t *reason)
+{
+    for (int i = 0; i < SEVERITY_COUNT; i++)
+        if (strcmp(view_text(reason, "grade"), severity_names[i]) == 0)
+            return i;
+    return -1;
+}
+
+/* The sentence of the gravest reason that still holds, else of the first. */
+static void sentence_add(const json_t *alert, struct buffer *out)
+{
+    const json_t *reasons = json_object_get(alert, "reasons");
+    const json_t *best = json_array_get(reasons, 0);
+    size_t active = 0;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        const json_t *reason = json_array_get(reasons, i);
+        if (!json_is_true(json_object_get(reason, "active")))
+            continue;
+        if (active++ == 0 || grade_of(reason) > grade_of(best))
+            best = reason;
+    }
+    buffer_text(out, view_text(best, "summary"));
+    if (active > 1)
+        buffer_format(out, " (+%zu more)", active - 1);
+}
+
+/* Who has it until when, how long it has waited, or how it ended. */
+static void holder_add(const json_t *alert, int64_t now_ms, struct buffer *out)
+{
+    const char *state = view_text(alert, "state"), *expires = view_text(alert, "expires");
+    int64_t learnt_ms;
+    if (strcmp(state, "acknowledged") == 0) {
+        buffer_text(out, view_text(alert, "owner"));
+        if (expires[0]) {
+            buffer_text(out, " until ");
+            screen_time(expires, out);
+        }
+    } else if (strcmp(state, "resolved") == 0) {
+        view_words(view_text(alert, "outcome"), out);
+    } else if (strcmp(state, "open") == 0 && time_of(view_text(alert, "learnt"), &learnt_ms)) {
+        buffer_text(out, "waits ");
+        screen_duration((now_ms - learnt_ms) / 1000, out);
+    }
+}
+
+static void list_cells(struct table *table, const json_t *alert, bool whose, int64_t now_ms)
+{
+    struct buffer text = {0};
+    enum paint paint = severity_paint(view_text(alert, "severity"));
+    buffer_format(&text, "%.*s", ALERT_ID_SHOWN, view_text(alert, "alert"));
+    table_cell(table, PAINT_BOLD, text.at);
+    table_cell(table, paint, view_text(alert, "severity"));
+    table_cell(table, PAINT_NONE, view_text(alert, "state"));
+    table_cell(table, PAINT_NONE, view_text(alert, "team"));
+    if (whose) {
+        table_cell(table, PAINT_NONE, view_text(alert, "household"));
+        table_cell(table, PAINT_NONE, view_text(alert, "area"));
+    }
+    buffer_clear(&text);
+    screen_time(view_text(alert, "raised"), &text);
+    table_cell(table, PAINT_NONE, text.at);
+    buffer_clear(&text);
+    holder_add(alert, now_ms, &text);
+    table_cell(table, PAINT_NONE, buffer_view(&text).at);
+    buffer_clear(&text);
+    sentence_add(alert, &text);
+    table_cell(table, PAINT_NONE, text.at);
+    buffer_done(&text);
+}
+
+void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,
+                      struct buffer *out)
+{
+    static const char *const heads[] = {"ID",   "SEVERITY", "STATE", "TEAM",  "HOUSEHOLD",
+                                        "AREA", "RAISED",   "OWNER", "REASON"};
+    const json_t *alerts = json_object_get(list, "alerts");
+    struct table table;
+    if (json_array_size(alerts) == 0) {
+        buffer_text(out, "no such alerts\n");
+        return;
+    }
+    table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);
+    for (size_t i = 0; i < json_array_size(alerts); i++)
+        list_cells(&table, json_array_get(alerts, i), true, now_ms);
+    table_write(&table, 0, out);
+    table_done(&table);
+    if (json_is_true(json_object_get(list, "more")))
+        buffer_format(out, "%zu of %lld shown; --limit or a filter shows others\n",
+                      json_array_size(alerts),
+                      (long long)json_integer_value(json_object_get(list, "total")));
+}
+
+void alerts_view_of_household(const struct screen *screen, const json_t *alerts, int64_t now_ms,
+                              struct buffer *out)
+{
+    static const char *const heads[] = {"ID",     "SEVERITY", "STATE", "TEAM",
+                                        "RAISED", "OWNER",    "REASON"};
+    struct table table;
+    if (json_array_size(alerts) == 0)
+        return;
+    table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);
+    for (size_t i = 0; i < json_array_size(alerts); i++)
+        list_cells(&table, json_array_get(alerts, i), false, now_ms);
+    table_write(&table, 2, out);
+    table_done(&table);
+}
+
+/* ---- one alert ---- */
+
+static void line(const struct screen *screen, const char *label, const struct buffer *value,
+                 struct buffer *out)
+{
+    if (value->bytes == 0)
+        return;
+    buffer_format(out, "%-*s", LABEL_COLUMNS, label);
+    screen_plain(screen, buffer_view(value), false, out);
+    buffer_text(out, "\n");
+}
+
+static void show_head(const struct screen *screen, const json_t *alert, struct buffer *out)
+{
+    struct buffer text = {0}, plain = {0};
+    screen_plain(screen, text_of(view_text(alert, "severity")), false, &plain);
+    screen_paint(screen, severity_paint(view_text(alert, "severity")), buffer_view(&plain).at, out);
+    buffer_format(&text, " alert %s for the %s", view_text(alert, "alert"),
+                  view_text(alert, "team"));
+    screen_plain(screen, buffer_view(&text), false, out);
+    buffer_clear(&text);
+    buffer_clear(&plain);
+    sentence_add(alert, &text);
+    screen_plain(screen, buffer_view(&text), false, &plain);
+    buffer_text(out, "\n\n  ");
+    screen_paint(screen, PAINT_BOLD, buffer_view(&plain).at, out);
+    buffer_text(out, "\n\n");
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
+static void show_facts(const struct screen *screen, const json_t *alert, int64_t now_ms,
+                       struct buffer *out)
+{
+    struct buffer text = {0};
+    buffer_text(&text, view_text(alert, "household"));
+    if (view_text(alert, "area")[0])
+        buffer_format(&text, ", area %s", view_text(alert, "area"));
+    line(screen, "Household", &text, out);
+    buffer_clear(&text);
+    buffer_text(&text, view_text(alert, "state"));
+    size_t bytes = text.bytes;
+    buffer_text(&text, strcmp(view_text(alert, "state"), "acknowledged") == 0 ? " by " : ", ");
+    size_t joined = text.bytes;
+    holder_add(alert, now_ms, &text);
+    if (text.bytes == joined) {
+        text.bytes = bytes;
+        text.at[bytes] = '\0';
+    }
+    line(screen, "State", &text, out);
+    buffer_clear(&text);
+    (void)view_ago(view_text(alert, "raised"), now_ms, &text);
+    line(screen, "Raised", &text, out);
+    buffer_clear(&text);
+    if (!view_ago(view_text(alert, "last_sign_of_life"), now_ms, &text))
+        buffer_text(&text, "none known");
+    line(screen, "Last sign of life", &text, out);
+    buffer_clear(&text);
+    if (json_integer_value(json_object_get(alert, "escalations")) > 0)
+        buffer_format(&text, "%lld times, because nobody acknowledged in time",
+                      (long long)json_integer_value(json_object_get(alert, "escalations")));
+    line(screen, "Escalated", &text, out);
+    buffer_clear(&text);
+    buffer_text(&text, view_text(alert, "timezone")[0] ? view_text(alert, "timezone") : "UTC");
+    line(screen, "Times are in", &text, out);
+    buffer_done(&text);
+}
+
+static void show_reasons(const struct screen *screen, const json_t *alert, struct buffer *out)
+{
+    static const char *const heads[] = {"DETECTOR", "UTILITY", "SINCE", "SCORE", "", "SUMMARY"};
+    const json_t *reasons = json_object_get(alert, "reasons");
+    struct table table;
+    table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);
+    table.right[3] = true;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        const json_t *reason = json_array_get(reasons, i);
+        struct buffer text = {0};
+        table_cell(&table, PAINT_NONE, view_text(reason, "detector"));
+        table_cell(&table, PAINT_NONE, view_text(reason, "utility"));
+        screen_time(view_text(reason, "since"), &text);
+        table_cell(&table, PAINT_NONE, text.at);
+        buffer_clear(&text);
+        buffer_format(&text, "%.1f", json_number_value(json_object_get(reason, "score")));
+        table_cell(&table, PAINT_NONE, text.at);
+        buffer_clear(&text);
+        buffer_text(&text, json_is_true(json_object_get(reason, "active")) ? "holds" : "ended ");
+        if (view_text(reason, "ended")[0])
+            screen_time(view_text(reason, "ended"), &text);
+        table_cell(&table, PAINT_NONE, text.at);
+        table_cell(&table, PAINT_NONE, view_text(reason, "summary"));
+        buffer_done(&text);
+    }
+    buffer_text(out, "\nReasons\n");
+    table_write(&table, 2, out);
+    table_done(&table);
+}
+
+/* Notes may have lines; each stands under the first. */
+static void note_add(const struct screen *screen, const char *note, struct buffer *out)
+{
+    struct buffer plain = {0};
+    screen_plain(screen, text_of(note), true, &plain);
+    for (const char *at = buffer_view(&plain).at; *at;) {
+        size_t bytes = strcspn(at, "\n");
+        buffer_format(out, "      %.*s\n", (int)bytes, at);
+        at += bytes + (at[bytes] == '\n');
+    }
+    buffer_done(&plain);
+}
+
+static void show_history(const struct screen *screen, const json_t *alert, struct buffer *out)
+{
+    const json_t *steps = json_object_get(alert, "steps");
+    buffer_text(out, "\nHistory\n");
+    for (size_t i = 0; i < json_array_size(steps); i++) {
+        const json_t *step = json_array_get(steps, i);
+        struct buffer text = {0};
+        screen_time(view_text(step, "at"), &text);
+        buffer_text(&text, "  ");
+        view_words(view_text(step, "what"), &text);
+        buffer_format(&text, " by %s", view_text(step, "who"));
+        buffer_text(out, "  ");
+        screen_plain(screen, buffer_view(&text), false, out);
+        buffer_text(out, "\n");
+        note_add(screen, view_text(step, "note"), out);
+        buffer_done(&text);
+    }
+}
+
+void alerts_view_show(const struct screen *screen, const json_t *alert, int64_t now_ms,
+                      struct buffer *out)
+{
+    show_head(screen, alert, out);
+    show_facts(screen, alert, now_ms, out);
+    show_reasons(screen, alert, out);
+    show_history(screen, alert, out);
+}

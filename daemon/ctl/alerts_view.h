@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Alerts as a duty officer wants to read them, from the API's JSON. Pure: now_ms is given.
+ */
+#ifndef ANBU_CTL_ALERTS_VIEW_H
+#define ANBU_CTL_ALERTS_VIEW_H
+
+#include <jansson.h>
+
+#include "ctl/screen.h"
+
+#define ALERT_ID_SHOWN 8 /* characters in lists: enough to name it */
+
+/* {"alerts":[...],"total","more"} as columns; one line says so when there are none. */
+void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,
+                      struct buffer *out);
+/* One alert: sentence, severity, state, owner, reasons, last sign of life, history. */
+void alerts_view_show(const struct screen *screen, const json_t *alert, int64_t now_ms,
+                      struct buffer *out);
+/* The columns without what the household's own page says already; nothing when there are none. */
+void alerts_view_of_household(const struct screen *screen, const json_t *alerts, int64_t now_ms,
+                              struct buffer *out);
+
+/* A member's text, or "". */
+const char *view_text(const json_t *object, const char *member);
+/* The text with blanks for underscores. */
+void view_words(const char *name, struct buffer *out);
+/* "2026-01-15 21:00, 10 h 5 min ago" of an RFC 3339 text; false and nothing when it is none. */
+bool view_ago(const char *rfc3339, int64_t now_ms, struct buffer *out);
+
+#endif

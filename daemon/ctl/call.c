@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/args.h"
+
+#define TIMEOUT_MS 30000
+
+void call_query(struct buffer *path, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    bool first = !memchr(path->at, '?', path->bytes);
+    buffer_format(path, "%c%s=", first ? '?' : '&', name);
+    http_escape(text_of(value), path);
+}
+
+static void say_failed(enum err err, const char *socket, const struct fault *fault)
+{
+    if (err == ERR_UNREACHABLE)
+        ctl_say("no daemon answers at %s: is anbud running? (--socket PATH)", socket);
+    else if (err == ERR_DENIED)
+        ctl_say("%s: permission denied; ask for the socket's group, or name another (--socket "
+                "PATH)",
+                socket);
+    else if (err == ERR_TIMEOUT)
+        ctl_say("%s; what was asked for may still happen: look before you repeat it", fault->text);
+    else
+        ctl_say("%s", fault->text);
+}
+
+/* The detail of problem details, else the bare status. */
+static void say_refused(const struct http_answer *answer, const char *socket)
+{
+    json_t *problem = json_loadb(buffer_view(&answer->body).at, answer->body.bytes, 0, NULL);
+    const char *title = json_string_value(json_object_get(problem, "title"));
+    const char *detail = json_string_value(json_object_get(problem, "detail"));
+    if (detail)
+        ctl_say("%s", detail);
+    else
+        ctl_say("%s answers with status %ld%s%s", socket, answer->status, title ? ": " : "",
+                title ? title : "");
+    json_decref(problem);
+}
+
+int call_daemon(const char *path_and_query, const char *body, struct http_answer *answer)
+{
+    const char *socket = getenv(CALL_SOCKET_ENV), *as = getenv(CALL_AS_ENV);
+    struct buffer on_behalf = {0};
+    struct fault fault = {0};
+    buffer_format(&on_behalf, "Anbu-On-Behalf-Of: %s", as ? as : "");
+    const char *headers[] = {as && as[0] ? on_behalf.at : NULL, NULL};
+    struct http_request request = {
+        .unix_socket = socket && socket[0] ? socket : CALL_SOCKET_DEFAULT,
+        .path_and_query = path_and_query,
+        .body = body,
+        .headers = headers,
+        .timeout_ms = TIMEOUT_MS,
+    };
+    enum err err = http_unix(&request, answer, &fault);
+    bool good = !err && answer->status >= 200 && answer->status < 300;
+    if (err)
+        say_failed(err, request.unix_socket, &fault);
+    else if (!good)
+        say_refused(answer, request.unix_socket);
+    if (!good)
+        http_answer_done(answer);
+    buffer_done(&on_behalf);
+    return good ? 0 : 1;
+}
+
+int call_daemon_json(const char *path_and_query, const char *body, struct http_answer *answer,
+                     json_t **out)
+{
+    json_error_t error;
+    int failed = call_daemon(path_and_query, body, answer);
+    if (failed)
+        return failed;
+    *out = json_loadb(buffer_view(&answer->body).at, answer->body.bytes, 0, &error);
+    if (*out)
+        return 0;
+    ctl_say("the daemon's answer is no JSON (%s): do anbuctl and anbud have the same version?",
+            error.text);
+    http_answer_done(answer);
+    return 1;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One call from anbuctl to the daemon over its socket (--socket, else ANBU_SOCKET, else
+ * CALL_SOCKET_DEFAULT). What goes wrong is said on standard error, as the daemon's own words where
+ * it answered.
+ */
+#ifndef ANBU_CTL_CALL_H
+#define ANBU_CTL_CALL_H
+
+#include <jansson.h>
+
+#include "http/client.h"
+
+#define CALL_SOCKET_DEFAULT "/var/lib/anbu/anbud.sock"
+/* main puts --socket and --as here, where commands find them. */
+#define CALL_SOCKET_ENV "ANBU_SOCKET"
+#define CALL_AS_ENV     "ANBU_AS"
+
+/* body NULL: GET. 0: *answer holds a 2xx answer (http_answer_done). 1: refused or failed, said. */
+int call_daemon(const char *path_and_query, const char *body, struct http_answer *answer);
+/* The same with the answer's JSON: *out is the caller's (json_decref). */
+int call_daemon_json(const char *path_and_query, const char *body, struct http_answer *answer,
+                     json_t **out);
+
+/* Adds "?name=value" or "&name=value", escaped; nothing when value is NULL. */
+void call_query(struct buffer *path, const char *name, const char *value);
+
+#endif
