@@ -86,14 +86,17 @@ void asked_done(struct asked *asked)
 static enum err outcome_read(const char *name, enum outcome *out, struct fault *fault)
 {
     struct buffer known = {0};
-    for (int i = 0; name && i < OUTCOME_COUNT; i++)
+    *out = OUTCOME_COUNT; /* lifecycle says that one is needed */
+    if (!name)
+        return ERR_OK;
+    for (int i = 0; i < OUTCOME_COUNT; i++)
         if (strcmp(outcome_names[i], name) == 0) {
             *out = (enum outcome)i;
             return ERR_OK;
         }
     for (int i = 0; i < OUTCOME_COUNT; i++)
         buffer_format(&known, "%s%s", i ? ", " : "", outcome_names[i]);
-    (void)fault_set(fault, ERR_INVALID, "outcome: one of %s", known.at);
+    (void)fault_set(fault, ERR_INVALID, "outcome: \"%s\" is none of %s", name, known.at);
     buffer_done(&known);
     return ERR_INVALID;
 }

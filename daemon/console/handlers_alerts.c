@@ -16,7 +16,7 @@
 #define LIST_LIMIT         200
 #define LIST_LIMIT_MAX     1000
 #define HISTORY_SCAN_MAX   10000 /* of a partition, when the list is filtered */
-#define LIVE_SCAN_MAX      1000000
+#define NO_LIMIT           0
 #define PREFIX_CHARS_MIN   6
 #define CONFLICT_TRIES_MAX 10
 
@@ -171,7 +171,7 @@ enum err handle_alerts_list(struct request *request, struct answer *answer, stru
     struct list list = {.filter = &filter};
     list.rows = memory_get(filter.limit * 2 * sizeof *list.rows);
     bool filtered = filter.states || filter.teams || filter.severities || filter.area;
-    size_t scan = !filter.all ? LIVE_SCAN_MAX : filtered ? HISTORY_SCAN_MAX : filter.limit;
+    size_t scan = !filter.all ? NO_LIMIT : filtered ? HISTORY_SCAN_MAX : filter.limit;
     for (uint32_t p = 0; p < api->partitions && !err; p++) {
         err = api->store->ops->alerts(api->store, p, !filter.all, scan, list_take, &list, fault);
         if (!err && list.err) {
@@ -232,7 +232,7 @@ static enum err prefix_find(struct api *api, bool live, struct prefix_search *se
     enum err err = ERR_OK;
     search->matches = 0;
     for (uint32_t p = 0; p < api->partitions && !err && search->matches < 2; p++) {
-        err = api->store->ops->alerts(api->store, p, live, live ? LIVE_SCAN_MAX : HISTORY_SCAN_MAX,
+        err = api->store->ops->alerts(api->store, p, live, live ? NO_LIMIT : HISTORY_SCAN_MAX,
                                       prefix_take, search, fault);
         if (!err && search->err) {
             err = search->err;
@@ -355,6 +355,24 @@ static void change_answer(struct request *request, const struct step *step, bool
                   delivered ? "" : ", not yet delivered");
 }
 
+/* A conflict without a newer version: the household's team has another live alert. */
+static enum err conflict_settle(struct api *api, const struct alert *before, uint32_t partition,
+                                enum err err, struct fault *fault)
+{
+    struct store_case open;
+    if (err != ERR_CONFLICT)
+        return err;
+    if (api->store->ops->load_case(api->store, partition, text_of(before->household), &open, fault))
+        return err;
+    const char *other = open.open[before->team];
+    if (before->state == ALERT_OPEN || before->state == ALERT_ACKNOWLEDGED || !other[0] ||
+        strcmp(other, before->id) == 0)
+        return err;
+    return fault_set(fault, ERR_REFUSED,
+                     "household %s has another alert for the %s that is not closed: work on %s",
+                     before->household, team_names[before->team], other);
+}
+
 /* One try on what the store has now. ERR_CONFLICT: load again. */
 static enum err change_try(struct request *request, const struct change *change,
                            const struct alert *before, uint32_t partition, struct answer *answer,
@@ -376,6 +394,7 @@ static enum err change_try(struct request *request, const struct change *change,
     lifecycle_transition(&step, partition, NULL, &transition);
     err = api->store->ops->transition(api->store, NULL, &transition, fault);
     err = transition_settle(api, &transition, err, fault);
+    err = conflict_settle(api, before, partition, err, fault);
     if (!err)
         change_answer(request, &step, announce(api, &transition), answer);
     step_done(&step);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alert/lifecycle.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/utf8.h"
@@ -14,11 +15,12 @@
 
 #define RETRY_AFTER_S 5
 
-/* What a caller is told; ERR_OK never comes here. */
+/* What a caller is told; ERR_OK never comes here. ERR_DENIED of a handler is the store's answer to
+ * us; a caller who is not allowed something gets 403 in run(). */
 static const unsigned statuses[ERR_COUNT] = {
     [ERR_UNREACHABLE] = 503,  [ERR_TIMEOUT] = 503,  [ERR_BUSY] = 503,      [ERR_FENCED] = 503,
     [ERR_REWOUND] = 503,      [ERR_CONFLICT] = 409, [ERR_DUPLICATE] = 409, [ERR_NOT_FOUND] = 404,
-    [ERR_INVALID] = 400,      [ERR_REFUSED] = 409,  [ERR_DENIED] = 403,    [ERR_TOO_LARGE] = 413,
+    [ERR_INVALID] = 400,      [ERR_REFUSED] = 409,  [ERR_DENIED] = 503,    [ERR_TOO_LARGE] = 413,
     [ERR_CORRUPT] = 500,      [ERR_END] = 500,      [ERR_IO] = 503,        [ERR_CONFIG] = 422,
     [ERR_INCOMPATIBLE] = 500,
 };
@@ -127,7 +129,7 @@ static bool name_is_plain(const char *name)
     for (size_t i = 0; i < bytes; i++)
         if ((unsigned char)name[i] < 0x20 || strchr("()\"\\\x7f", name[i]))
             return false;
-    return name[0] != ' ' && name[bytes - 1] != ' ' && strcmp(name, "anbu") != 0;
+    return name[0] != ' ' && name[bytes - 1] != ' ' && strcmp(name, ALERT_WHO_MACHINE) != 0;
 }
 
 enum err peer_identify(int64_t uid, int64_t pid, const char *on_behalf, struct peer *out,
@@ -136,7 +138,9 @@ enum err peer_identify(int64_t uid, int64_t pid, const char *on_behalf, struct p
     char account[33];
     account_of(uid, account, sizeof account);
     (void)snprintf(out->from, sizeof out->from, "unix:uid=%" PRId64 ",pid=%" PRId64, uid, pid);
-    (void)snprintf(out->who, sizeof out->who, "%s", account);
+    /* A person at the account "anbu" must not pass for the machine. */
+    (void)snprintf(out->who, sizeof out->who, "%s%s",
+                   strcmp(account, ALERT_WHO_MACHINE) == 0 ? "account " : "", account);
     if (!on_behalf || !on_behalf[0])
         return ERR_OK;
     if (uid != 0 && uid != (int64_t)geteuid())
@@ -146,7 +150,7 @@ enum err peer_identify(int64_t uid, int64_t pid, const char *on_behalf, struct p
     if (!name_is_plain(on_behalf))
         return fault_set(fault, ERR_INVALID,
                          "Anbu-On-Behalf-Of: a name has 1 to %d bytes, no brackets, quotes or "
-                         "control characters, and is not \"anbu\"",
+                         "control characters, and is not \"" ALERT_WHO_MACHINE "\"",
                          REQUEST_NAME_MAX);
     (void)snprintf(out->who, sizeof out->who, "%.40s (by %.16s)", on_behalf, account);
     return ERR_OK;
@@ -192,8 +196,10 @@ static enum err run(struct request *request, struct text raw_id, enum err identi
                     struct answer *answer, struct fault *fault)
 {
     char raw[sizeof request->id * 3];
-    if (identified)
+    if (identified) {
+        answer->status = identified == ERR_DENIED ? 403 : 0;
         return identified;
+    }
     if (raw_id.bytes > 0 && (!text_copy(raw_id, raw, sizeof raw) ||
                              !request_decode(raw, request->id, sizeof request->id)))
         return fault_set(fault, ERR_INVALID, "the id in the path is malformed or too long");

@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "config/suggest.h"
 #include "ctl/command.h"
 #include "ctl/screen.h"
-
-#define WORD_MAX 64
 
 void ctl_say(const char *format, ...)
 {
@@ -35,40 +34,14 @@ void ctl_usage(const char *command)
                           commands[i].arguments[0] ? " " : "", commands[i].arguments);
 }
 
-size_t word_distance(const char *a, const char *b)
-{
-    size_t above[WORD_MAX + 1], row[WORD_MAX + 1];
-    size_t n = strnlen(a, WORD_MAX), m = strnlen(b, WORD_MAX);
-    for (size_t j = 0; j <= m; j++)
-        above[j] = j;
-    for (size_t i = 1; i <= n; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
-            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
-            if (above[j] + 1 < best)
-                best = above[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-        memcpy(above, row, sizeof above);
-    }
-    return above[m];
-}
-
 static void unknown_option(const struct args *args, const char *given)
 {
-    const char *nearest = NULL;
-    size_t best = 4; /* further away is no likeness */
-    for (size_t i = 0; i < args->option_count; i++) {
-        size_t distance = word_distance(given, args->options[i].name);
-        if (distance < best) {
-            best = distance;
-            nearest = args->options[i].name;
-        }
-    }
-    ctl_say("%s: \"%s\" is no option of it%s%s%s", args->command, given,
-            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    struct suggest suggest = {.word = {given, strcspn(given, "=")}};
+    for (size_t i = 0; i < args->option_count; i++)
+        suggest_try(&suggest, text_of(args->options[i].name));
+    ctl_say("%s: \"%s\" is no option of it%s%.*s%s", args->command, given,
+            suggest.best.bytes ? "; did you mean " : "", (int)suggest.best.bytes,
+            suggest.best.bytes ? suggest.best.at : "", suggest.best.bytes ? "?" : "");
 }
 
 /* The option that argument names; *value: what follows '=', or NULL. */

@@ -36,7 +36,4 @@ void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The usage line of a command on standard error. */
 void ctl_usage(const char *command);
 
-/* Letters to change, add or drop between two words; for "did you mean". */
-size_t word_distance(const char *a, const char *b);
-
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "config/suggest.h"
 #include "ctl/args.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
@@ -48,8 +49,6 @@ static const struct command *command_find(int argc, char **argv, int *words)
 static int unknown_command(int argc, char **argv)
 {
     struct buffer given = {0}, family = {0};
-    const char *nearest = NULL;
-    size_t best = 4;
     buffer_text(&given, argv[0]);
     for (size_t i = 0; i < command_count; i++) {
         size_t bytes = given.bytes;
@@ -58,18 +57,17 @@ static int unknown_command(int argc, char **argv)
     }
     if (argc > 1 && argv[1][0] != '-')
         buffer_format(&given, " %s", argv[1]);
+    /* "alerts lst" is near "alerts list"; "statsu H-1" is near "status". */
+    struct suggest whole = {.word = buffer_view(&given)}, first = {.word = text_of(argv[0])};
     for (size_t i = 0; i < command_count; i++) {
-        size_t whole = word_distance(given.at, commands[i].name);
-        size_t first =
-            strchr(commands[i].name, ' ') ? whole : word_distance(argv[0], commands[i].name);
-        size_t distance = first < whole ? first : whole;
-        if (distance < best) {
-            best = distance;
-            nearest = commands[i].name;
-        }
+        suggest_try(&whole, text_of(commands[i].name));
+        if (!strchr(commands[i].name, ' '))
+            suggest_try(&first, text_of(commands[i].name));
     }
-    if (nearest)
-        ctl_say("\"%s\" is no command; did you mean \"%s\"?", given.at, nearest);
+    struct text nearest = whole.best.bytes ? whole.best : first.best;
+    if (nearest.bytes)
+        ctl_say("\"%s\" is no command; did you mean \"%.*s\"?", given.at, (int)nearest.bytes,
+                nearest.at);
     else if (family.bytes)
         ctl_say("\"%s\" is no command; there is %s", given.at, family.at);
     else
