@@ -354,7 +354,7 @@ enum err config_read(const struct detector *const *detectors_in, size_t detector
     if (!err && source.bytes > CONFIG_BYTES_MAX)
         problem_add(&load.problems, 0, 0, "%s: longer than %u bytes", input->path,
                     CONFIG_BYTES_MAX);
-    else if (!err)
+    else if (!err && source.at)
         load_file(&load, source);
     if (input->environment)
         load_environment(&load);
