@@ -280,6 +280,7 @@ int main(void)
 {
     Suite *suite = suite_create("audit");
     TCase *tcase = tcase_create("audit");
+    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_chain_goes_on_after_a_restart);
     tcase_add_test(tcase, a_torn_last_line_is_kept_aside_and_the_chain_goes_on);
