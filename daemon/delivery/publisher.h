@@ -35,6 +35,7 @@ struct publisher_ops {
     void (*poll)(struct publisher *publisher, int timeout_ms);
     /* Waits until all is delivered or failed; ERR_TIMEOUT when some still is under way. */
     enum err (*flush)(struct publisher *publisher, int timeout_ms);
+    /* Drops what is under way without telling: flush first. */
     void (*free)(struct publisher *publisher);
 };
 struct publisher {

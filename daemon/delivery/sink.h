@@ -18,7 +18,7 @@ struct sink_ops {
 };
 
 struct follower; /* the thread of one sink */
-/* Takes the sink over (frees it). Starts at the topic's end. */
+/* Takes the sink over (frees it, also when this fails). Starts at the topic's end as it is now. */
 NODISCARD enum err follower_start(const struct kafka_common *common, const char *topic,
                                   const struct sink_ops *ops, void *sink, struct follower **out,
                                   struct fault *fault);

@@ -58,7 +58,7 @@ NODISCARD enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms
 void kafka_reader_free(struct kafka_reader *reader);
 
 /* Messages not yet consumed by the group, over all partitions of a topic; negative when unknown.
- * Used by the simulator's pacing. */
+ * Used by the simulator's pacing. Connects anew each time: some ten milliseconds. */
 int64_t kafka_group_lag(const struct kafka_common *common, const char *group, const char *topic,
                         uint32_t partitions);
 
