@@ -142,7 +142,7 @@ void load_property(struct load *load, const struct place *place, struct text nam
 bool property_is_secret(const char *name);
 void load_fields(struct load *load, const struct tree *node);
 void load_enrolment(struct load *load, const struct tree *node);
-extern const char *const field_names[]; /* ours; NULL-terminated */
+extern const char *const config_field_names[]; /* ours; NULL-terminated */
 
 /* value.c */
 NODISCARD enum err value_parse(const struct option *row, struct text from, struct value *out,

@@ -8,12 +8,12 @@
 #include "config/internal.h"
 #include "config/suggest.h"
 
-const char *const field_names[] = {
+const char *const config_field_names[] = {
     "id",    "version", "arrived", "household", "meter", "utility", "kind",
     "start", "at",      "minutes", "value",     "unit",  "quality", "dials",
     "event", "bill",    "amount",  "currency",  "due",   "months",  NULL,
 };
-#define FIELD_COUNT (sizeof field_names / sizeof field_names[0] - 1)
+#define FIELD_COUNT (sizeof config_field_names / sizeof config_field_names[0] - 1)
 
 /* Anbu's own, because a guarantee or another option hangs on them; and the way out. */
 static const struct {
@@ -123,11 +123,11 @@ static void load_field(struct load *load, const struct tree *node, const char *s
     struct fault fault;
     char hint[SUGGEST_TEXT_MAX];
     size_t ours = 0;
-    while (ours < FIELD_COUNT && !text_is(node->key, field_names[ours]))
+    while (ours < FIELD_COUNT && !text_is(node->key, config_field_names[ours]))
         ours++;
     if (ours == FIELD_COUNT) {
         load_problem(load, &key, "is no field of a message that can be mapped (ours: theirs)%s",
-                     suggest_text(node->key, field_names, FIELD_COUNT, hint));
+                     suggest_text(node->key, config_field_names, FIELD_COUNT, hint));
         return;
     }
     if (!load_expect(load, node, TREE_SCALAR, shown))
@@ -142,7 +142,7 @@ static void load_field(struct load *load, const struct tree *node, const char *s
             array_room(config->field_from, config->field_count, sizeof place.origin);
         config->field_from[config->field_count] = place.origin;
         config->fields[config->field_count++] =
-            (struct field_mapping){field_names[ours], memory_text(node->text)};
+            (struct field_mapping){config_field_names[ours], memory_text(node->text)};
     }
 }
 

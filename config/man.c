@@ -173,11 +173,11 @@ void man_write(const struct config *defaults, struct buffer *out)
         }
         row_write(row, out);
     }
-    while (field_names[field_count])
+    while (config_field_names[field_count])
         field_count++;
     buffer_text(out, ".El\n");
     buffer_text(out, tail);
-    names_write(field_names, field_count, out);
+    names_write(config_field_names, field_count, out);
     buffer_text(out, layers);
     names_write(profile_flag_names, PROFILE_FLAG_COUNT, out);
     buffer_text(out, end);

@@ -164,9 +164,9 @@ void worker_published(void *context, void *token, enum err err, uint32_t partiti
 static bool dead_letter(struct worker *worker, struct partition *partition,
                         const struct delivery *delivery, enum reject reject, const char *detail)
 {
-    char number[2][24],
-        *topic = (char *)(delivery->topic < MESSAGE_TYPE_COUNT ? message_type_names[delivery->topic]
-                                                               : "file");
+    char number[2][24];
+    const char *topic =
+        delivery->topic < MESSAGE_TYPE_COUNT ? message_type_names[delivery->topic] : "file";
     (void)snprintf(number[0], sizeof number[0], "%u", delivery->partition);
     (void)snprintf(number[1], sizeof number[1], "%lld", (long long)delivery->offset);
     const struct publisher_header headers[] = {

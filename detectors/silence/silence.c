@@ -22,15 +22,11 @@
 #define LOWEST_RATE    0.05
 
 static const double evidence_grid[GRID] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 28, 34, 40};
-static const double silence_grid[GRID] = {3,  4,  5,  6,  8,  10, 12, 14,
-                                          16, 18, 21, 24, 30, 36, 48, 72};
 
-/* Excursions a year that reach each grid point in an ordinary home: the prior of day one. Means
- * over 39 homes with water and 136 with electricity meters (silence.md). */
-static const double population_evidence[GRID] = {350, 150, 80,  50,  34,  25,  15,  11,
-                                                 8.3, 6.8, 5.2, 4.3, 3.6, 3.1, 2.5, 2};
-static const double population_silence[GRID] = {487, 420, 370, 308, 178,  96,  57,  41,
-                                                33,  27,  21,  15,  11.4, 9.2, 6.5, 3.5};
+/* Excursions a year that reach each grid point in an ordinary home: the prior of day one. Means of
+ * 39 homes with a water and 40 with an electricity meter, 87 home-years (silence.md). */
+static const double population[GRID] = {350, 150, 80,  50,  34,  25,  15,  11,
+                                        8.3, 6.8, 5.2, 4.3, 3.6, 3.1, 2.5, 2};
 
 struct silence_options {
     int64_t learning_days;
@@ -61,30 +57,16 @@ struct silence_state {
     double evidence, top;
     double expected; /* signs of life expected since the last one: sum of -log(1 - p) */
     int32_t first_hour, newest_hour, awake_hour; /* hours since 1970; 0 none */
-    int32_t began_hour;                          /* of the present excursion */
-    uint16_t reached[GRID];                      /* excursions whose top reached the grid point */
-    uint16_t lasted[GRID];                       /* silences that lasted so many hours */
+    int32_t spare;
+    uint16_t reached[GRID]; /* excursions whose top reached the grid point */
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 
-static void count_reached(uint16_t counts[GRID], const double grid[GRID], double value)
+static void count_excursion(struct silence_state *state)
 {
-    for (int i = 0; i < GRID && value >= grid[i]; i++)
-        if (counts[i] < UINT16_MAX)
-            counts[i]++;
-}
-
-/* How often a year this household gets this far, pooled with the population. */
-static double own_rate(const uint16_t counts[GRID], const double prior[GRID],
-                       const double grid[GRID], double value, double years)
-{
-    double own[GRID];
-    for (int i = 0; i < GRID; i++)
-        own[i] = counts[i];
-    return (num_between(value, grid, own, GRID) +
-            POOLED_YEARS * num_between(value, grid, prior, GRID)) /
-               (years + POOLED_YEARS) +
-           LOWEST_RATE;
+    for (int i = 0; i < GRID && state->top >= evidence_grid[i]; i++)
+        if (state->reached[i] < UINT16_MAX)
+            state->reached[i]++;
 }
 
 static void take_hour(struct silence_state *state, const struct event *event,
@@ -103,19 +85,13 @@ static void take_hour(struct silence_state *state, const struct event *event,
         evidence = 0.0;
     if (evidence <= REARM) {
         if (!event->again && state->top > 1.0)
-            count_reached(state->reached, evidence_grid, state->top);
+            count_excursion(state);
         state->top = 0.0;
-        state->began_hour = 0;
-    } else {
-        if (!state->began_hour)
-            state->began_hour = event->hour;
-        if (evidence > state->top)
-            state->top = evidence;
+    } else if (evidence > state->top) {
+        state->top = evidence;
     }
     state->evidence = evidence;
     if (hour->awake) {
-        if (!event->again && state->awake_hour)
-            count_reached(state->lasted, silence_grid, event->hour - state->awake_hour - 1);
         if (event->hour > state->awake_hour)
             state->awake_hour = event->hour;
         state->expected = 0.0;
@@ -136,10 +112,17 @@ static bool can_judge(const struct silence_options *own, const struct household_
     return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
 }
 
-static double rarity(const struct silence_state *state)
+/* How often a year this home's own ways bring it this far. */
+static double yearly_rate(const struct silence_state *state)
 {
     double years = (state->newest_hour - state->first_hour) / HOURS_PER_YEAR;
-    return own_rate(state->reached, population_evidence, evidence_grid, state->top, years);
+    double own[GRID];
+    for (int i = 0; i < GRID; i++)
+        own[i] = state->reached[i];
+    return (num_between(state->top, evidence_grid, own, GRID) +
+            POOLED_YEARS * num_between(state->top, evidence_grid, population, GRID)) /
+               (years + POOLED_YEARS) +
+           LOWEST_RATE;
 }
 
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
@@ -162,10 +145,8 @@ static void observe(const void *options_in, void *state_in, const struct househo
 
     const struct meter_view *meter = &view->meters[event->meter];
     const struct hour_evidence hour = event->evidence;
-    if (event->restart) {
+    if (event->restart)
         state->evidence = state->top = state->expected = 0.0;
-        state->began_hour = 0;
-    }
     /* A batch that comes after life was seen elsewhere speaks of a silence that is over. */
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !hour.awake;
@@ -187,7 +168,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     }
     if (!can_judge(own, view, event))
         return;
-    double rate = rarity(state), allowed = view->acute_per_year * own->share;
+    double rate = yearly_rate(state), allowed = view->acute_per_year * own->share;
     if (rate <= allowed && !hour.awake)
         verdict->active = true;
     if (!verdict->active)
