@@ -56,9 +56,16 @@ struct source {
 };
 
 /* Files and gzip by path, "-" for standard input; merged by `arrived` (else end of the interval)
- * when there are several. Everything is partition 0; lane n is input n. */
+ * when there are several. Everything is partition 0. Up to TOPIC_COUNT inputs: lane n is input n
+ * and offsets are line numbers from 0; more of them share lane 0, numbered as they are delivered.
+ * A pipe may wait longer than a poll's timeout. */
 NODISCARD enum err source_file_new(const char *const *paths, size_t count, struct source **out,
                                    struct fault *fault);
+
+/* The sender's own names, before the first poll: without them a merge cannot see arrivals. Rows are
+ * borrowed for the source's life. */
+struct field_mapping;
+void source_file_map(struct source *source, const struct field_mapping *mapping, size_t count);
 
 /* How much of the files has been read, 0 to 1; negative when unknown (standard input). */
 double source_file_progress(const struct source *source);
