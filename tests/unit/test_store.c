@@ -308,6 +308,20 @@ START_TEST(household_ids_that_nobody_may_have_are_refused)
 }
 END_TEST
 
+START_TEST(the_later_record_of_a_household_in_one_flush_counts)
+{
+    world_begin(_i);
+    const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_record records[] = {{TEXT("H-1"), "early", 5, 60}, {TEXT("H-1"), "late!", 5, 0}};
+    must(world.store->ops->flush(world.store, &head, records, 2, offsets, &world.fault));
+    ck_assert_str_eq(world_get(world.store, PARTITION, "H-1"), "late!");
+    struct seen seen = {0};
+    must(world.store->ops->take(world.store, PARTITION, &head, seen_settle, &seen, &world.fault));
+    ck_assert_uint_eq(seen.count, 0);
+}
+END_TEST
+
 START_TEST(a_record_of_size_zero_is_deleted)
 {
     world_begin(_i);
@@ -355,7 +369,7 @@ START_TEST(a_long_list_of_unsettled_households_comes_whole)
     int64_t number = 0, want = 0, sum = 0;
     while (number < 4096 + 4096 + 256) {
         struct store_record records[256];
-        char names[256][16];
+        char names[256][32];
         for (int i = 0; i < 256; i++) {
             want += ++number;
             (void)snprintf(names[i], sizeof names[i], "H-%" PRId64, number);
@@ -450,6 +464,8 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, a_load_answers_once_for_each_index_in_order, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, records_and_household_ids_are_any_bytes, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, household_ids_that_nobody_may_have_are_refused, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, the_later_record_of_a_household_in_one_flush_counts, 0,
+                        WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_record_of_size_zero_is_deleted, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, households_whose_late_batch_has_not_settled_are_told_at_the_take, 0,
                         WORLD_KIND_COUNT);

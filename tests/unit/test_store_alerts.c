@@ -315,6 +315,24 @@ START_TEST(lists_are_newest_first_and_bounded)
 }
 END_TEST
 
+START_TEST(an_alert_leaves_the_live_list_when_it_ends_and_comes_back_when_reopened)
+{
+    world_begin(_i);
+    for (int version = 1; version <= 3; version++) {
+        struct seen live = {0}, all = {0};
+        struct store_transition step = world_step("A1", "H-1", version);
+        step.live = version != 2;
+        must(world_do(NULL, &step));
+        must(world.store->ops->alerts(world.store, PARTITION, true, 0, seen_alert, &live,
+                                      &world.fault));
+        must(world.store->ops->alerts(world.store, PARTITION, false, 0, seen_alert, &all,
+                                      &world.fault));
+        ck_assert_uint_eq(live.count, step.live);
+        ck_assert_uint_eq(all.count, 1);
+    }
+}
+END_TEST
+
 START_TEST(a_long_list_comes_whole_and_in_order)
 {
     world_begin(_i);
@@ -490,6 +508,9 @@ static void add(TCase *cases)
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, timers_and_alerts_survive_a_take_over, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, lists_are_newest_first_and_bounded, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases,
+                        an_alert_leaves_the_live_list_when_it_ends_and_comes_back_when_reopened, 0,
+                        WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_long_list_comes_whole_and_in_order, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, the_alerts_of_a_household_are_its_own_newest_first, 0,
                         WORLD_KIND_COUNT);
