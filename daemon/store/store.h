@@ -187,7 +187,8 @@ struct store_redis_options {
 };
 
 /* Connects on first use, again with back-off after a break (ERR_UNREACHABLE while it lasts).
- * Options are copied. */
+ * Options are copied. SIGPIPE is ignored from here on if nobody has asked otherwise: hiredis would
+ * let a dying server end the process. */
 NODISCARD enum err store_redis_new(const struct store_redis_options *options, struct store **out,
                                    struct fault *fault);
 
