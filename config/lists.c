@@ -188,7 +188,7 @@ static void load_enrolment_key(struct load *load, const struct tree *node, const
     static const char *const keys[] = {"flags", "arrears", "detectors"};
     static const struct option arrears = {.type = OPTION_BOOL};
     const struct config *config = load->config;
-    const char *detector_names[DETECTOR_COUNT_MAX];
+    const char *detector_names[DETECTOR_COUNT_MAX] = {NULL};
     struct place place = {{ORIGIN_FILE, node->line, node->column}, shown};
     struct place key = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
     char hint[SUGGEST_TEXT_MAX];

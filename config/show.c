@@ -78,7 +78,7 @@ static void add_names(struct buffer *out, const char *label, uint32_t mask,
 static void show_enrolment(struct showing *showing)
 {
     const struct config *config = showing->config;
-    const char *detector_names[DETECTOR_COUNT_MAX];
+    const char *detector_names[DETECTOR_COUNT_MAX] = {NULL};
     for (size_t i = 0; i < config->detector_count; i++)
         detector_names[i] = config->detectors[i]->name;
     for (size_t i = 0; i < config->enrolment_count; i++) {
