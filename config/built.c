@@ -54,8 +54,10 @@ void config_free(struct config *config)
         free(config->options[i]);
     for (size_t i = 0; i < config->layer_count; i++)
         free(config->layers[i].overrides);
-    for (size_t i = 0; i < config->field_count; i++)
+    for (size_t i = 0; i < config->field_count; i++) {
+        free((char *)(uintptr_t)config->fields[i].ours);
         free((char *)(uintptr_t)config->fields[i].theirs);
+    }
     if (config->properties)
         explicit_bzero(config->properties, config->property_count * sizeof *config->properties);
     explicit_bzero(config->settings.redis.password, sizeof config->settings.redis.password);

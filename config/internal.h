@@ -80,7 +80,7 @@ struct config {
     struct config_pair *properties;
     struct origin *property_from;
     size_t property_count;
-    struct field_mapping *fields; /* `theirs` is owned, `ours` a literal */
+    struct field_mapping *fields; /* owned words */
     struct origin *field_from;
     size_t field_count;
     struct enrolment enrolment[CONFIG_ENROLMENT_MAX];
@@ -142,7 +142,9 @@ void load_property(struct load *load, const struct place *place, struct text nam
 bool property_is_secret(const char *name);
 void load_fields(struct load *load, const struct tree *node);
 void load_enrolment(struct load *load, const struct tree *node);
-extern const char *const config_field_names[]; /* ours; NULL-terminated */
+/* Our names of messages' fields; returns how many. */
+#define FIELDS_MAX 64
+size_t field_list(const char *names[FIELDS_MAX]);
 
 /* value.c */
 NODISCARD enum err value_parse(const struct option *row, struct text from, struct value *out,

@@ -2,18 +2,22 @@
  *
  * What is no single value: librdkafka's properties, field mapping, enrolment.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/internal.h"
 #include "config/suggest.h"
 
-const char *const config_field_names[] = {
-    "id",    "version", "arrived", "household", "meter", "utility", "kind",
-    "start", "at",      "minutes", "value",     "unit",  "quality", "dials",
-    "event", "bill",    "amount",  "currency",  "due",   "months",  NULL,
-};
-#define FIELD_COUNT (sizeof config_field_names / sizeof config_field_names[0] - 1)
+size_t field_list(const char *names[FIELDS_MAX])
+{
+    size_t count;
+    const struct text *fields = decode_fields(&count);
+    assert(count <= FIELDS_MAX);
+    for (size_t i = 0; i < count; i++)
+        names[i] = fields[i].at;
+    return count;
+}
 
 /* Anbu's own, because a guarantee or another option hangs on them; and the way out. */
 static const struct {
@@ -121,28 +125,26 @@ static void load_field(struct load *load, const struct tree *node, const char *s
     struct option row = {.type = OPTION_TEXT};
     struct value value;
     struct fault fault;
+    const char *names[FIELDS_MAX];
     char hint[SUGGEST_TEXT_MAX];
-    size_t ours = 0;
-    while (ours < FIELD_COUNT && !text_is(node->key, config_field_names[ours]))
-        ours++;
-    if (ours == FIELD_COUNT) {
+    if (!decode_knows_field(node->key)) {
         load_problem(load, &key, "is no field of a message that can be mapped (ours: theirs)%s",
-                     suggest_text(node->key, config_field_names, FIELD_COUNT, hint));
+                     suggest_text(node->key, names, field_list(names), hint));
         return;
     }
     if (!load_expect(load, node, TREE_SCALAR, shown))
         return;
-    if (value_parse(&row, node->text, &value, &fault))
+    if (value_parse(&row, node->text, &value, &fault)) {
         load_problem(load, &place, "%s", fault.text);
-    else if (node->empty || node->text.bytes == 0)
+    } else if (node->empty || node->text.bytes == 0) {
         load_problem(load, &place, "has no value (their name for it, as premiseId or reading.kwh)");
-    else {
+    } else {
         config->fields = array_room(config->fields, config->field_count, sizeof *config->fields);
         config->field_from =
             array_room(config->field_from, config->field_count, sizeof place.origin);
         config->field_from[config->field_count] = place.origin;
         config->fields[config->field_count++] =
-            (struct field_mapping){config_field_names[ours], memory_text(node->text)};
+            (struct field_mapping){memory_text(node->key), memory_text(node->text)};
     }
 }
 

@@ -153,7 +153,7 @@ static void row_write(const struct option *row, struct buffer *out)
 void man_write(const struct config *defaults, struct buffer *out)
 {
     struct text section = {0};
-    size_t field_count = 0;
+    const char *fields[FIELDS_MAX];
     buffer_text(out, head);
     for (size_t i = 0; i < defaults->slot_count; i++) {
         const struct option *row = defaults->slots[i].row;
@@ -173,11 +173,9 @@ void man_write(const struct config *defaults, struct buffer *out)
         }
         row_write(row, out);
     }
-    while (config_field_names[field_count])
-        field_count++;
     buffer_text(out, ".El\n");
     buffer_text(out, tail);
-    names_write(config_field_names, field_count, out);
+    names_write(fields, field_list(fields), out);
     buffer_text(out, layers);
     names_write(profile_flag_names, PROFILE_FLAG_COUNT, out);
     buffer_text(out, end);

@@ -197,14 +197,12 @@ static void sample_tail(const struct config *defaults, struct buffer *out)
 {
     struct buffer flags = {0}, names = {0}, fields = {0};
     const char *detector_names[DETECTOR_COUNT_MAX] = {NULL};
-    size_t field_count = 0;
+    const char *field_names[FIELDS_MAX];
     for (size_t i = 0; i < defaults->detector_count; i++)
         detector_names[i] = defaults->detectors[i]->name;
-    while (config_field_names[field_count])
-        field_count++;
     list_names(profile_flag_names, PROFILE_FLAG_COUNT, &flags);
     list_names(detector_names, defaults->detector_count, &names);
-    list_names(config_field_names, field_count, &fields);
+    list_names(field_names, field_list(field_names), &fields);
     buffer_format(out, tail, flags.at, buffer_view(&names).at,
                   defaults->detector_count ? detector_names[defaults->detector_count - 1] : "",
                   fields.at);

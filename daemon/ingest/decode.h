@@ -18,6 +18,8 @@ struct field_mapping {
 
 /* Whether `ours` may stand in a mapping. */
 bool decode_knows_field(struct text ours);
+/* All of ours, for help and for the nearest one. */
+const struct text *decode_fields(size_t *count);
 
 struct decoder;
 

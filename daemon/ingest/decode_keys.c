@@ -51,6 +51,12 @@ bool decode_knows_field(struct text ours)
     return field_find(ours) != FIELD_COUNT;
 }
 
+const struct text *decode_fields(size_t *count)
+{
+    *count = FIELD_COUNT;
+    return field_names;
+}
+
 void keys_init(struct keys *keys, const struct field_mapping *mapping, size_t count)
 {
     uint64_t mapped = 0;

@@ -200,6 +200,10 @@ START_TEST(an_empty_file_gives_the_documented_defaults)
     ck_assert_uint_eq(config_set_count(config), 0);
     expect_shown(config, "watch.level", "7.5", "default");
     config_free(config);
+
+    config = loaded((struct config_input){0}); /* no file */
+    ck_assert_uint_eq(config_set_count(config), 0);
+    config_free(config);
 }
 END_TEST
 
