@@ -191,8 +191,9 @@ static int64_t arrival(const struct meter *meter, const struct moment *moment, i
             meter->style == METER_REGISTER_DAILY ? end_s + (int64_t)8 * HOUR_S : moment->morning_s;
         at_s = morning_s + meter->delay_s * 3 + (int64_t)(bits % 5);
     }
+    /* What was held back comes in the order in which it was measured. */
     if (meter->disturbance == DISTURBANCE_LATE && at_s < meter->disturbed_until_s)
-        at_s = meter->disturbed_until_s + meter->delay_s + (int64_t)(bits % 20);
+        at_s = meter->disturbed_until_s + meter->delay_s;
     return at_s;
 }
 
@@ -312,6 +313,9 @@ void meter_tick(struct meter *meter, const struct scene *scene, const struct mom
     if (meter->utility == UTILITY_GAS && meter->unit == UNIT_KWH)
         use = (int64_t)((double)use * GAS_WH_A_LITRE);
     if (is_register(meter)) {
+        /* Feed-in has a register of its own, which nobody sends. */
+        if (use < 0)
+            use = 0;
         register_tick(meter, scene, moment, sender, darkness, tick, use);
         return;
     }
