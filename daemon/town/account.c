@@ -121,7 +121,7 @@ static int32_t pay_day_of(const struct account *account, const struct bill *bill
     if (account->payer == PAYER_FALLING && issued >= account->fall_day)
         return ACCOUNT_NEVER;
     if (account->payer == PAYER_LATE)
-        return issued + (int32_t)chance_between(account->key, PURPOSE_PAYMENT, bill->month, 14, 70);
+        return issued + (int32_t)chance_between(account->key, PURPOSE_PAYMENT, bill->month, 12, 48);
     if (account->direct_debit)
         return bill->due_day;
     return issued + (int32_t)chance_between(account->key, PURPOSE_PAYMENT, bill->month, 4, 20);
@@ -160,7 +160,7 @@ static void pay_bills(struct account *account, const struct account_day *day)
         o.number = bill.month;
         put(day, &o);
         if (account->payer == PAYER_LATE &&
-            chance_is(account->key, PURPOSE_PAYMENT, (int64_t)bill.month + 1000000, 0.06)) {
+            chance_is(account->key, PURPOSE_PAYMENT, (int64_t)bill.month + 1000000, 0.15)) {
             account->reversed = bill;
             account->reversed_day = today + 4;
         }
