@@ -7,7 +7,7 @@
 #define ANBU_TOWN_ACCOUNT_H
 
 #include "detectors/vocabulary.h"
-#include "town/meter.h"
+#include "town/metering.h"
 
 #define ACCOUNT_BILLS_MAX 14
 #define ACCOUNT_NEVER     INT32_MAX

@@ -118,7 +118,7 @@ void home_init(struct home *home, const struct scene *scene, uint32_t index)
     home->trip = home->empty = home->drip = home->burst = never;
     home->collapse_due = home->found = HOME_NEVER;
     for (unsigned u = 0; u < UTILITY_COUNT; u++) {
-        meter_init(&home->meters[u], home->key, u, s);
+        metering_init(&home->meters[u], home->key, u, s);
         account_init(&home->accounts[u], home->key, u, scene);
     }
     if (!chance_is(home->key, PURPOSE_EQUIPMENT, 30, s->water_share))
@@ -506,7 +506,7 @@ void home_hour(struct home *home, const struct scene *scene, const struct moment
     if (moment->day_begins)
         home_day(home, scene, moment);
     for (unsigned u = 0; u < UTILITY_COUNT; u++)
-        meter_hour(&home->meters[u], scene, moment, &sender);
+        metering_hour(&home->meters[u], scene, moment, &sender);
     for (unsigned tick = 0; tick < TICKS; tick++) {
         struct presence presence = look(home, scene, moment, moment->minute + (int32_t)tick * 15);
         bool dark = darkness->ticks & 1u << tick;

@@ -7,7 +7,7 @@
 #define ANBU_TOWN_HOME_H
 
 #include "town/account.h"
-#include "town/meter.h"
+#include "town/metering.h"
 #include "town/person.h"
 
 #define HOME_PERSONS_MAX 5

@@ -4,8 +4,8 @@
  * register, at once or the next morning, with stretches lost, late, missing or estimated, with
  * duplicates and corrections, rolling over, exchanged. Part of a home.
  */
-#ifndef ANBU_TOWN_METER_H
-#define ANBU_TOWN_METER_H
+#ifndef ANBU_TOWN_METERING_H
+#define ANBU_TOWN_METERING_H
 
 #include "detectors/vocabulary.h"
 #include "town/scene.h"
@@ -54,11 +54,11 @@ struct sender {
     uint32_t *sequence;
 };
 
-void meter_init(struct meter *meter, uint64_t home_key, enum utility utility,
+void metering_init(struct meter *meter, uint64_t home_key, enum utility utility,
                 const struct scenario *scenario);
 
 /* Before the hour's use: plans of the day, exchange, a disturbance that begins. */
-void meter_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
+void metering_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
                 const struct sender *sender);
 
 /* A quarter of an hour's use, in mWh (electricity) or mL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "town/meter.h"
+#include "town/metering.h"
 
 #define MINUTE_S       60
 #define HOUR_S         3600
@@ -74,7 +74,7 @@ static void draw_register(struct meter *meter, const struct scenario *s)
     meter->total = modulus - (int64_t)(spread * 4.0 * 1000000) - 300000;
 }
 
-void meter_init(struct meter *meter, uint64_t home_key, enum utility utility,
+void metering_init(struct meter *meter, uint64_t home_key, enum utility utility,
                 const struct scenario *scenario)
 {
     uint64_t key = chance_key(home_key, 16 + (uint64_t)utility);
@@ -162,7 +162,7 @@ static void disturb(struct meter *meter, const struct scene *scene, const struct
                     meter->disturbed_until_s, utility_names[meter->utility]);
 }
 
-void meter_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
+void metering_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
                 const struct sender *sender)
 {
     if (meter->style == METER_NONE)
