@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/alerts_view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/zone.h"
@@ -78,6 +79,18 @@ static void sentence_add(const json_t *alert, struct buffer *out)
         buffer_format(out, " (+%zu more)", active - 1);
 }
 
+/* In lists the year goes without saying when it is this one. */
+static void list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
+{
+    char year[8];
+    struct buffer whole = {0};
+    (void)snprintf(year, sizeof year, "%04d-", civil_of(now_ms / 1000).year % 10000);
+    screen_time(rfc3339, &whole);
+    const char *text = buffer_view(&whole).at;
+    buffer_text(out, strncmp(text, year, 5) == 0 ? text + 5 : text);
+    buffer_done(&whole);
+}
+
 /* Who has it until when, how long it has waited, or how it ended. */
 static void holder_add(const json_t *alert, int64_t now_ms, struct buffer *out)
 {
@@ -87,7 +100,7 @@ static void holder_add(const json_t *alert, int64_t now_ms, struct buffer *out)
         buffer_text(out, view_text(alert, "owner"));
         if (expires[0]) {
             buffer_text(out, " until ");
-            screen_time(expires, out);
+            list_time(expires, now_ms, out);
         }
     } else if (strcmp(state, "resolved") == 0) {
         view_words(view_text(alert, "outcome"), out);
@@ -111,7 +124,7 @@ static void list_cells(struct table *table, const json_t *alert, bool whose, int
         table_cell(table, PAINT_NONE, view_text(alert, "area"));
     }
     buffer_clear(&text);
-    screen_time(view_text(alert, "raised"), &text);
+    list_time(view_text(alert, "raised"), now_ms, &text);
     table_cell(table, PAINT_NONE, text.at);
     buffer_clear(&text);
     holder_add(alert, now_ms, &text);
@@ -217,9 +230,11 @@ static void show_facts(const struct screen *screen, const json_t *alert, int64_t
         buffer_text(&text, "none known");
     line(screen, "Last sign of life", &text, out);
     buffer_clear(&text);
-    if (json_integer_value(json_object_get(alert, "escalations")) > 0)
-        buffer_format(&text, "%lld times, because nobody acknowledged in time",
-                      (long long)json_integer_value(json_object_get(alert, "escalations")));
+    long long escalations = (long long)json_integer_value(json_object_get(alert, "escalations"));
+    if (escalations > 0)
+        buffer_format(&text, escalations == 1 ? "once" : "%lld times", escalations);
+    if (escalations > 0)
+        buffer_text(&text, ", because nobody acknowledged in time");
     line(screen, "Escalated", &text, out);
     buffer_clear(&text);
     buffer_text(&text, view_text(alert, "timezone")[0] ? view_text(alert, "timezone") : "UTC");

@@ -9,7 +9,7 @@
 #include "ctl/table.h"
 #include "detectors/vocabulary.h"
 
-#define LABEL_COLUMNS 20
+#define LABEL_COLUMNS 22
 #define HOURS_SHOWN   48
 #define DAYS_SHOWN    14
 #define HOURS_A_DAY   24
@@ -361,9 +361,9 @@ static void show_hours(const struct screen *screen, const json_t *meters, struct
     struct buffer text = {0};
     if (!hours)
         return;
-    buffer_text(&text, "48 hours, the last begins ");
-    screen_time(view_text(last_of(hours), "start"), &text);
-    buffer_text(&text, " (. none, ~ estimated, ? no reading)");
+    buffer_text(&text, "Last 48 hours, from ");
+    screen_time(view_text(placed(hours, HOURS_SHOWN - 1, 0), "start"), &text);
+    buffer_text(&text, " on (. none, ~ estimated, ? no reading)");
     title(screen, text.at, out);
     hours_scale(hours, out);
     for (size_t i = 0; i < json_array_size(meters); i++)

@@ -48,7 +48,7 @@ void screen_paint(const struct screen *screen, enum paint paint, const char *pla
         [PAINT_NONE] = "",    [PAINT_BOLD] = "1",    [PAINT_DIM] = "2",
         [PAINT_RED] = "1;31", [PAINT_YELLOW] = "33", [PAINT_GREEN] = "32",
     };
-    if (screen->colour && paint != PAINT_NONE)
+    if (screen->colour && paint != PAINT_NONE && plain[0])
         buffer_format(out, "\x1b[%sm%s\x1b[0m", codes[paint], plain);
     else
         buffer_text(out, plain);

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 
 #define GAP      2
-#define LAST_MIN 20 /* columns that the last one keeps on a narrow screen */
+#define LAST_MIN 30 /* columns that the last one needs beside the others */
+#define BELOW    4  /* blanks before it when it stands below them */
 
 static void cell_take(struct table *table, enum paint paint, char *text)
 {
@@ -20,7 +21,7 @@ void table_init(struct table *table, const struct screen *screen, const char *co
                 size_t columns)
 {
     assert(columns > 0 && columns <= TABLE_COLUMNS_MAX);
-    *table = (struct table){.screen = screen, .columns = columns};
+    *table = (struct table){.screen = screen, .columns = columns, .has_heads = heads != NULL};
     for (size_t i = 0; heads && i < columns; i++)
         cell_take(table, PAINT_DIM, memory_text(text_of(heads[i])));
 }
@@ -39,15 +40,14 @@ static void blanks(size_t count, struct buffer *out)
         buffer_add(out, " ", 1);
 }
 
-/* The last cell of a row, cut to what is left of the line. */
-static void last_write(const struct table *table, const struct table_cell *cell, size_t used,
+/* The last cell of a row, cut to `left` columns; 0: no limit. */
+static void last_write(const struct table *table, const struct table_cell *cell, size_t left,
                        struct buffer *out)
 {
     const char *mark = table->screen->utf8 ? "\xe2\x80\xa6" : "...";
     size_t mark_columns = table->screen->utf8 ? 1 : 3;
-    size_t left = table->screen->width > used ? table->screen->width - used : 0;
     struct text text = text_of(cell->text);
-    if (table->screen->width == 0 || screen_columns(text) <= left || left < LAST_MIN) {
+    if (left == 0 || screen_columns(text) <= left) {
         screen_paint(table->screen, cell->paint, cell->text, out);
         return;
     }
@@ -58,32 +58,61 @@ static void last_write(const struct table *table, const struct table_cell *cell,
     buffer_done(&cut);
 }
 
-void table_write(const struct table *table, size_t indent, struct buffer *out)
+/* Widths of all columns but the last; returns where that one begins. */
+static size_t measure(const struct table *table, size_t indent, size_t widths[TABLE_COLUMNS_MAX])
 {
-    size_t widths[TABLE_COLUMNS_MAX] = {0};
-    assert(table->count % table->columns == 0);
+    size_t used = indent;
     for (size_t i = 0; i < table->count; i++) {
         size_t width = screen_columns(text_of(table->cells[i].text));
         if (width > widths[i % table->columns])
             widths[i % table->columns] = width;
     }
-    for (size_t row = 0; row < table->count; row += table->columns) {
-        size_t used = indent;
+    for (size_t i = 0; i + 1 < table->columns; i++)
+        used += widths[i] + GAP;
+    return used;
+}
+
+static void line_end(struct buffer *out)
+{
+    while (out->bytes > 0 && out->at[out->bytes - 1] == ' ')
+        out->at[--out->bytes] = '\0';
+    buffer_text(out, "\n");
+}
+
+static void row_write(const struct table *table, const struct table_cell *row,
+                      const size_t widths[TABLE_COLUMNS_MAX], struct buffer *out)
+{
+    for (size_t i = 0; i < table->columns; i++) {
+        size_t pad = widths[i] - screen_columns(text_of(row[i].text));
+        if (table->right[i])
+            blanks(pad, out);
+        if (i + 1 == table->columns)
+            break;
+        screen_paint(table->screen, row[i].paint, row[i].text, out);
+        blanks(GAP + (table->right[i] ? 0 : pad), out);
+    }
+}
+
+void table_write(const struct table *table, size_t indent, struct buffer *out)
+{
+    size_t widths[TABLE_COLUMNS_MAX] = {0};
+    assert(table->count % table->columns == 0);
+    size_t last = measure(table, indent, widths), screen = table->screen->width;
+    /* On a narrow screen the last column gets lines of its own, and its head goes. */
+    bool below =
+        screen > 0 && last + widths[table->columns - 1] > screen && last + LAST_MIN > screen;
+    size_t left = below ? screen - indent - BELOW : screen > last ? screen - last : 0;
+    for (size_t i = 0; i < table->count; i += table->columns) {
+        const struct table_cell *row = &table->cells[i], *cell = &row[table->columns - 1];
         blanks(indent, out);
-        for (size_t i = 0; i < table->columns; i++) {
-            const struct table_cell *cell = &table->cells[row + i];
-            size_t pad = widths[i] - screen_columns(text_of(cell->text));
-            if (table->right[i])
-                blanks(pad, out);
-            if (i + 1 == table->columns) {
-                last_write(table, cell, used + (table->right[i] ? pad : 0), out);
-                break;
-            }
-            screen_paint(table->screen, cell->paint, cell->text, out);
-            blanks(GAP + (table->right[i] ? 0 : pad), out);
-            used += widths[i] + GAP;
+        row_write(table, row, widths, out);
+        if (below && (i > 0 || !table->has_heads)) {
+            line_end(out);
+            blanks(indent + BELOW, out);
         }
-        buffer_text(out, "\n");
+        if (!below || i > 0 || !table->has_heads)
+            last_write(table, cell, left, out);
+        line_end(out);
     }
 }
 

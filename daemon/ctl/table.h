@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Columns for people: each as wide as its widest cell, two blanks between, the last one cut to the
- * screen. Cells are plain text (screen_plain first). Owned by its maker; table_done frees it.
+ * screen, or on lines of its own where that is narrow. Cells are plain text (screen_plain first).
+ * Owned by its maker; table_done frees it.
  */
 #ifndef ANBU_CTL_TABLE_H
 #define ANBU_CTL_TABLE_H
@@ -18,6 +19,7 @@ struct table_cell {
 struct table {
     const struct screen *screen;
     size_t columns;
+    bool has_heads;
     bool right[TABLE_COLUMNS_MAX]; /* numbers stand at the right */
     struct table_cell *cells;      /* row by row, the heads first, if any */
     size_t count, room;

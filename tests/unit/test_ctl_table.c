@@ -40,15 +40,30 @@ START_TEST(columns_are_as_wide_as_their_widest_cell)
 {
     writes(&pipe_screen, "NAME          N  SENTENCE\n"
                          "long name     7  a sentence that is longer than forty columns\n"
-                         "           1234  \n");
+                         "           1234\n");
 }
 END_TEST
 
 START_TEST(the_last_column_is_cut_to_the_terminal)
 {
-    writes(&terminal, "\x1b[2mNAME\x1b[0m          \x1b[2mN\x1b[0m  \x1b[2mSENTENCE\x1b[0m\n"
-                      "\x1b[1;31mlong name\x1b[0m     7  a sentence that is lon\xe2\x80\xa6\n"
-                      "           1234  \n");
+    struct screen wide = terminal;
+    wide.width = 50;
+    writes(&wide,
+           "\x1b[2mNAME\x1b[0m          \x1b[2mN\x1b[0m  \x1b[2mSENTENCE\x1b[0m\n"
+           "\x1b[1;31mlong name\x1b[0m     7  a sentence that is longer than f\xe2\x80\xa6\n"
+           "           1234\n");
+}
+END_TEST
+
+START_TEST(on_a_narrow_terminal_the_last_column_stands_below)
+{
+    struct screen narrow = plain_screen;
+    narrow.width = 40;
+    writes(&narrow, "NAME          N\n"
+                    "long name     7\n"
+                    "    a sentence that is longer than fo...\n"
+                    "           1234\n"
+                    "\n");
 }
 END_TEST
 
@@ -147,6 +162,7 @@ int main(void)
     TCase *tcase = tcase_create("ctl_table");
     tcase_add_test(tcase, columns_are_as_wide_as_their_widest_cell);
     tcase_add_test(tcase, the_last_column_is_cut_to_the_terminal);
+    tcase_add_test(tcase, on_a_narrow_terminal_the_last_column_stands_below);
     tcase_add_test(tcase, control_characters_reach_no_terminal);
     tcase_add_test(tcase, hangul_takes_two_columns);
     tcase_add_test(tcase, durations_read_as_people_say_them);

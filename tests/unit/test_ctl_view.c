@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What anbuctl prints, against tests/golden/cli. GOLDEN_WRITE=1 writes the files anew: read the
+ * difference before you keep it.
+ */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "ctl/alerts_view.h"
+#include "ctl/household_view.h"
+
+#define FOLDER "tests/golden/cli/"
+#define NOW_MS 1768524000000 /* 2026-01-16T09:40:00+09:00 */
+
+typedef void view_fn(const struct screen *screen, const json_t *body, int64_t now_ms,
+                     struct buffer *out);
+
+static const struct screen unicode = {.utf8 = true, .foreign = true};
+static const struct screen ascii = {0};
+static const struct screen terminal = {.colour = true, .utf8 = true, .foreign = true, .width = 140};
+static const struct screen narrow = {.utf8 = true, .foreign = true, .width = 80};
+
+static const struct golden {
+    const char *name, *input;
+    view_fn *view;
+    const struct screen *screen;
+} goldens[] = {
+    {"alerts-list.txt", "alerts.json", alerts_view_list, &unicode},
+    {"alerts-list-terminal.txt", "alerts.json", alerts_view_list, &terminal},
+    {"alerts-list-narrow.txt", "alerts.json", alerts_view_list, &narrow},
+    {"alerts-show.txt", "alert.json", alerts_view_show, &unicode},
+    {"alerts-show-ascii.txt", "alert.json", alerts_view_show, &ascii},
+    {"household-show.txt", "household.json", household_view, &unicode},
+    {"household-show-ascii.txt", "household.json", household_view, &ascii},
+    {"household-show-terminal.txt", "household.json", household_view, &terminal},
+    {"household-show-bare.txt", "household-bare.json", household_view, &unicode},
+};
+
+static json_t *load(const char *name)
+{
+    char path[128];
+    json_error_t error;
+    (void)snprintf(path, sizeof path, FOLDER "%s", name);
+    json_t *body = json_load_file(path, 0, &error);
+    ck_assert_msg(body != NULL, "%s:%d: %s", path, error.line, error.text);
+    return body;
+}
+
+static void keep(const char *path, const struct buffer *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(text->at, 1, text->bytes, file), text->bytes);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(what_is_printed_is_what_was_agreed)
+{
+    const struct golden *golden = &goldens[_i];
+    struct buffer out = {0}, expected = {0};
+    struct fault fault = {0};
+    char path[128];
+    json_t *body = load(golden->input);
+    golden->view(golden->screen, body, NOW_MS, &out);
+    (void)snprintf(path, sizeof path, FOLDER "%s", golden->name);
+    if (getenv("GOLDEN_WRITE"))
+        keep(path, &out);
+    enum err err = file_read(path, 1 << 20, &expected, &fault);
+    ck_assert_msg(!err, "%s", fault.text);
+    ck_assert_msg(text_equal(buffer_view(&out), buffer_view(&expected)), "%s differs:\n%s", path,
+                  out.at);
+    json_decref(body);
+    buffer_done(&out);
+    buffer_done(&expected);
+}
+END_TEST
+
+/* Whatever a daemon of another version sends, nothing crashes and no control character passes. */
+START_TEST(any_part_may_be_missing_or_of_another_type)
+{
+    static const char *const inputs[] = {"alerts.json", "alert.json", "household.json"};
+    static view_fn *const views[] = {alerts_view_list, alerts_view_show, household_view};
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
+        json_t *body = load(inputs[i]), *value;
+        const char *name;
+        json_object_foreach(body, name, value)
+        {
+            static const char *const others[] = {
+                "null", "[[]]", "{\"a\":1}", "\"\\u001b[31m\"", "[{\"start\":7,\"use\":\"x\"}]",
+                "-1"};
+            for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) {
+                json_t *bent = json_copy(body);
+                struct buffer out = {0};
+                ck_assert_int_eq(
+                    json_object_set_new(bent, name, json_loads(others[k], JSON_DECODE_ANY, NULL)),
+                    0);
+                views[i](&unicode, bent, NOW_MS, &out);
+                ck_assert_msg(out.at && !strchr(out.at, '\x1b'), "%s = %s", name, others[k]);
+                buffer_done(&out);
+                json_decref(bent);
+            }
+        }
+        json_decref(body);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ctl_view");
+    TCase *tcase = tcase_create("ctl_view");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_loop_test(tcase, what_is_printed_is_what_was_agreed, 0,
+                        (int)(sizeof goldens / sizeof goldens[0]));
+    tcase_add_test(tcase, any_part_may_be_missing_or_of_another_type);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
