@@ -29,7 +29,7 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
 {
     struct api *api = request->api;
     struct text household = text_of(request->id);
-    struct buffer record = {0};
+    struct buffer record = {0}, shown = {0};
     if (!text_copy(household, request->household, sizeof request->household))
         return fault_set(fault, ERR_INVALID, "a household's id has at most %d bytes",
                          MESSAGE_ID_MAX);
@@ -41,18 +41,23 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
                         "household %s is not known: no message of it has been processed and kept",
                         request->id);
     if (!err)
-        err = household_show(record.at, (uint32_t)record.bytes, &answer->body);
+        err = household_show(record.at, (uint32_t)record.bytes, &shown);
     if (err == ERR_CORRUPT)
         (void)fault_set(fault, err, "the record of household %s %s", request->id, err_text(err));
     if (err)
         goto out;
-    answer->body.bytes--; /* reopen the object */
+    /* A record does not hold its own key: it is told here, before the record's members. */
+    buffer_text(&answer->body, "{");
+    json_member_string(&answer->body, "household", household);
+    buffer_text(&answer->body, ",");
+    buffer_add(&answer->body, shown.at + 1, shown.bytes - 2);
     json_put_key(&answer->body, "alerts");
     buffer_text(&answer->body, "[");
     err = api->store->ops->alerts_of(api->store, partition, household, ALERTS_SHOWN_MAX, alert_add,
                                      &answer->body, fault);
     buffer_text(&answer->body, "]}");
 out:
+    buffer_done(&shown);
     buffer_done(&record);
     return err;
 }

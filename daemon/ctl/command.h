@@ -7,6 +7,7 @@
 #ifndef ANBU_CTL_COMMAND_H
 #define ANBU_CTL_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct command {
@@ -14,6 +15,7 @@ struct command {
     const char *arguments;             /* "[--state STATE] [--json]" */
     const char *help;                  /* one line */
     int (*run)(int argc, char **argv); /* argv[0] is the first argument after the name */
+    bool own_help;                     /* answers --help itself */
 };
 
 extern const struct command commands[];

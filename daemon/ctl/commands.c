@@ -35,10 +35,15 @@ const struct command commands[] = {
      command_show_config},
     {"sample-config", "", "a configuration file with every option, its help and its default",
      command_sample_config},
-    {"simulate", "--households N --days D --seed S [--scenario FILE]",
-     "write the messages of a town of believable homes, and the truth beside them",
-     command_simulate},
-    {"replay", "[--config FILE] [--set KEY=VALUE]... [--compare FILE] INPUT...",
+    {"simulate",
+     "[--households N] [--days D] [--seed S] [--scenario FILE] [--out FILE | --kafka BROKERS] "
+     "[--truth FILE] [OPTION]...",
+     "write the messages of a town of believable homes, and the truth beside them; --help lists "
+     "every option",
+     command_simulate, .own_help = true},
+    {"replay",
+     "[--config FILE] [--set KEY=VALUE]... [--compare OTHER.yaml] [--dead-letters FILE] [--quiet] "
+     "INPUT...",
      "run the pipeline over files of messages; events on standard output", command_replay},
     {"version", "", "print the version", command_version},
     {"help", "[--man | COMMAND]", "this list, one command's line, or the man page", command_help},

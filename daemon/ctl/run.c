@@ -161,7 +161,7 @@ static int dispatch(int argc, char **argv)
     const struct command *command = command_find(argc, argv, &words);
     if (!command)
         return unknown_command(argc, argv);
-    if (asks_for_help(argc - words, argv + words))
+    if (!command->own_help && asks_for_help(argc - words, argv + words))
         return command_help(words, argv);
     return command->run(argc - words, argv + words);
 }

