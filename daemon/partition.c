@@ -225,11 +225,6 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
         memcpy(partition->flushed, resume, sizeof resume);
         atomic_fetch_add(&worker->counts.flushed, count);
         written += count;
-        int64_t plain[TOPIC_COUNT];
-        for (int lane = 0; lane < TOPIC_COUNT; lane++)
-            plain[lane] = resume[lane] < 0 ? OFFSET_NONE : resume[lane] - partition->base[lane];
-        if (worker->source && worker->source->ops->commit)
-            worker->source->ops->commit(worker->source, partition->number, plain);
         if (!count)
             break;
     }

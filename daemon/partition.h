@@ -35,6 +35,7 @@ struct partition {
     int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
     int64_t next[TOPIC_COUNT];           /* where each lane goes on, numbered through */
     int64_t flushed[TOPIC_COUNT];        /* as written last */
+    int64_t told_ms;                     /* monotonic: Kafka was told how far we are */
     int64_t arrived_ms;                  /* newest arrival */
     struct cache_dirty dirty;
     size_t letters; /* dead letters under way */

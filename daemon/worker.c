@@ -10,6 +10,7 @@
 #include "partition.h"
 
 #define TICK_MS         1000
+#define TELL_MS         200
 #define SWEEP_MS        2000
 #define FLUSH_PER_TURN  2048 /* records: a turn stays short */
 #define DIRTY_MAX_SHARE 2    /* more than half of the cache dirty: flush before going on */
@@ -530,13 +531,29 @@ static void pump_outboxes(struct worker *worker, int64_t now)
     }
 }
 
-static void flush_due(struct worker *worker)
+/* Lag tools (and whoever paces by them) see what has been processed; the store says what is safe.
+ */
+static void tell_progress(struct worker *worker, struct partition *partition, int64_t now)
+{
+    if (now - partition->told_ms < TELL_MS || !worker->source->ops->commit)
+        return;
+    int64_t plain[TOPIC_COUNT];
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        plain[lane] = partition->next[lane] == OFFSET_NONE
+                          ? OFFSET_NONE
+                          : partition->next[lane] - partition->base[lane];
+    worker->source->ops->commit(worker->source, partition->number, plain);
+    partition->told_ms = now;
+}
+
+static void flush_due(struct worker *worker, int64_t now)
 {
     size_t dirty = 0;
     for (uint32_t p = 0; p < worker->options.partitions; p++)
         if (worker->partitions[p].owned) {
             (void)partition_flush(worker, &worker->partitions[p], false, FLUSH_PER_TURN);
             dirty += worker->partitions[p].dirty.count;
+            tell_progress(worker, &worker->partitions[p], now);
         }
     /* The cache is full of changes: back-pressure, the log waits. */
     for (uint32_t p = 0;
@@ -591,7 +608,7 @@ enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault)
     if (now - worker->ticked_ms >= TICK_MS)
         tick(worker, now);
     pump_outboxes(worker, now);
-    flush_due(worker);
+    flush_due(worker, now);
     return ERR_OK;
 }
 

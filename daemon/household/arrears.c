@@ -168,6 +168,7 @@ void arrears_view(const struct record_arrears *arrears, int32_t now_day, int64_t
                                  .arrangement = now_s < arrears->plan_until_s,
                                  .notice = arrears->notice,
                                  .changed_s = arrears->changed_s};
+    memcpy(out->currency, arrears->currency, sizeof out->currency);
 }
 
 void arrears_note_quarter(struct record_arrears *arrears, int32_t now_day, int64_t now_s)
