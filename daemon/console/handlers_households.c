@@ -25,39 +25,57 @@ static bool alert_add(void *context, uint32_t partition, struct text snapshot)
     return true;
 }
 
+/* The record's members, or {"household","kept":false}: records are kept lazily, so that the first
+ * alert of a household may be there before its record is. A record does not hold its own key. */
+static enum err record_show(struct text household, const struct buffer *record, struct buffer *json,
+                            struct fault *fault)
+{
+    struct buffer shown = {0};
+    enum err err = ERR_OK;
+    buffer_text(json, "{");
+    json_member_string(json, "household", household);
+    json_member_bool(json, "kept", record->bytes > 0);
+    if (record->bytes > 0)
+        err = household_show(record->at, (uint32_t)record->bytes, &shown);
+    if (!err && shown.bytes > 2) {
+        buffer_text(json, ",");
+        buffer_add(json, shown.at + 1, shown.bytes - 2);
+    }
+    if (err == ERR_CORRUPT)
+        (void)fault_set(fault, err, "the record of household %.*s %s", (int)household.bytes,
+                        household.at, err_text(err));
+    buffer_done(&shown);
+    return err;
+}
+
 enum err handle_household_show(struct request *request, struct answer *answer, struct fault *fault)
 {
     struct api *api = request->api;
+    struct store *store = api->store;
     struct text household = text_of(request->id);
-    struct buffer record = {0}, shown = {0};
+    struct buffer record = {0}, alerts = {0};
     if (!text_copy(household, request->household, sizeof request->household))
         return fault_set(fault, ERR_INVALID, "a household's id has at most %d bytes",
                          MESSAGE_ID_MAX);
     uint32_t partition = kafka_partition(household, api->partitions);
-    enum err err =
-        api->store->ops->load(api->store, partition, &household, 1, record_take, &record, fault);
-    if (!err && record.bytes == 0)
+    enum err err = store->ops->load(store, partition, &household, 1, record_take, &record, fault);
+    if (!err)
+        err = store->ops->alerts_of(store, partition, household, ALERTS_SHOWN_MAX, alert_add,
+                                    &alerts, fault);
+    if (!err && record.bytes == 0 && alerts.bytes == 0)
         err = fault_set(fault, ERR_NOT_FOUND,
-                        "household %s is not known: no message of it has been processed and kept",
+                        "household %s is not known: no message of it has been processed and kept; "
+                        "new ones are kept after daemon.flush_interval at the latest",
                         request->id);
     if (!err)
-        err = household_show(record.at, (uint32_t)record.bytes, &shown);
-    if (err == ERR_CORRUPT)
-        (void)fault_set(fault, err, "the record of household %s %s", request->id, err_text(err));
-    if (err)
-        goto out;
-    /* A record does not hold its own key: it is told here, before the record's members. */
-    buffer_text(&answer->body, "{");
-    json_member_string(&answer->body, "household", household);
-    buffer_text(&answer->body, ",");
-    buffer_add(&answer->body, shown.at + 1, shown.bytes - 2);
-    json_put_key(&answer->body, "alerts");
-    buffer_text(&answer->body, "[");
-    err = api->store->ops->alerts_of(api->store, partition, household, ALERTS_SHOWN_MAX, alert_add,
-                                     &answer->body, fault);
-    buffer_text(&answer->body, "]}");
-out:
-    buffer_done(&shown);
+        err = record_show(household, &record, &answer->body, fault);
+    if (!err) {
+        json_put_key(&answer->body, "alerts");
+        buffer_text(&answer->body, "[");
+        buffer_add(&answer->body, alerts.at, alerts.bytes);
+        buffer_text(&answer->body, "]}");
+    }
     buffer_done(&record);
+    buffer_done(&alerts);
     return err;
 }

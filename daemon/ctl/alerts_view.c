@@ -92,7 +92,7 @@ static void list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
 }
 
 /* Who has it until when, how long it has waited, or how it ended. */
-static void holder_add(const json_t *alert, int64_t now_ms, struct buffer *out)
+static void holder_add(const json_t *alert, int64_t now_ms, bool in_list, struct buffer *out)
 {
     const char *state = view_text(alert, "state"), *expires = view_text(alert, "expires");
     int64_t learnt_ms;
@@ -100,7 +100,10 @@ static void holder_add(const json_t *alert, int64_t now_ms, struct buffer *out)
         buffer_text(out, view_text(alert, "owner"));
         if (expires[0]) {
             buffer_text(out, " until ");
-            list_time(expires, now_ms, out);
+            if (in_list)
+                list_time(expires, now_ms, out);
+            else
+                screen_time(expires, out);
         }
     } else if (strcmp(state, "resolved") == 0) {
         view_words(view_text(alert, "outcome"), out);
@@ -127,7 +130,7 @@ static void list_cells(struct table *table, const json_t *alert, bool whose, int
     list_time(view_text(alert, "raised"), now_ms, &text);
     table_cell(table, PAINT_NONE, text.at);
     buffer_clear(&text);
-    holder_add(alert, now_ms, &text);
+    holder_add(alert, now_ms, true, &text);
     table_cell(table, PAINT_NONE, buffer_view(&text).at);
     buffer_clear(&text);
     sentence_add(alert, &text);
@@ -216,7 +219,7 @@ static void show_facts(const struct screen *screen, const json_t *alert, int64_t
     size_t bytes = text.bytes;
     buffer_text(&text, strcmp(view_text(alert, "state"), "acknowledged") == 0 ? " by " : ", ");
     size_t joined = text.bytes;
-    holder_add(alert, now_ms, &text);
+    holder_add(alert, now_ms, false, &text);
     if (text.bytes == joined) {
         text.bytes = bytes;
         text.at[bytes] = '\0';

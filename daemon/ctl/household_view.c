@@ -107,16 +107,22 @@ static void supply_add(const json_t *household, struct buffer *out)
     }
 }
 
-static void show_head(const struct screen *screen, const json_t *household, int64_t now_ms,
-                      struct buffer *out)
+static void show_name(const struct screen *screen, const json_t *household, struct buffer *out)
 {
-    const json_t *absence = json_object_get(household, "absence");
     struct buffer text = {0}, plain = {0};
     buffer_format(&text, "Household %s", view_text(household, "household"));
     screen_plain(screen, buffer_view(&text), false, &plain);
     screen_paint(screen, PAINT_BOLD, plain.at, out);
     buffer_text(out, "\n");
-    buffer_clear(&text);
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
+static void show_head(const struct screen *screen, const json_t *household, int64_t now_ms,
+                      struct buffer *out)
+{
+    const json_t *absence = json_object_get(household, "absence");
+    struct buffer text = {0};
     buffer_text(&text, view_text(household, "area"));
     if (view_text(household, "feeder")[0])
         buffer_format(&text, "%sfeeder %s", text.bytes ? ", " : "", view_text(household, "feeder"));
@@ -150,7 +156,6 @@ static void show_head(const struct screen *screen, const json_t *household, int6
     buffer_text(&text, view_text(household, "timezone"));
     line(screen, "Times are in", &text, out);
     buffer_done(&text);
-    buffer_done(&plain);
 }
 
 /* ---- arrears ---- */
@@ -446,11 +451,17 @@ void household_view(const struct screen *screen, const json_t *household, int64_
 {
     const json_t *meters = json_object_get(household, "meters");
     const json_t *alerts = json_object_get(household, "alerts");
-    show_head(screen, household, now_ms, out);
-    show_arrears(screen, household, out);
-    show_routine(screen, meters, out);
-    show_hours(screen, meters, out);
-    show_days(screen, meters, out);
+    show_name(screen, household, out);
+    if (json_is_false(json_object_get(household, "kept"))) {
+        buffer_text(out, "Its record has not been kept yet (daemon.flush_interval): ask again in a "
+                         "while.\n");
+    } else {
+        show_head(screen, household, now_ms, out);
+        show_arrears(screen, household, out);
+        show_routine(screen, meters, out);
+        show_hours(screen, meters, out);
+        show_days(screen, meters, out);
+    }
     title(screen, "Alerts", out);
     if (json_array_size(alerts) == 0)
         buffer_text(out, "  none\n");

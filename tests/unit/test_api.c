@@ -605,6 +605,9 @@ START_TEST(a_household_is_shown_with_its_alerts)
 {
     struct store_head head;
     struct text household = TEXT("H-1");
+    const char *id = raise_alert("H-1", &quiet, SEVERITY_HIGH, RAISED_S);
+    expect(200, "/api/v1/households/H-1", NULL);
+    says("{\"household\":\"H-1\",\"kept\":false,\"alerts\":[{");
     uint32_t size;
     void *bytes = record_new(&size);
     uint32_t partition = kafka_partition(household, PARTITIONS);
@@ -615,8 +618,8 @@ START_TEST(a_household_is_shown_with_its_alerts)
     ck_assert_int_eq(store->ops->take(store, partition, &head, NULL, NULL, &fault), ERR_OK);
     ck_assert_int_eq(store->ops->flush(store, &head, &record, 1, offsets, &fault), ERR_OK);
     free(bytes);
-    const char *id = raise_alert("H-1", &quiet, SEVERITY_HIGH, RAISED_S);
     expect(200, "/api/v1/households/H-1?why=alert", NULL);
+    says("\"kept\":true");
     json_t *shown = json_loads(answer.body.at, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_str_eq(json_string_value(json_object_get(shown, "household")), "H-1");
     ck_assert_str_eq(json_string_value(json_object_get(shown, "area")), "11140-sindang");

@@ -37,6 +37,7 @@ static const struct golden {
     {"household-show-ascii.txt", "household.json", household_view, &ascii},
     {"household-show-terminal.txt", "household.json", household_view, &terminal},
     {"household-show-bare.txt", "household-bare.json", household_view, &unicode},
+    {"household-show-new.txt", "household-new.json", household_view, &unicode},
 };
 
 static json_t *load(const char *name)
