@@ -8,9 +8,10 @@
 #include "household/judge.h"
 #include "household/meter.h"
 
-#define SECONDS_A_DAY 86400
-#define HOSPITAL_DAYS 14
-#define ABSENCE_DAYS  7
+#define SECONDS_A_DAY   86400
+#define HOSPITAL_DAYS   14
+#define ABSENCE_DAYS    7
+#define BACKFILL_ROOM_H 48 /* hours of the ring kept free while a batch is waited for */
 
 static void find_zone(struct household *household, const struct household_context *context)
 {
@@ -84,6 +85,15 @@ static enum reject apply_reading(struct household *household, const struct messa
     if (change.ready && is_late(meter, message, context->arrived_ms)) {
         meter->flags |= METER_UNSETTLED;
         record.home->settle_ms = context->arrived_ms + settings->ingest.settle_s * 1000;
+    }
+    /* A back-fill longer than the ring: what is about to leave it is history, and teaches now. */
+    if (meter->flags & METER_UNSETTLED &&
+        meter->newest_hour - meter->judged_hour > VIEW_HOURS - BACKFILL_ROOM_H) {
+        struct judgement history;
+        int32_t until = meter->newest_hour - 2 * BACKFILL_ROOM_H;
+        judge_start(&history, household, context, (int64_t)until * 3600);
+        judge_all(&history, until);
+        judge_finish(&history);
     }
     bool judged =
         (change.ready && !(meter->flags & METER_UNSETTLED)) || change.corrected || change.has_day;
@@ -322,6 +332,6 @@ void household_settle(struct household *household, const struct household_contex
     judge_start(&judgement, household, context,
                 record.home->last_reading_s ? record.home->last_reading_s
                                             : context->arrived_ms / 1000);
-    judge_all(&judgement);
+    judge_all(&judgement, INT32_MAX);
     judge_finish(&judgement);
 }

@@ -127,8 +127,9 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
         struct verdict verdict = {.active = judgement->active[i]};
         detectors[i]->observe(judgement->tuning->options[i], judgement->record.states[i],
                               &judgement->view, event, &verdict);
+        if (judgement->active[i] && !verdict.active)
+            judgement->life[i] = verdict.life; /* what ended it, not what came after */
         judgement->active[i] = verdict.active;
-        judgement->life[i] = verdict.life;
         if (verdict.active && verdict.since_s)
             judgement->told[i] = verdict;
         if (verdict.oddness > odd)
@@ -279,20 +280,21 @@ void judge_meter(struct judgement *judgement, unsigned index)
         judge_hour(judgement, index, meter->judged_hour + 1);
 }
 
-void judge_all(struct judgement *judgement)
+void judge_all(struct judgement *judgement, int32_t until)
 {
     int32_t from = INT32_MAX, to = 0;
     for (unsigned i = 0; i < judgement->record.header->meters; i++) {
         struct record_meter *meter = &judgement->record.meters[i];
         if (meter->judged_hour < meter->newest_hour - VIEW_HOURS)
             meter->judged_hour = meter->newest_hour - VIEW_HOURS;
-        meter->flags &= (uint8_t)~METER_UNSETTLED;
+        if (until >= meter->newest_hour)
+            meter->flags &= (uint8_t)~METER_UNSETTLED;
         if (meter->judged_hour < meter->newest_hour && meter->judged_hour < from)
             from = meter->judged_hour;
         if (meter->newest_hour > to)
             to = meter->newest_hour;
     }
-    for (int32_t hour = from; hour < to; hour++)
+    for (int32_t hour = from; hour < to && hour < until; hour++)
         for (unsigned i = 0; i < judgement->record.header->meters; i++)
             if (judgement->record.meters[i].judged_hour == hour &&
                 judgement->record.meters[i].newest_hour > hour)

@@ -26,9 +26,9 @@ struct judgement {
 void judge_start(struct judgement *judgement, struct household *household,
                  const struct household_context *context, int64_t at_s);
 
-/* All hours that are known and not judged, of one meter, or of all in step (settling). */
+/* All hours that are known and not judged, of one meter, or of all in step and up to an hour. */
 void judge_meter(struct judgement *judgement, unsigned meter);
-void judge_all(struct judgement *judgement);
+void judge_all(struct judgement *judgement, int32_t until);
 
 /* A correction: shows the hours of the ring once more. */
 void judge_again(struct judgement *judgement);
