@@ -75,7 +75,7 @@ static void draw_register(struct meter *meter, const struct scenario *s)
 }
 
 void metering_init(struct meter *meter, uint64_t home_key, enum utility utility,
-                const struct scenario *scenario)
+                   const struct scenario *scenario)
 {
     uint64_t key = chance_key(home_key, 16 + (uint64_t)utility);
     *meter = (struct meter){.key = key, .utility = (uint8_t)utility, .exchange_hour = -1};
@@ -163,7 +163,7 @@ static void disturb(struct meter *meter, const struct scene *scene, const struct
 }
 
 void metering_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
-                const struct sender *sender)
+                   const struct sender *sender)
 {
     if (meter->style == METER_NONE)
         return;

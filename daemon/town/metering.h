@@ -55,11 +55,11 @@ struct sender {
 };
 
 void metering_init(struct meter *meter, uint64_t home_key, enum utility utility,
-                const struct scenario *scenario);
+                   const struct scenario *scenario);
 
 /* Before the hour's use: plans of the day, exchange, a disturbance that begins. */
 void metering_hour(struct meter *meter, const struct scene *scene, const struct moment *moment,
-                const struct sender *sender);
+                   const struct sender *sender);
 
 /* A quarter of an hour's use, in mWh (electricity) or mL. */
 void meter_tick(struct meter *meter, const struct scene *scene, const struct moment *moment,

@@ -17,7 +17,7 @@ struct queue {
     size_t left;
     struct bag bags[QUEUE_HOURS];
     struct bag taken; /* what the caller still looks at */
-    const struct occurrence **order;
+    struct queue_item *order;
     size_t order_room;
 };
 
@@ -57,8 +57,8 @@ void queue_put(struct queue *queue, const struct occurrence *occurrence)
 
 static int compare(const void *left, const void *right)
 {
-    const struct occurrence *a = *(const struct occurrence *const *)left,
-                            *b = *(const struct occurrence *const *)right;
+    const struct occurrence *a = ((const struct queue_item *)left)->occurrence,
+                            *b = ((const struct queue_item *)right)->occurrence;
     if (a->arrived_s != b->arrived_s)
         return a->arrived_s < b->arrived_s ? -1 : 1;
     if (a->home != b->home)
@@ -66,7 +66,7 @@ static int compare(const void *left, const void *right)
     return (a->sequence > b->sequence) - (a->sequence < b->sequence);
 }
 
-const struct occurrence *const *queue_take_hour(struct queue *queue, size_t *count)
+const struct queue_item *queue_take_hour(struct queue *queue, size_t *count)
 {
     /* The bag goes to the caller; its old one becomes the bag of the hour after the last. */
     struct bag *bag = &queue->bags[queue->hour % QUEUE_HOURS];
@@ -81,7 +81,7 @@ const struct occurrence *const *queue_take_hour(struct queue *queue, size_t *cou
         queue->order = memory_grow(queue->order, n * sizeof *queue->order);
     }
     for (size_t i = 0; i < n; i++)
-        queue->order[i] = &queue->taken.items[i];
+        queue->order[i].occurrence = &queue->taken.items[i];
     if (n)
         qsort(queue->order, n, sizeof *queue->order, compare);
     queue->left -= n;

@@ -21,9 +21,13 @@ void queue_free(struct queue *queue);
 /* Its arrival may not lie in an hour that was taken. */
 void queue_put(struct queue *queue, const struct occurrence *occurrence);
 
+struct queue_item {
+    const struct occurrence *occurrence;
+};
+
 /* The next hour's messages in the order of (arrival, home, sequence); borrowed until the next call.
  */
-const struct occurrence *const *queue_take_hour(struct queue *queue, size_t *count);
+const struct queue_item *queue_take_hour(struct queue *queue, size_t *count);
 size_t queue_left(const struct queue *queue);
 
 #endif

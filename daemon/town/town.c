@@ -172,11 +172,12 @@ static void live(struct town *town)
 static enum err send_hour(struct town *town, struct fault *fault)
 {
     size_t count;
-    const struct occurrence *const *order = queue_take_hour(town->scene.queue, &count);
+    const struct queue_item *items = queue_take_hour(town->scene.queue, &count);
     for (size_t i = 0; i < count; i++) {
-        struct town_message message = {.type = order[i]->type, .arrived_s = order[i]->arrived_s};
-        message.body = line_write(town->writer, order[i]);
-        message.key = line_key(town->writer, order[i]);
+        const struct occurrence *o = items[i].occurrence;
+        struct town_message message = {.type = o->type, .arrived_s = o->arrived_s};
+        message.body = line_write(town->writer, o);
+        message.key = line_key(town->writer, o);
         enum err err = town->sink.message(town->sink.context, &message, fault);
         if (err)
             return err;

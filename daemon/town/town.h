@@ -3,7 +3,7 @@
  * A simulated town: believable homes, their meters, bills and misfortunes, as the messages that
  * utilities would send, in the order of their arrival, and the truth beside them. The same options
  * give the same bytes; home k lives the same life whatever the number of homes. A town lives on one
- * thread, hour by hour; memory grows with homes (1.3 kB each, and 56 bytes a message on its way),
+ * thread, hour by hour; memory grows with homes (1.6 kB each, and 56 bytes a message on its way),
  * not with days. docs/simulator.md.
  */
 #ifndef ANBU_TOWN_TOWN_H
