@@ -28,6 +28,7 @@ static const struct habit habits[UTILITY_COUNT] = {
 #define AWAKE_INCREMENT (-0.7)
 #define AWAKE_RATE      0.04
 #define NIGHT_HALF_LIFE 42.0
+#define RANGE_MIN       12 /* codes between lowest and highest: a factor e */
 
 #define DICE_SIDES (1u << 30)
 /* Every count of an hour's lesson has a roll of its own. */
@@ -63,20 +64,26 @@ int64_t routine_milli(uint8_t code)
     if (code < 2)
         return 0;
     int top = (code - 2) / 8;
-    return (int64_t)(octave[(code - 2) % 8] >> (32 - top));
+    return (int64_t)((octave[(code - 2) % 8] + (UINT64_C(1) << (31 - top))) >> (32 - top));
 }
+
+#define DAY_CODE_MAX 32257 /* the last below 2^63 */
 
 uint16_t routine_day_code(int64_t milli)
 {
     if (milli <= 0)
         return ROUTINE_ZERO;
     double code = 2.5 + 512.0 * num_log((double)milli) / 0.693147180559945309417;
-    return (uint16_t)(code > 65535.0 ? 65535.0 : code);
+    return (uint16_t)(code > DAY_CODE_MAX ? DAY_CODE_MAX : code);
 }
 
 int64_t routine_day_milli(uint16_t code)
 {
-    return code < 2 ? 0 : (int64_t)(num_exp((code - 2) / 512.0 * 0.693147180559945309417) + 0.5);
+    if (code < 2)
+        return 0;
+    if (code > DAY_CODE_MAX)
+        code = DAY_CODE_MAX;
+    return (int64_t)(num_exp((code - 2) / 512.0 * 0.693147180559945309417) + 0.5);
 }
 
 void routine_reset(struct routine *routine)
@@ -236,8 +243,10 @@ static void move_bins(uint32_t row[ROUTINE_BINS], double lo, double hi, double t
 void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
 {
     if (!routine->highest) {
-        if (highest < lowest + 12) /* a factor e at least */
-            highest = (uint8_t)(lowest + 12 > 255 ? 255 : lowest + 12);
+        if (lowest > 255 - RANGE_MIN)
+            lowest = 255 - RANGE_MIN;
+        if (highest < lowest + RANGE_MIN)
+            highest = (uint8_t)(lowest + RANGE_MIN);
         routine->lowest = lowest;
         routine->highest = highest;
         return;
