@@ -101,7 +101,7 @@ tools: $(TOOLS)
 
 .PHONY: lint
 lint: all                         ## style as failing tests
-	@tests/lint/run --build $(BUILD)
+	@tests/lint/run
 
 .PHONY: eval
 eval: all                         ## detection quality on real meter data (reads ../shared)

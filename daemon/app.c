@@ -55,6 +55,7 @@ struct app {
     const char *redis_address;
     struct kafka_common common;
     uint32_t partitions;
+    _Atomic int64_t *epochs; /* of the embedded broker's partitions; NULL: Kafka lasts */
     size_t worker_count;
     struct app_worker workers[WORKERS_MAX];
     struct api *api;
@@ -274,7 +275,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .clock = &clock_machine,
                                      .partitions = app->partitions,
                                      .partition_of = kafka_partition,
-                                     .new_log = app->options->embedded,
+                                     .epochs = app->epochs,
                                      .timers = true,
                                      .read_log = read_log,
                                      .read_log_context = app};
@@ -371,6 +372,14 @@ static enum err check_kafka(struct app *app, struct fault *fault)
     return err;
 }
 
+/* The embedded broker keeps nothing over a restart: its offsets begin anew. */
+static void begin_epochs(struct app *app)
+{
+    app->epochs = memory_get(app->partitions * sizeof *app->epochs);
+    for (uint32_t p = 0; p < app->partitions; p++)
+        app->epochs[p] = -1;
+}
+
 static enum err check_store(const struct app *app, struct fault *fault)
 {
     struct store *store = NULL;
@@ -386,13 +395,6 @@ static enum err check_store(const struct app *app, struct fault *fault)
     if (store)
         store->ops->free(store);
     return err;
-}
-
-static enum err api_publisher(void *context, publisher_done_fn *done, void *done_context,
-                              struct publisher **out, struct fault *fault)
-{
-    const struct app *app = context;
-    return publisher_kafka_new(&app->common, start_settings(app), done, done_context, out, fault);
 }
 
 static enum err start_console(struct app *app, struct fault *fault)
@@ -412,8 +414,7 @@ static enum err start_console(struct app *app, struct fault *fault)
                                   .audit_path = audit_path,
                                   .partitions = app->partitions,
                                   .store = store,
-                                  .publisher_new = api_publisher,
-                                  .publisher_context = app,
+                                  .common = &app->common,
                                   .settings = settings,
                                   .clock = &clock_machine,
                                   .host = {app, reload, config_hold, config_release, status}};
@@ -433,6 +434,8 @@ static enum err start(struct app *app, struct fault *fault)
         err = start_embedded(app, fault);
     if (!err)
         err = check_kafka(app, fault);
+    if (!err && app->broker)
+        begin_epochs(app);
     if (!err)
         err = check_store(app, fault);
     if (!err && settings->delivery.screen)
@@ -460,6 +463,7 @@ static void stop(struct app *app)
     }
     broker_stop(app->broker);
     redis_child_stop(app->redis);
+    free(app->epochs);
 }
 
 /* Signals come to this thread alone. */

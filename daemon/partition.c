@@ -8,6 +8,9 @@
 
 #define BACK_OFF_FIRST_MS 100
 #define BACK_OFF_MAX_MS   5000
+#define LETTER_WAITS      20
+#define LETTER_WAIT_MS    50
+#define HEARTBEAT_MS      10000 /* a write at least so often: a rewind or another owner shows */
 
 static void notes_swap(struct settle_note *a, struct settle_note *b)
 {
@@ -62,22 +65,23 @@ static int64_t epoch_of(int64_t numbered)
     return numbered < 0 ? -1 : numbered / EPOCH_STEP;
 }
 
-/* Epochs: a log that has lost its memory begins a new one, once a run. */
+/* Epochs: a log that has lost its memory begins a new one, once a run, whichever worker is first.
+ */
 static void number_through(const struct worker *worker, struct partition *partition)
 {
     const struct store_head *head = &partition->head;
+    _Atomic int64_t *epochs = worker->options.epochs;
     int64_t epoch = epoch_of(head->log_offset);
     for (int lane = 0; lane < TOPIC_COUNT; lane++)
         if (epoch_of(head->offsets[lane]) > epoch)
             epoch = epoch_of(head->offsets[lane]);
-    if (worker->options.new_log && !partition->numbered)
+    int64_t known = -1;
+    if (!epochs)
+        epoch = epoch < 0 ? 0 : epoch;
+    else if (atomic_compare_exchange_strong(&epochs[partition->number], &known, epoch + 1))
         epoch++;
-    partition->numbered = true;
-    if (epoch < partition->run_epoch)
-        epoch = partition->run_epoch;
-    if (epoch < 0)
-        epoch = 0;
-    partition->run_epoch = epoch;
+    else
+        epoch = known;
     for (int lane = 0; lane < TOPIC_COUNT; lane++) {
         partition->base[lane] = epoch * EPOCH_STEP;
         partition->flushed[lane] = head->offsets[lane];
@@ -85,6 +89,25 @@ static void number_through(const struct worker *worker, struct partition *partit
             epoch_of(head->offsets[lane]) == epoch ? head->offsets[lane] : OFFSET_NONE;
     }
     partition->log_base = epoch * EPOCH_STEP;
+}
+
+static void wait_longer(struct worker *worker, struct partition *partition)
+{
+    partition->back_off_ms =
+        partition->back_off_ms ? partition->back_off_ms * 2 : BACK_OFF_FIRST_MS;
+    if (partition->back_off_ms > BACK_OFF_MAX_MS)
+        partition->back_off_ms = BACK_OFF_MAX_MS;
+    partition->retry_ms = clock_monotonic_ms(worker->options.clock) + partition->back_off_ms;
+}
+
+/* No retry can mend it; and replay has no time in which to retry. */
+static void note_fatal(struct worker *worker, enum err err, const struct fault *fault)
+{
+    bool fatal = err_disposition(err) == DISPOSITION_FATAL || worker->options.by_arrival;
+    if (worker->fatal || !fatal)
+        return;
+    worker->fatal = err;
+    (void)fault_set(&worker->why, err, "%s", fault && fault->text[0] ? fault->text : err_text(err));
 }
 
 bool partition_take(struct worker *worker, struct partition *partition)
@@ -100,17 +123,13 @@ bool partition_take(struct worker *worker, struct partition *partition)
     if (err) {
         log_line(LOG_WARNING, "partition cannot be taken", "partition=%u error=\"%s\"",
                  partition->number, fault.text[0] ? fault.text : err_text(err));
-        partition->back_off_ms =
-            partition->back_off_ms ? partition->back_off_ms * 2 : BACK_OFF_FIRST_MS;
-        if (partition->back_off_ms > BACK_OFF_MAX_MS)
-            partition->back_off_ms = BACK_OFF_MAX_MS;
-        partition->retry_ms = clock_monotonic_ms(worker->options.clock) + partition->back_off_ms;
+        wait_longer(worker, partition);
+        note_fatal(worker, err, &fault);
         return false;
     }
     partition->owned = true;
     partition->sweep = true;
-    partition->back_off_ms = 0;
-    partition->letters_failed = false;
+    partition->flushed_ms = clock_monotonic_ms(worker->options.clock);
     partition->timers_from_ms =
         clock_wall_ms(worker->options.clock) + worker->settings->daemon.takeover_grace_s * 1000;
     outbox_restart(partition->outbox);
@@ -126,6 +145,7 @@ static void let_go(struct worker *worker, struct partition *partition)
 {
     cache_drop_partition(worker->cache, partition->number, &partition->dirty);
     outbox_restart(partition->outbox);
+    letters_forget(partition->letters);
     partition->note_count = 0;
     if (partition->owned)
         atomic_fetch_sub(&worker->counts.partitions, 1);
@@ -141,13 +161,16 @@ void partition_fail(struct worker *worker, struct partition *partition, enum err
     log_line(LOG_WARNING, "partition dropped, to be taken again", "partition=%u error=\"%s\"",
              partition->number, fault && fault->text[0] ? fault->text : err_text(err));
     let_go(worker, partition);
-    partition->back_off_ms = partition->back_off_ms ? partition->back_off_ms : BACK_OFF_FIRST_MS;
-    partition->retry_ms = clock_monotonic_ms(worker->options.clock) + partition->back_off_ms;
+    wait_longer(worker, partition);
+    note_fatal(worker, err, fault);
 }
 
 void partition_release(struct worker *worker, struct partition *partition, bool lost)
 {
     if (partition->owned && !lost) {
+        /* What waits for its dead letter is read again by the next owner. */
+        for (int i = 0; i < LETTER_WAITS && letters_under_way(partition->letters); i++)
+            worker->publisher->ops->poll(worker->publisher, LETTER_WAIT_MS);
         (void)partition_flush(worker, partition, true, SIZE_MAX);
         if (partition->owned)
             log_line(LOG_INFO, "partition released", "partition=%u", partition->number);
@@ -169,20 +192,24 @@ void partition_resume(const struct partition *partition, int64_t resume[TOPIC_CO
 static void resume_after(const struct partition *partition, const struct cache_entry *still_dirty,
                          int64_t out[TOPIC_COUNT])
 {
+    const int64_t *letters = letters_from(partition->letters);
     for (int lane = 0; lane < TOPIC_COUNT; lane++) {
         out[lane] = still_dirty ? still_dirty->dirty_from[lane] : partition->next[lane];
-        if (partition->letters && partition->letters_from[lane] < out[lane])
-            out[lane] = partition->letters_from[lane];
+        if (letters && letters[lane] < out[lane])
+            out[lane] = letters[lane];
     }
 }
 
-/* One script's worth. */
-static size_t gather(const struct partition *partition, const struct cache_entry *until,
-                     struct store_record *records, struct cache_entry **entries)
+/* One script's worth; up to a record that remembers a message which is not in the dead letters yet:
+ * a replay would skip it. */
+static size_t gather(const struct partition *partition, struct store_record *records,
+                     struct cache_entry **entries)
 {
     size_t count = 0, bytes = 0;
+    uint64_t settled = letters_settled(partition->letters);
     for (struct cache_entry *entry = partition->dirty.oldest;
-         entry != until && entry && count < STORE_BATCH_RECORDS_MAX; entry = entry->dirty_after) {
+         entry && entry->letter <= settled && count < STORE_BATCH_RECORDS_MAX;
+         entry = entry->dirty_after) {
         if (count && bytes + entry->household.size > STORE_BATCH_BYTES_MAX)
             break;
         bytes += entry->household.size;
@@ -206,13 +233,13 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
         struct cache_entry *oldest = partition->dirty.oldest;
         if (oldest && !all && now - oldest->dirty_since_ms < wait)
             break;
-        size_t count = gather(partition, NULL, records, entries);
+        size_t count = gather(partition, records, entries);
         int64_t resume[TOPIC_COUNT];
-        resume_after(partition, count ? entries[count - 1]->dirty_after : NULL, resume);
-        if (!count && memcmp(resume, partition->flushed, sizeof resume) == 0)
+        resume_after(partition, count ? entries[count - 1]->dirty_after : oldest, resume);
+        /* Offsets alone can wait for records, the end, or the heartbeat. */
+        if (!count && (!all || memcmp(resume, partition->flushed, sizeof resume) == 0) &&
+            now - partition->flushed_ms < HEARTBEAT_MS)
             break;
-        if (!count && !all)
-            break; /* offsets alone can wait for records, or the end */
         struct fault fault = {""};
         enum err err = worker->store->ops->flush(worker->store, &partition->head, records, count,
                                                  resume, &fault);
@@ -222,7 +249,11 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
         }
         for (size_t i = 0; i < count; i++)
             cache_mark_clean(&partition->dirty, entries[i]);
-        memcpy(partition->flushed, resume, sizeof resume);
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            if (resume[lane] != OFFSET_NONE)
+                partition->flushed[lane] = resume[lane];
+        partition->flushed_ms = now;
+        partition->back_off_ms = 0;
         atomic_fetch_add(&worker->counts.flushed, count);
         written += count;
         if (!count)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A partition in a worker's hands: its ownership, its dirty records, its settling list, its outbox.
- * Internal to the worker (worker.c, partition.c, casework.c); one thread.
+ * Internal to the worker (worker.c, batch.c, letters.c, partition.c, casework.c); one thread.
  *
  * Offsets in the store and in records are numbered through: epoch * 2^40 + the log's own offset, so
  * that a log that begins anew (a broker without memory, a topic made again) is not taken for the
@@ -13,6 +13,7 @@
 #include "delivery/outbox.h"
 #include "household/cache.h"
 #include "household/weather.h"
+#include "letters.h"
 #include "worker.h"
 
 #define EPOCH_STEP (INT64_C(1) << 40)
@@ -27,20 +28,16 @@ struct partition {
     bool assigned;                 /* by the source */
     bool owned;                    /* taken in the store */
     bool sweep;                    /* the outbox may hold something */
-    int64_t retry_ms, back_off_ms; /* monotonic: when to take again */
+    int64_t retry_ms, back_off_ms; /* monotonic: when to take again; grows until a flush succeeds */
     int64_t timers_from_ms;        /* wall: overdue timers wait until then */
     struct store_head head;
-    bool numbered;                       /* run_epoch is known */
-    int64_t run_epoch;                   /* of this run's log */
     int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
     int64_t next[TOPIC_COUNT];           /* where each lane goes on, numbered through */
     int64_t flushed[TOPIC_COUNT];        /* as written last */
+    int64_t flushed_ms;                  /* monotonic: when */
     int64_t told_ms;                     /* monotonic: Kafka was told how far we are */
-    int64_t arrived_ms;                  /* newest arrival */
     struct cache_dirty dirty;
-    size_t letters; /* dead letters under way */
-    bool letters_failed;
-    int64_t letters_from[TOPIC_COUNT]; /* where the lanes stood before the oldest of them */
+    struct letters *letters; /* dead letters under way */
     struct outbox *outbox;
     int64_t swept_ms;          /* monotonic */
     struct settle_note *notes; /* heap, soonest first */
@@ -69,8 +66,25 @@ struct worker {
     uint64_t batch;
     int64_t last_delivery_ms, ticked_ms; /* monotonic */
     bool skewed;
+    size_t letter_bytes_max; /* longer ones are cut: Kafka has refused them */
+    enum err fatal;          /* ends the worker at the end of the step */
+    struct fault why;
     struct worker_counts counts;
 };
+
+/* batch.c: deliveries become changes of records, findings and dead letters. */
+void batch_apply(struct worker *worker, size_t count);
+/* Late batches whose time has come, at arrival time now_ms. False: the partition was lost over it.
+ */
+bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms);
+
+/* dead_letter.c: the message goes to the dead letters as it came, with the reason and where it
+ * stood. False: the partition was lost over it. partition NULL: weather, which is everywhere. */
+bool dead_letter(struct worker *worker, struct partition *partition,
+                 const struct delivery *delivery, enum reject reject, const char *detail);
+/* From the publisher. */
+void dead_letter_done(struct worker *worker, struct partition *partition, void *token,
+                      enum err err);
 
 /* partition.c: ownership and flushing. */
 bool partition_take(struct worker *worker, struct partition *partition);

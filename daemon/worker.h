@@ -9,6 +9,9 @@
  * of it, take the partition again, go back to the stored offsets. Nothing is lost, because records
  * are flushed after their findings and offsets after their records; nothing happens twice, because
  * records carry the offsets they have applied and findings their numbers.
+ *
+ * What this anbud cannot read (a record or store of a newer version) ends the worker with a FATAL
+ * error rather than be written over (docs/decisions/0003-unreadable-records.md).
  */
 #ifndef ANBU_WORKER_H
 #define ANBU_WORKER_H
@@ -42,7 +45,9 @@ struct worker_options {
     const struct clock *clock;
     uint32_t partitions; /* of the topics: to find misplaced keys; 1 in replay */
     uint32_t (*partition_of)(struct text key, uint32_t partitions); /* NULL: not checked */
-    bool new_log;       /* offsets begin anew: the broker keeps nothing over a restart */
+    /* Of a log that keeps nothing over a restart, by partition: the number of this run's offsets,
+     * -1 before it is known; shared by all workers of the run. NULL: the log lasts. */
+    _Atomic int64_t *epochs;
     bool timers;        /* fires wall-clock timers */
     bool by_arrival;    /* the clock is set by what arrives (replay) */
     struct clock *hand; /* of by_arrival */

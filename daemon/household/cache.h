@@ -16,7 +16,7 @@ struct cache_entry {
     uint64_t batch; /* the last batch that used it: not evicted within it */
     bool dirty;
     bool queued;                     /* a settling moment is noted for it */
-    uint32_t noted_settle;           /* set while the store knows a settling moment of it */
+    uint64_t letter;                 /* its last dead letter: not flushed before that is in Kafka */
     int64_t dirty_since_ms;          /* monotonic */
     int64_t dirty_from[TOPIC_COUNT]; /* where each lane stood before its first unflushed change */
     struct cache_entry *lru_before, *lru_after;

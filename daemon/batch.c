@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A batch of deliveries: decoded, its records loaded, applied one by one. What a message finds is
+ * in the store before the next message is looked at.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "partition.h"
+
+static struct partition *partition_of(struct worker *worker, const struct delivery *delivery)
+{
+    return delivery->partition < worker->options.partitions
+               ? &worker->partitions[delivery->partition]
+               : NULL;
+}
+
+/* Sender's faults that only the whole delivery shows. */
+static enum reject check_key(const struct worker *worker, const struct delivery *delivery,
+                             const struct message *message)
+{
+    if (message->type == MESSAGE_WEATHER)
+        return REJECT_NONE;
+    if (delivery->partition >= worker->options.partitions)
+        return REJECT_WRONG_PARTITION;
+    if (!worker->options.partition_of)
+        return REJECT_NONE;
+    if (!text_equal(delivery->key, message->household))
+        return REJECT_KEY_MISMATCH;
+    if (worker->options.partition_of(delivery->key, worker->options.partitions) !=
+        delivery->partition)
+        return REJECT_WRONG_PARTITION;
+    return REJECT_NONE;
+}
+
+static void decode_batch(struct worker *worker, size_t count)
+{
+    decoder_batch_start(worker->decoder);
+    for (size_t i = 0; i < count; i++) {
+        struct delivery *delivery = &worker->deliveries[i];
+        worker->details[i] = NULL;
+        worker->rejects[i] = decode(worker->decoder, delivery->payload, delivery->topic,
+                                    &worker->messages[i], &worker->details[i]);
+        if (worker->rejects[i])
+            continue;
+        struct message *message = &worker->messages[i];
+        worker->rejects[i] = check_key(worker, delivery, message);
+        if (!delivery->arrived_ms)
+            delivery->arrived_ms = message->arrived_ms ? message->arrived_ms : message->end_ms;
+    }
+}
+
+struct loading {
+    struct worker *worker;
+    struct partition *partition;
+    const struct text *households;
+    bool *damaged; /* by household */
+    enum err err;
+    struct fault fault;
+};
+
+/* Opens the stored bytes; NULL: they cannot be used. */
+static void *open_stored(struct loading *loading, size_t index, const void *bytes, uint32_t size)
+{
+    struct text household = loading->households[index];
+    struct record record;
+    struct fault fault = {""};
+    void *own = memory_get(size);
+    memcpy(own, bytes, size);
+    enum err err = record_open(own, size, &record, &fault);
+    if (!err)
+        return own;
+    free(own);
+    if (err == ERR_INCOMPATIBLE) {
+        loading->err = fault_set(
+            &loading->fault, err,
+            "partition %u, household %.*s: %s; run the anbud that wrote it, or rebuild the state "
+            "(docs/decisions/0003-unreadable-records.md)",
+            loading->partition->number, (int)household.bytes, household.at, fault.text);
+        return NULL;
+    }
+    /* Better to learn anew than to judge by what is not to be trusted. */
+    loading->damaged[index] = true;
+    log_line(LOG_ERROR, "household record is damaged, beginning anew",
+             "partition=%u household=%.*s error=\"%s\" remedy=\"send its profile, absences and "
+             "opt-out again\"",
+             loading->partition->number, (int)household.bytes, household.at, fault.text);
+    return NULL;
+}
+
+static void loaded(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    struct loading *loading = context;
+    struct worker *worker = loading->worker;
+    struct text household = loading->households[index];
+    uint32_t room = size;
+    void *own = size && !loading->err ? open_stored(loading, index, bytes, size) : NULL;
+    if (loading->err)
+        return;
+    if (!own)
+        own = record_new(&room);
+    struct cache_entry *entry =
+        cache_add(worker->cache, loading->partition->number, household, own, room);
+    cache_touch(worker->cache, entry, worker->batch);
+    atomic_fetch_add(&worker->counts.loads, 1);
+}
+
+/* A record that begins anew numbers its findings on, or they would be taken for known ones. */
+static enum err renumber(struct worker *worker, struct partition *partition, struct text household,
+                         struct fault *fault)
+{
+    struct store_case seen;
+    struct record record;
+    enum err err =
+        worker->store->ops->load_case(worker->store, partition->number, household, &seen, fault);
+    if (err)
+        return err;
+    record_view(cache_find(worker->cache, partition->number, household)->household.bytes, &record);
+    for (size_t i = 0; i < detector_count; i++)
+        record.slots[i].seq = seen.finding_seq[i];
+    return ERR_OK;
+}
+
+static int compare_text(const void *a, const void *b)
+{
+    const struct text *one = a, *two = b;
+    if (one->bytes != two->bytes)
+        return one->bytes < two->bytes ? -1 : 1;
+    return memcmp(one->at, two->at, one->bytes);
+}
+
+static bool load_missing(struct worker *worker, struct partition *partition, struct text *missing,
+                         size_t count)
+{
+    if (!count)
+        return true;
+    qsort(missing, count, sizeof *missing, compare_text);
+    size_t unique = 1;
+    for (size_t i = 1; i < count; i++)
+        if (!text_equal(missing[i], missing[unique - 1]))
+            missing[unique++] = missing[i];
+    struct loading loading = {.worker = worker, .partition = partition, .households = missing};
+    struct fault fault = {""};
+    loading.damaged = memory_get(unique * sizeof *loading.damaged);
+    enum err err = worker->store->ops->load(worker->store, partition->number, missing, unique,
+                                            loaded, &loading, &fault);
+    if (!err && loading.err) {
+        err = loading.err;
+        fault = loading.fault;
+    }
+    for (size_t i = 0; i < unique && !err; i++)
+        if (loading.damaged[i])
+            err = renumber(worker, partition, missing[i], &fault);
+    free(loading.damaged);
+    if (err)
+        partition_fail(worker, partition, err, &fault);
+    return !err;
+}
+
+/* The records of the batch that are not in the cache: one round trip a partition. */
+static void load_batch(struct worker *worker, size_t count)
+{
+    struct text *missing = memory_get((count + 1) * sizeof *missing);
+    for (uint32_t p = 0; p < worker->options.partitions; p++) {
+        struct partition *partition = &worker->partitions[p];
+        size_t found_missing = 0;
+        if (!partition->owned)
+            continue;
+        for (size_t i = 0; i < count; i++) {
+            if (worker->deliveries[i].partition != p || worker->rejects[i] ||
+                worker->messages[i].type == MESSAGE_WEATHER)
+                continue;
+            struct cache_entry *entry = cache_find(worker->cache, p, worker->messages[i].household);
+            if (entry) {
+                cache_touch(worker->cache, entry, worker->batch);
+                atomic_fetch_add(&worker->counts.cache_hits, 1);
+            } else {
+                missing[found_missing++] = worker->messages[i].household;
+            }
+        }
+        (void)load_missing(worker, partition, missing, found_missing);
+    }
+    free(missing);
+}
+
+static void changed(struct worker *worker, struct partition *partition, struct cache_entry *entry,
+                    uint32_t before)
+{
+    cache_mark_dirty(&partition->dirty, entry, clock_monotonic_ms(worker->options.clock),
+                     partition->next);
+    cache_resized(worker->cache, before, entry->household.size);
+    int64_t settle = household_settle_ms(&entry->household);
+    if (settle && !entry->queued) {
+        entry->queued = true;
+        partition_note_settle(partition, entry->household.id, settle);
+    }
+}
+
+static struct cache_entry *entry_of(struct worker *worker, struct partition *partition,
+                                    struct text household)
+{
+    struct cache_entry *entry = cache_find(worker->cache, partition->number, household);
+    if (entry)
+        return entry;
+    return load_missing(worker, partition, &household, 1)
+               ? cache_find(worker->cache, partition->number, household)
+               : NULL;
+}
+
+bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms)
+{
+    struct settle_note note;
+    while (partition_due_settle(partition, now_ms, &note)) {
+        struct cache_entry *entry = entry_of(worker, partition, text_of(note.household));
+        if (!entry)
+            return false;
+        entry->queued = false;
+        int64_t settle = household_settle_ms(&entry->household);
+        if (!settle)
+            continue;
+        uint32_t before = entry->household.size;
+        if (settle > now_ms) { /* more has come since it was noted */
+            entry->queued = true;
+            partition_note_settle(partition, entry->household.id, settle);
+            continue;
+        }
+        worker->context.arrived_ms = settle;
+        worker->context.wall_ms = clock_wall_ms(worker->options.clock);
+        household_settle(&entry->household, &worker->context);
+        changed(worker, partition, entry, before);
+        if (!casework_findings(worker, partition))
+            return false;
+    }
+    return true;
+}
+
+static void count_message(struct worker *worker, const struct message *message)
+{
+    atomic_fetch_add_explicit(&worker->counts.messages, 1, memory_order_relaxed);
+    if (message->type == MESSAGE_READING)
+        atomic_fetch_add_explicit(&worker->counts.readings[message->reading.utility], 1,
+                                  memory_order_relaxed);
+    if (message->end_ms > atomic_load_explicit(&worker->counts.event_ms, memory_order_relaxed))
+        atomic_store_explicit(&worker->counts.event_ms, message->end_ms, memory_order_relaxed);
+}
+
+static bool applied_before(const struct cache_entry *entry, uint32_t lane, int64_t offset)
+{
+    struct record record;
+    record_view(entry->household.bytes, &record);
+    return record.home->applied[lane] >= offset;
+}
+
+/* One message to its household. False: the partition was lost over it. */
+static bool apply(struct worker *worker, struct partition *partition, size_t i)
+{
+    struct delivery *delivery = &worker->deliveries[i];
+    struct message *message = &worker->messages[i];
+    struct cache_entry *entry = entry_of(worker, partition, message->household);
+    if (!entry)
+        return false;
+    uint32_t before = entry->household.size, lane = delivery->lane;
+    int64_t offset = partition->base[lane] + delivery->offset;
+    bool seen = applied_before(entry, lane, offset), skipped;
+    worker->context.arrived_ms = delivery->arrived_ms;
+    worker->context.wall_ms = clock_wall_ms(worker->options.clock);
+    enum reject reject = household_apply(&entry->household, message, lane, offset, &worker->context,
+                                         &skipped, &worker->details[i]);
+    if (skipped)
+        atomic_fetch_add(&worker->counts.skipped, 1);
+    if (seen)
+        return true;
+    /* A household that has opted out remembers, too, what it has skipped. */
+    changed(worker, partition, entry, before);
+    if (!reject)
+        return casework_findings(worker, partition);
+    if (!dead_letter(worker, partition, delivery, reject, worker->details[i]))
+        return false;
+    entry->letter = letters_newest(partition->letters);
+    return true;
+}
+
+static void apply_delivery(struct worker *worker, size_t i)
+{
+    struct delivery *delivery = &worker->deliveries[i];
+    struct message *message = &worker->messages[i];
+    enum reject reject = worker->rejects[i];
+    if (worker->options.by_arrival && delivery->arrived_ms > worker->options.hand->set_ms)
+        worker->options.hand->set_ms = delivery->arrived_ms;
+    if (!reject)
+        count_message(worker, message);
+    else
+        atomic_fetch_add_explicit(&worker->counts.messages, 1, memory_order_relaxed);
+    struct partition *partition = partition_of(worker, delivery);
+    if (!reject && message->type == MESSAGE_WEATHER)
+        weather_table_apply(worker->weather, &message->weather);
+    if (partition && !partition->owned)
+        return; /* read again once it is ours again */
+    uint32_t lane = delivery->lane;
+    if (partition && partition->next[lane] != OFFSET_NONE &&
+        partition->base[lane] + delivery->offset < partition->next[lane])
+        return; /* the client went back by itself: seen before */
+    if (partition && !reject && message->type != MESSAGE_WEATHER) {
+        if (!batch_settle(worker, partition, delivery->arrived_ms) || !apply(worker, partition, i))
+            return;
+    } else if (reject && !dead_letter(worker, partition, delivery, reject, worker->details[i])) {
+        return;
+    }
+    if (partition)
+        partition->next[lane] = partition->base[lane] + delivery->offset + 1;
+}
+
+void batch_apply(struct worker *worker, size_t count)
+{
+    decode_batch(worker, count);
+    load_batch(worker, count);
+    for (size_t i = 0; i < count; i++)
+        apply_delivery(worker, i);
+    atomic_fetch_add(&worker->counts.batches, 1);
+}

@@ -1,0 +1,840 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker_world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crc32c.h"
+#include "base/zone.h"
+
+struct worker_world ww;
+
+/* ---- clock ---- */
+
+static int64_t wall_ms(const struct clock *clock)
+{
+    return clock->set_ms;
+}
+
+static int64_t monotonic_ms(const struct clock *clock)
+{
+    return ((const struct ww_clock *)clock)->monotonic_ms;
+}
+
+/* ---- the log ---- */
+
+void ww_put_bytes(uint32_t partition, unsigned lane, int64_t arrived_s, const char *key,
+                  struct text payload)
+{
+    struct ww_lane *to = &ww.lanes[partition][lane];
+    if (to->count == to->room) {
+        to->room = to->room ? to->room * 2 : 64;
+        to->messages = memory_grow(to->messages, to->room * sizeof *to->messages);
+    }
+    to->messages[to->count++] = (struct ww_message){
+        arrived_s * 1000, memory_text(text_of(key)), {memory_text(payload), payload.bytes}};
+}
+
+void ww_put(uint32_t partition, unsigned lane, int64_t arrived_s, const char *key,
+            const char *format, ...)
+{
+    char body[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(body, sizeof body, format, arguments);
+    va_end(arguments);
+    ww_put_bytes(partition, lane, arrived_s, key, text_of(body));
+}
+
+void ww_billing(const char *household, const char *event, int64_t at_s)
+{
+    char at[TIME_TEXT_MAX];
+    ww_put(ww_partition_of(text_of(household), ww.partitions), MESSAGE_BILLING, at_s + 60,
+           household, "{\"household\":\"%s\",\"utility\":\"gas\",\"event\":\"%s\",\"at\":\"%s\"}",
+           household, event, time_format(at_s, 0, at));
+}
+
+void ww_reading(const char *household, const char *meter, const char *utility, int64_t start_s,
+                int64_t arrived_s, int value)
+{
+    char at[TIME_TEXT_MAX];
+    ww_put(ww_partition_of(text_of(household), ww.partitions), MESSAGE_READING, arrived_s,
+           household,
+           "{\"household\":\"%s\",\"meter\":\"%s\",\"utility\":\"%s\",\"kind\":\"interval\","
+           "\"start\":\"%s\",\"minutes\":60,\"value\":%d,\"unit\":\"%s\",\"quality\":\"actual\"}",
+           household, meter, utility, time_format(start_s, 0, at), value,
+           strcmp(utility, "electricity") == 0 ? "Wh" : "L");
+}
+
+uint32_t ww_partition_of(struct text key, uint32_t partitions)
+{
+    return key.bytes > 2 ? (uint32_t)(key.at[2] - '0') % partitions : 0;
+}
+
+static unsigned rolled;
+static int roll(int below)
+{
+    rolled = rolled * 1103515245u + 12345u;
+    return (int)((rolled >> 16) % (unsigned)below);
+}
+
+static void town_hour(unsigned p, int64_t hour_s, int day, int days)
+{
+    char name[3][16];
+    int hour = (int)(hour_s / WW_HOUR_S % 24);
+    bool awake = hour >= 7 && hour < 23;
+    for (int i = 0; i < 3; i++)
+        (void)snprintf(name[i], sizeof name[i], "H-%u-%d", p, i);
+    /* Live, and then nobody moves any more. */
+    bool moves = day < days - 2 && awake && roll(4) > 0;
+    ww_reading(name[0], "E-1", "electricity", hour_s, hour_s + WW_HOUR_S + 60,
+               moves ? 300 + roll(900) : 60);
+    ww_reading(name[0], "W-1", "water", hour_s, hour_s + WW_HOUR_S + 61, moves ? roll(60) : 0);
+    /* Late: the day before arrives at eight. */
+    if (hour == 8)
+        for (int h = 0; h < 24; h++) {
+            int64_t start = hour_s - 32 * WW_HOUR_S + h * WW_HOUR_S;
+            bool lives = day < days - 3 && h >= 6 && h < 23 && roll(3) > 0;
+            ww_reading(name[1], "W-2", "water", start, hour_s + h, lives ? 1 + roll(80) : 0);
+        }
+    /* A register, read every hour, that goes back now and then. */
+    static int64_t count[WW_PARTITIONS_MAX];
+    char at[TIME_TEXT_MAX];
+    count[p] = hour_s == WW_START_S ? 1000 : count[p] + roll(30);
+    ww_put(p, MESSAGE_READING, hour_s + 62, name[2],
+           "{\"household\":\"%s\",\"meter\":\"G-3\",\"utility\":\"water\",\"kind\":\"register\","
+           "\"at\":\"%s\",\"value\":%" PRId64 ",\"unit\":\"L\",\"quality\":\"actual\"}",
+           name[2], time_format(hour_s, 0, at), roll(20) ? count[p] : count[p] - 900);
+}
+
+static void town_day(unsigned p, int64_t day_s, int day)
+{
+    static const char *const events[] = {"disconnected", "reconnected", "disconnection_notice",
+                                         "limited"};
+    char name[16], at[TIME_TEXT_MAX];
+    (void)snprintf(name, sizeof name, "H-%u-3", p);
+    ww_billing(name, events[roll(4)], day_s + roll(12) * WW_HOUR_S);
+    ww_billing(name, events[roll(4)], day_s + (12 + roll(12)) * WW_HOUR_S);
+    (void)snprintf(name, sizeof name, "H-%u-4", p);
+    ww_put(p, MESSAGE_HOUSEHOLD, day_s + 7, name,
+           "{\"household\":\"%s\",\"event\":\"%s\",\"at\":\"%s\"}", name,
+           day % 4 == 2   ? "opted_out"
+           : day % 4 == 0 ? "moved_in"
+                          : "support_started",
+           time_format(day_s, 0, at));
+    ww_reading(name, "E-4", "electricity", day_s, day_s + WW_HOUR_S + 5, 500);
+    ww_reading(name, "E-4", "electricity", day_s - 20 * WW_DAY_S, day_s + WW_HOUR_S + 6, 500);
+    ww_put(p, MESSAGE_REPORT, day_s + 9 * WW_HOUR_S, name, "{\"household\":\"%s\", oh dear", name);
+    ww_put(p, MESSAGE_REPORT, day_s + 10 * WW_HOUR_S, name,
+           "{\"household\":\"%s\",\"channel\":\"school\",\"at\":\"%s\"}", name,
+           time_format(day_s + 10 * WW_HOUR_S, 0, at));
+}
+
+void ww_town(uint32_t partitions, int days, unsigned seed)
+{
+    rolled = seed;
+    for (unsigned p = 0; p < partitions; p++)
+        for (int day = 0; day < days; day++) {
+            int64_t day_s = WW_START_S + (int64_t)day * WW_DAY_S;
+            town_day(p, day_s, day);
+            for (int hour = 0; hour < 24; hour++)
+                town_hour(p, day_s + hour * WW_HOUR_S, day, days);
+        }
+}
+
+/* ---- the source ---- */
+
+struct ww_source {
+    struct source source; /* first */
+    struct source_owner owner;
+    bool wanted[WW_PARTITIONS_MAX], running[WW_PARTITIONS_MAX];
+    int64_t at[WW_PARTITIONS_MAX][TOPIC_COUNT];
+};
+
+static void place(struct ww_source *source, uint32_t p, const int64_t resume[TOPIC_COUNT])
+{
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        source->at[p][lane] = resume[lane] < 0 ? 0 : resume[lane];
+}
+
+static void ask_owner(struct ww_source *source, uint32_t p)
+{
+    int64_t resume[TOPIC_COUNT];
+    if (!source->owner.assigned(source->owner.owner, p, resume))
+        return;
+    source->running[p] = true;
+    place(source, p, resume);
+}
+
+static int earliest_lane(const struct ww_source *source, uint32_t p)
+{
+    int best = -1;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++) {
+        const struct ww_lane *from = &ww.lanes[p][lane];
+        if ((size_t)source->at[p][lane] >= from->count)
+            continue;
+        if (best < 0 || from->messages[source->at[p][lane]].arrived_ms <
+                            ww.lanes[p][best].messages[source->at[p][best]].arrived_ms)
+            best = lane;
+    }
+    return best;
+}
+
+static size_t serve(struct ww_source *source, uint32_t p, struct delivery *out, size_t max)
+{
+    size_t count = 0;
+    for (int lane; count < max && (lane = earliest_lane(source, p)) >= 0; count++) {
+        int64_t offset = source->at[p][lane]++;
+        const struct ww_message *message = &ww.lanes[p][lane].messages[offset];
+        out[count] = (struct delivery){.partition = p,
+                                       .topic = (enum message_type)lane,
+                                       .lane = (uint32_t)lane,
+                                       .offset = offset,
+                                       .arrived_ms = message->arrived_ms,
+                                       .key = text_of(message->key),
+                                       .payload = message->payload};
+    }
+    return count;
+}
+
+static bool source_at_end(struct source *port, uint32_t p)
+{
+    return earliest_lane((struct ww_source *)port, p) < 0;
+}
+
+static enum err source_poll(struct source *port, struct delivery *out, size_t max, int timeout_ms,
+                            size_t *count, struct fault *fault)
+{
+    struct ww_source *source = (struct ww_source *)port;
+    bool all = true;
+    (void)timeout_ms, (void)fault;
+    ww.polls++;
+    *count = 0;
+    for (uint32_t p = 0; p < ww.partitions; p++) {
+        if (source->wanted[p] && !source->running[p])
+            ask_owner(source, p);
+        if (!source->running[p])
+            continue;
+        for (int lane = 0; ww.stutters && ww.polls % 3 == 0 && lane < TOPIC_COUNT; lane++)
+            source->at[p][lane] -= source->at[p][lane] < 5 ? source->at[p][lane] : 5;
+        *count += serve(source, p, out + *count, (max - *count) / (ww.partitions - p));
+        all = all && source_at_end(port, p);
+    }
+    ww.given += (unsigned)*count;
+    return ww.ends && all && !*count ? ERR_END : ERR_OK;
+}
+
+static enum err source_seek(struct source *port, uint32_t p, const int64_t resume[TOPIC_COUNT],
+                            struct fault *fault)
+{
+    struct ww_source *source = (struct ww_source *)port;
+    ww.seeks++;
+    memcpy(ww.sought, resume, sizeof ww.sought);
+    if (!source->running[p])
+        return fault_set(fault, ERR_NOT_FOUND, "partition %u is not ours to seek", p);
+    if (ww.seek_fails) {
+        ww.seek_fails--;
+        return fault_set(fault, ERR_UNREACHABLE, "no seeking now");
+    }
+    place(source, p, resume);
+    return ERR_OK;
+}
+
+static void source_commit(struct source *port, uint32_t p, const int64_t resume[TOPIC_COUNT])
+{
+    (void)port;
+    ww.commits++;
+    memcpy(ww.committed[p], resume, sizeof ww.committed[p]);
+}
+
+static void source_free(struct source *port)
+{
+    free(port);
+}
+
+static const struct source_ops source_ops = {source_poll, source_seek, source_commit, source_at_end,
+                                             source_free};
+
+/* ---- the publisher ---- */
+
+struct pending {
+    void *token;
+    struct ww_sent sent;
+};
+
+struct ww_publisher {
+    struct publisher publisher; /* first */
+    struct worker *worker;
+    struct pending *pending;
+    size_t count, room;
+};
+
+static void sent_done(struct ww_sent *sent)
+{
+    free(sent->key);
+    free((void *)(uintptr_t)sent->body.at);
+    free(sent->headers);
+}
+
+static enum err publish(struct publisher *port, enum publisher_topic topic, struct text key,
+                        struct text body, const struct publisher_header *headers,
+                        size_t header_count, void *token, struct fault *fault)
+{
+    struct ww_publisher *publisher = (struct ww_publisher *)port;
+    struct buffer lines = {0};
+    if (ww.busy) {
+        ww.busy--;
+        return fault_set(fault, ERR_BUSY, "the queue is full");
+    }
+    if (publisher->count == publisher->room) {
+        publisher->room = publisher->room ? publisher->room * 2 : 64;
+        publisher->pending =
+            memory_grow(publisher->pending, publisher->room * sizeof *publisher->pending);
+    }
+    buffer_text(&lines, "");
+    for (size_t i = 0; i < header_count; i++) {
+        buffer_format(&lines, "%s=", headers[i].name);
+        buffer_add(&lines, headers[i].value.at, headers[i].value.bytes);
+        buffer_text(&lines, "\n");
+    }
+    publisher->pending[publisher->count++] =
+        (struct pending){token,
+                         {.topic = topic,
+                          .partition = ww_partition_of(key, ww.partitions),
+                          .key = memory_text(key),
+                          .body = {memory_text(body), body.bytes},
+                          .headers = lines.at}};
+    return ERR_OK;
+}
+
+static void keep_sent(struct ww_sent *sent)
+{
+    if (ww.sent_count == ww.sent_room) {
+        ww.sent_room = ww.sent_room ? ww.sent_room * 2 : 64;
+        ww.sent = memory_grow(ww.sent, ww.sent_room * sizeof *ww.sent);
+    }
+    sent->offset = ww.sent_ends[sent->topic][sent->partition]++;
+    ww.sent[ww.sent_count++] = *sent;
+}
+
+static void publisher_poll(struct publisher *port, int timeout_ms)
+{
+    struct ww_publisher *publisher = (struct ww_publisher *)port;
+    (void)timeout_ms;
+    while (publisher->count && !ww.holds) {
+        struct pending one = publisher->pending[0];
+        memmove(publisher->pending, publisher->pending + 1, --publisher->count * sizeof one);
+        enum err err = ERR_OK;
+        if (ww.bytes_max && one.sent.body.bytes > ww.bytes_max) {
+            err = ERR_TOO_LARGE;
+        } else if (ww.fails && one.sent.topic == ww.why) {
+            ww.fails--;
+            err = ERR_UNREACHABLE;
+        }
+        if (err)
+            sent_done(&one.sent);
+        else
+            keep_sent(&one.sent);
+        worker_published(publisher->worker, one.token, err, one.sent.partition,
+                         err ? -1 : one.sent.offset);
+    }
+}
+
+static enum err publisher_flush(struct publisher *port, int timeout_ms)
+{
+    publisher_poll(port, timeout_ms);
+    return ((struct ww_publisher *)port)->count ? ERR_TIMEOUT : ERR_OK;
+}
+
+static void publisher_free(struct publisher *port)
+{
+    struct ww_publisher *publisher = (struct ww_publisher *)port;
+    for (size_t i = 0; i < publisher->count; i++)
+        sent_done(&publisher->pending[i].sent);
+    free(publisher->pending);
+    free(publisher);
+}
+
+static const struct publisher_ops publisher_ops = {publish, publisher_poll, publisher_flush,
+                                                   publisher_free};
+
+/* ---- the store in between ---- */
+
+struct probe {
+    struct store store; /* first */
+    struct store *real;
+};
+
+static struct store *real_of(struct store *store)
+{
+    return ((struct probe *)store)->real;
+}
+
+/* Nested by a macro: the call happens before or after the failure, or plainly. */
+static bool fails_now(enum probe_op op)
+{
+    ww.calls[op]++;
+    ww.calls_all++;
+    if (ww.before) {
+        void (*before)(enum probe_op) = ww.before;
+        before(op);
+    }
+    return ww.fail_at && ww.calls_all == ww.fail_at;
+}
+
+#define FORWARD(op, call)                                     \
+    bool fails = fails_now(op);                               \
+    enum err err = fails && !ww.fail_after ? ERR_OK : (call); \
+    return fails ? fault_set(fault, ww.fail_with, "made to fail by the test") : err
+
+static enum err probe_take(struct store *store, uint32_t p, struct store_head *out,
+                           store_settle_fn *settle, void *context, struct fault *fault)
+{
+    FORWARD(PROBE_TAKE, real_of(store)->ops->take(real_of(store), p, out, settle, context, fault));
+}
+
+static enum err probe_load(struct store *store, uint32_t p, const struct text *households,
+                           size_t count, store_record_fn *got, void *context, struct fault *fault)
+{
+    FORWARD(PROBE_LOAD,
+            real_of(store)->ops->load(real_of(store), p, households, count, got, context, fault));
+}
+
+static enum err probe_flush(struct store *store, struct store_head *head,
+                            const struct store_record *records, size_t count,
+                            const int64_t offsets[TOPIC_COUNT], struct fault *fault)
+{
+    ck_assert_uint_le(count, STORE_BATCH_RECORDS_MAX);
+    FORWARD(PROBE_FLUSH,
+            real_of(store)->ops->flush(real_of(store), head, records, count, offsets, fault));
+}
+
+static enum err probe_load_case(struct store *store, uint32_t p, struct text household,
+                                struct store_case *out, struct fault *fault)
+{
+    FORWARD(PROBE_LOAD_CASE,
+            real_of(store)->ops->load_case(real_of(store), p, household, out, fault));
+}
+
+static enum err probe_transition(struct store *store, struct store_head *head,
+                                 const struct store_transition *step, struct fault *fault)
+{
+    FORWARD(PROBE_TRANSITION, real_of(store)->ops->transition(real_of(store), head, step, fault));
+}
+
+static enum err probe_alert(struct store *store, uint32_t p, const char *id, struct buffer *out,
+                            struct fault *fault)
+{
+    FORWARD(PROBE_ALERT, real_of(store)->ops->alert(real_of(store), p, id, out, fault));
+}
+
+static enum err probe_due(struct store *store, uint32_t p, int64_t now_ms, struct store_due *out,
+                          size_t max, size_t *count, struct fault *fault)
+{
+    FORWARD(PROBE_DUE, real_of(store)->ops->due(real_of(store), p, now_ms, out, max, count, fault));
+}
+
+static enum err probe_outbox(struct store *store, uint32_t p, const char *after, size_t max,
+                             store_outbox_fn *each, void *context, struct fault *fault)
+{
+    FORWARD(PROBE_OUTBOX,
+            real_of(store)->ops->outbox(real_of(store), p, after, max, each, context, fault));
+}
+
+static enum err probe_outbox_done(struct store *store, struct store_head *head, uint32_t p,
+                                  const char *const *entries, size_t count, int64_t log_offset,
+                                  struct fault *fault)
+{
+    FORWARD(PROBE_OUTBOX_DONE, real_of(store)->ops->outbox_done(real_of(store), head, p, entries,
+                                                                count, log_offset, fault));
+}
+
+static enum err probe_clock(struct store *store, int64_t *out, struct fault *fault)
+{
+    if (fails_now(PROBE_CLOCK))
+        return fault_set(fault, ERR_UNREACHABLE, "made to fail by the test");
+    enum err err = real_of(store)->ops->clock_ms(real_of(store), out, fault);
+    if (ww.hand_clock)
+        *out = ww.clock.clock.set_ms;
+    *out += ww.clock_off_ms;
+    return err;
+}
+
+static void probe_free(struct store *store)
+{
+    real_of(store)->ops->free(real_of(store));
+    free(store);
+}
+
+static const struct store_ops probe_ops = {
+    .name = "probe",
+    .take = probe_take,
+    .load = probe_load,
+    .flush = probe_flush,
+    .load_case = probe_load_case,
+    .transition = probe_transition,
+    .alert = probe_alert,
+    .due = probe_due,
+    .outbox = probe_outbox,
+    .outbox_done = probe_outbox_done,
+    .clock_ms = probe_clock,
+    .free = probe_free,
+};
+
+static struct store *probe_new(void)
+{
+    struct probe *probe = memory_get(sizeof *probe);
+    const char *address = world.own.dir[0] ? world.own.address : world.shared.address;
+    probe->store.ops = &probe_ops;
+    probe->real =
+        world.kind == WORLD_MEMORY ? store_memory_again(world.store) : world_redis(address);
+    return &probe->store;
+}
+
+/* ---- shifts ---- */
+
+static enum err read_log(void *context, uint32_t partition, int64_t from,
+                         void (*each)(void *, struct text event, int64_t offset),
+                         void *each_context, struct fault *fault)
+{
+    (void)context, (void)fault;
+    ww.log_reads++;
+    for (size_t i = 0; i < ww.sent_count; i++) {
+        const struct ww_sent *sent = &ww.sent[i];
+        if (sent->topic == PUBLISH_ALERTS && sent->partition == partition && sent->offset >= from)
+            each(each_context, sent->body, sent->offset);
+    }
+    return ERR_OK;
+}
+
+static void rejected(void *context, const struct delivery *delivery, enum reject reject,
+                     const char *detail)
+{
+    (void)context, (void)delivery;
+    (void)snprintf(ww.refused, sizeof ww.refused, "%s %s", reject_names[reject],
+                   detail ? detail : "");
+}
+
+struct shift shift_begin(uint32_t assigned_mask)
+{
+    struct worker_options options = {.config = ww.config,
+                                     .store = probe_new(),
+                                     .clock = &ww.clock.clock,
+                                     .partitions = ww.partitions,
+                                     .partition_of = ww_partition_of,
+                                     .timers = ww.timers,
+                                     .epochs = ww.new_log ? ww.epochs : NULL,
+                                     .read_log = ww.read_log ? read_log : NULL,
+                                     .rejected = rejected};
+    struct shift shift = {worker_new(&options), memory_get(sizeof(struct ww_source))};
+    struct ww_publisher *publisher = memory_get(sizeof *publisher);
+    publisher->publisher.ops = &publisher_ops;
+    publisher->worker = shift.worker;
+    shift.source->source.ops = &source_ops;
+    shift.source->owner = worker_owner(shift.worker);
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        shift.source->wanted[p] = assigned_mask >> p & 1;
+    worker_set_publisher(shift.worker, &publisher->publisher);
+    worker_set_source(shift.worker, &shift.source->source);
+    return shift;
+}
+
+enum err shift_step(struct shift *shift)
+{
+    ww.clock.monotonic_ms += 500;
+    return worker_step(shift->worker, 0, &ww.fault);
+}
+
+bool shift_at_end(const struct shift *shift)
+{
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        if (shift->source->wanted[p] &&
+            (!shift->source->running[p] || earliest_lane(shift->source, p) >= 0))
+            return false;
+    return true;
+}
+
+static size_t outbox_left(void)
+{
+    static struct seen seen;
+    seen.count = 0;
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        must(world.store->ops->outbox(world.store, p, "", SEEN_MAX, seen_entry, &seen,
+                                      &world.fault));
+    return seen.count;
+}
+
+void shift_run(struct shift *shift)
+{
+    /* Settling by the wall clock, failures' back-off and sweeps need a while after the last line.
+     */
+    for (int quiet = 0, turns = 0; quiet < 40; turns++) {
+        enum err err = shift_step(shift);
+        ck_assert_msg(err == ERR_OK, "step: %s", ww.fault.text);
+        ck_assert_msg(turns < 20000, "it never ends");
+        const struct worker_counts *counts = worker_counts(shift->worker);
+        bool idle =
+            shift_at_end(shift) && counts->dirty == 0 &&
+            counts->partitions == (unsigned)(shift->source->wanted[0] + shift->source->wanted[1]);
+        quiet = idle ? quiet + 1 : 0;
+        if (quiet == 39 && outbox_left())
+            quiet = 0;
+    }
+}
+
+void shift_crash(struct shift *shift)
+{
+    worker_free(shift->worker);
+    shift->worker = NULL;
+}
+
+void shift_stop(struct shift *shift)
+{
+    worker_stop(shift->worker, 1000);
+    shift_crash(shift);
+}
+
+void shift_revoke(struct shift *shift, uint32_t p, bool lost)
+{
+    shift->source->wanted[p] = false;
+    if (shift->source->running[p])
+        shift->source->owner.revoked(shift->source->owner.owner, p, lost);
+    shift->source->running[p] = false;
+}
+
+void shift_assign(struct shift *shift, uint32_t p)
+{
+    shift->source->wanted[p] = true;
+}
+
+/* ---- what is left behind ---- */
+
+static int by_line(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, each line once. */
+static void add_lines(struct buffer *out, const char *title, char **lines, size_t count)
+{
+    if (count)
+        qsort(lines, count, sizeof *lines, by_line);
+    buffer_format(out, "== %s\n", title);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(lines[i], lines[i - 1]) != 0)
+            buffer_format(out, "%s\n", lines[i]);
+    for (size_t i = 0; i < count; i++)
+        free(lines[i]);
+    free(lines);
+}
+
+static char *line_of(const struct ww_sent *sent)
+{
+    struct buffer line = {0};
+    buffer_text(&line, sent->headers);
+    for (size_t i = 0; i < line.bytes; i++)
+        if (line.at[i] == '\n')
+            line.at[i] = ' ';
+    buffer_add(&line, sent->body.at, sent->body.bytes);
+    return line.at;
+}
+
+static void add_sent(struct buffer *out, enum publisher_topic topic, const char *title)
+{
+    char **lines = memory_get((ww.sent_count + 1) * sizeof *lines);
+    size_t count = 0;
+    for (size_t i = 0; i < ww.sent_count; i++)
+        if (ww.sent[i].topic == topic)
+            lines[count++] = line_of(&ww.sent[i]);
+    add_lines(out, title, lines, count);
+}
+
+static void record_line(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    char **line = context;
+    struct buffer text = {0};
+    (void)index;
+    buffer_format(&text, "%u bytes %08x", size, size ? crc32c(bytes, size) : 0);
+    *line = text.at;
+}
+
+static void add_records(struct buffer *out)
+{
+    char **lines = NULL;
+    size_t count = 0, all = 0;
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            all += ww.lanes[p][lane].count;
+    lines = memory_get((all + 1) * sizeof *lines);
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            for (size_t i = 0; i < ww.lanes[p][lane].count; i++) {
+                struct text household = text_of(ww.lanes[p][lane].messages[i].key);
+                char *found = NULL;
+                struct buffer line = {0};
+                if (i > 200 || !household.bytes)
+                    continue; /* everybody has been there by then */
+                must(world.store->ops->load(world.store, p, &household, 1, record_line, &found,
+                                            &world.fault));
+                buffer_format(&line, "%s %s", household.at, found);
+                free(found);
+                lines[count++] = line.at;
+            }
+    add_lines(out, "records", lines, count);
+}
+
+static bool alert_line(void *context, uint32_t partition, struct text snapshot)
+{
+    (void)partition;
+    buffer_add(context, snapshot.at, snapshot.bytes);
+    buffer_text(context, "\n");
+    return true;
+}
+
+/* An event came again as it was; an alert's versions came without gaps. */
+static void check_events(void)
+{
+    for (size_t i = 0; i < ww.sent_count; i++) {
+        const struct ww_sent *event = &ww.sent[i];
+        if (event->topic == PUBLISH_DEAD_LETTERS)
+            continue;
+        bool before = false;
+        char alert[64];
+        long version = 0;
+        ck_assert_int_eq(sscanf(event->headers, "ce_id=%31[^.].%ld", alert, &version), 2);
+        for (size_t k = 0; k < i; k++) {
+            const struct ww_sent *other = &ww.sent[k];
+            if (other->topic != event->topic)
+                continue;
+            if (strcmp(other->headers, event->headers) == 0)
+                ck_assert_msg(text_equal(other->body, event->body),
+                              "event %s came twice, differently:\n%s\n%s", event->headers,
+                              other->body.at, event->body.at);
+            char other_alert[64];
+            long other_version = 0;
+            (void)sscanf(other->headers, "ce_id=%31[^.].%ld", other_alert, &other_version);
+            if (strcmp(alert, other_alert) == 0 && other_version == version - 1)
+                before = true;
+        }
+        ck_assert_msg(event->topic != PUBLISH_ALERTS || version == 1 || before,
+                      "version %ld of %s came before the one before it", version, alert);
+    }
+}
+
+void ww_picture(struct buffer *out)
+{
+    check_events();
+    buffer_clear(out);
+    add_records(out);
+    buffer_text(out, "== alerts\n");
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        must(world.store->ops->alerts(world.store, p, false, 0, alert_line, out, &world.fault));
+    add_sent(out, PUBLISH_ALERTS, "events");
+    add_sent(out, PUBLISH_HOUSEHOLD, "household messages");
+    add_sent(out, PUBLISH_DEAD_LETTERS, "dead letters");
+}
+
+void ww_same(const struct buffer *quiet, const struct buffer *now, const char *what)
+{
+    size_t at = 0, line = 0;
+    while (at < quiet->bytes && at < now->bytes && quiet->at[at] == now->at[at]) {
+        if (quiet->at[at] == '\n')
+            line = at + 1;
+        at++;
+    }
+    if (at == quiet->bytes && at == now->bytes)
+        return;
+    ck_abort_msg("%s: not as in a quiet run\nquiet: %.*s\n  now: %.*s", what,
+                 (int)strcspn(quiet->at + line, "\n"), quiet->at + line,
+                 (int)strcspn(now->at + line, "\n"), now->at + line);
+}
+
+size_t ww_sent_of(enum publisher_topic topic)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ww.sent_count; i++)
+        count += ww.sent[i].topic == topic;
+    return count;
+}
+
+const struct ww_sent *ww_letter(size_t index)
+{
+    for (size_t i = 0; i < ww.sent_count; i++)
+        if (ww.sent[i].topic == PUBLISH_DEAD_LETTERS && index-- == 0)
+            return &ww.sent[i];
+    ck_abort_msg("there are only %zu dead letters", ww_sent_of(PUBLISH_DEAD_LETTERS));
+}
+
+bool ww_live_alert(const char *household, enum team team, char id[STORE_ALERT_ID_MAX])
+{
+    struct store_case seen;
+    uint32_t p = ww_partition_of(text_of(household), ww.partitions);
+    must(world.store->ops->load_case(world.store, p, text_of(household), &seen, &world.fault));
+    (void)text_copy(text_of(seen.open[team]), id, STORE_ALERT_ID_MAX);
+    return id[0] != '\0';
+}
+
+static bool count_alert(void *context, uint32_t partition, struct text snapshot)
+{
+    (void)partition, (void)snapshot;
+    ++*(size_t *)context;
+    return true;
+}
+
+size_t ww_alerts(bool live_only)
+{
+    size_t count = 0;
+    for (uint32_t p = 0; p < ww.partitions; p++)
+        must(world.store->ops->alerts(world.store, p, live_only, 0, count_alert, &count,
+                                      &world.fault));
+    return count;
+}
+
+/* By taking it: whoever owned the partition is fenced by this. */
+int64_t ww_stored_offset(uint32_t p, unsigned lane)
+{
+    return world_taken(world.second, p).offsets[lane];
+}
+
+/* ---- begin and end ---- */
+
+void ww_begin(uint32_t partitions, const char *const *sets)
+{
+    const char *all[16] = {"silence.learning_days=14", "daemon.batch=64",
+                           "daemon.flush_interval=1s", "daemon.log_level=error"};
+    size_t count = 4;
+    struct config_errors errors = {0};
+    while (sets && sets[count - 4]) {
+        all[count] = sets[count - 4];
+        count++;
+    }
+    ww_end();
+    ww = (struct worker_world){.partitions = partitions, .fail_with = ERR_UNREACHABLE};
+    ww.clock.clock = (struct clock){wall_ms, monotonic_ms, (WW_START_S + 30 * WW_DAY_S) * 1000};
+    ww.clock.monotonic_ms = 1000000;
+    for (size_t p = 0; p < WW_PARTITIONS_MAX; p++)
+        ww.epochs[p] = -1;
+    ck_assert_msg(config_load(NULL, all, count, &ww.config, &errors) == ERR_OK, "%s",
+                  errors.text.at);
+}
+
+void ww_end(void)
+{
+    for (size_t p = 0; p < WW_PARTITIONS_MAX; p++)
+        for (size_t lane = 0; lane < TOPIC_COUNT; lane++) {
+            struct ww_lane *from = &ww.lanes[p][lane];
+            for (size_t i = 0; i < from->count; i++) {
+                free(from->messages[i].key);
+                free((void *)(uintptr_t)from->messages[i].payload.at);
+            }
+            free(from->messages);
+        }
+    for (size_t i = 0; i < ww.sent_count; i++)
+        sent_done(&ww.sent[i]);
+    free(ww.sent);
+    config_free(ww.config);
+    memset(&ww, 0, sizeof ww);
+}
