@@ -100,9 +100,11 @@ static void input_fill(struct input *input)
 
 static bool is_blank(struct text line)
 {
-    for (size_t i = 0; i < line.bytes; i++)
-        if (!memchr(" \t\r\v\f", line.at[i], 5))
+    for (size_t i = 0; i < line.bytes; i++) {
+        char c = line.at[i];
+        if (c != ' ' && c != '\t' && c != '\r' && c != '\v' && c != '\f')
             return false;
+    }
     return true;
 }
 

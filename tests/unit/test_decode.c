@@ -162,11 +162,13 @@ START_TEST(the_usual_messages_take_the_fast_way)
     static const char *const usual[] = {
         READING(",\"value\":0.412"),
         READING(",\"value\":412,\"quality\":\"estimated\",\"id\":\"e-1\",\"version\":2"),
-        "{\"type\": \"reading\", \"household\": \"H-10231\", \"meter\": \"W-5512\", \"utility\": "
-        "\"water\", \"kind\": \"register\", \"at\": \"2026-01-15T13:19:43+09:00\", \"value\": "
-        "68321, \"unit\": \"L\", \"quality\": \"actual\", \"arrived\": \"2026-01-15T04:20:00Z\"}\n",
-        "{\"type\":\"billing\",\"household\":\"H-1\",\"utility\":\"gas\",\"event\":\"arrears\","
-        "\"at\":\"2026-04-01T00:00:00+09:00\",\"months\":3,\"amount\":129300,\"currency\":\"KRW\"}",
+        ("{\"type\": \"reading\", \"household\": \"H-10231\", \"meter\": \"W-5512\", \"utility\": "
+         "\"water\", \"kind\": \"register\", \"at\": \"2026-01-15T13:19:43+09:00\", \"value\": "
+         "68321, \"unit\": \"L\", \"quality\": \"actual\", \"arrived\": "
+         "\"2026-01-15T04:20:00Z\"}\n"),
+        ("{\"type\":\"billing\",\"household\":\"H-1\",\"utility\":\"gas\",\"event\":\"arrears\","
+         "\"at\":\"2026-04-01T00:00:00+09:00\",\"months\":3,\"amount\":129300,\"currency\":"
+         "\"KRW\"}"),
     };
     struct keys keys;
     struct fields fields;

@@ -290,10 +290,11 @@ START_TEST(hostile_and_unknown_names_are_not_found)
                                         "Asia/\x01",
                                         "Mars/Olympus",
                                         "Asia/Seoul;id",
-                                        "right/Asia/Seoul",
-                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-                                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+                                        "right/Asia/Seoul"};
     const struct zone *out = zone_utc();
+    char long_name[400];
+    memset(long_name, 'a', sizeof long_name);
+    ck_assert_int_eq(zone_find((struct text){long_name, sizeof long_name}, &out), ERR_NOT_FOUND);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         ck_assert_msg(zone_find(text_of(names[i]), &out) == ERR_NOT_FOUND, "%s", names[i]);
     ck_assert_int_eq(zone_find((struct text){"UTC\0x", 5}, &out), ERR_NOT_FOUND);
