@@ -15,6 +15,7 @@
 #define TYPE_DAYS_MIN    5  /* known days of a type, else all days together say what is usual */
 #define PAST_WINDOWS_MIN 14 /* to rank the present among */
 #define WINDOW_DAYS_MAX  14
+#define HOURS_MIN        20 /* of each day in the window: what is missing is not what is not used */
 #define LATE_S           (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
 
 struct drop_options {
@@ -175,6 +176,27 @@ static bool sum_window(const struct meter_view *meter, int32_t last, int days,
     return true;
 }
 
+/* Whether the days in [from, to] were measured nearly whole, as far back as hours are kept. A day
+ * of which half is known may be valid for what is usual, but a gap in the evening looks like a
+ * drop. */
+static bool is_measured(const struct household_view *view, const struct meter_view *meter,
+                        int32_t from, int32_t to)
+{
+    if (meter->interval_minutes >= 720)
+        return true; /* daily readings have no hours */
+    for (int32_t day = from; day <= to; day++) {
+        int64_t start = (day * (int64_t)DAY_S - view->utc_offset_s) / 3600;
+        int known = 0;
+        if (start <= meter->newest_hour - VIEW_HOURS)
+            continue;
+        for (int64_t hour = start; hour < start + 24 && hour <= meter->newest_hour; hour++)
+            known += meter->hours[hour % VIEW_HOURS] != ROUTINE_MISSING;
+        if (known < HOURS_MIN)
+            return false;
+    }
+    return true;
+}
+
 /* Whether a day in [from, to] reached `back` of what is usual. */
 static bool is_back(const struct meter_view *meter, int32_t from, int32_t to, double back,
                     const double usual[2])
@@ -291,6 +313,7 @@ static void begin(const struct drop_options *set, const struct drop_state *state
         return;
     if ((now.used + find_step(meter)) * 100.0 >= set->below * now.usual ||
         is_back(meter, first, newest, set->back, usual) ||
+        !is_measured(view, meter, first, newest) ||
         is_habit(set, meter, from, first - 1, usual, &now))
         return;
     own->since_day = first;

@@ -68,6 +68,8 @@ static inline void case_day(struct detector_case *it, unsigned meter, int32_t da
 {
     int64_t end_s = (day + 1) * (int64_t)86400 - it->view.utc_offset_s;
     it->days[meter][day % VIEW_DAYS] = routine_day_code(milli);
+    for (int64_t hour = end_s / 3600 - 24; hour < end_s / 3600; hour++)
+        it->hours[meter][hour % VIEW_HOURS] = routine_code(milli / 24);
     it->view.meters[meter].newest_day = day;
     it->view.meters[meter].newest_hour = (int32_t)(end_s / 3600) - 1;
     it->view.meters[meter].last_life_s = it->view.last_life_s = end_s - 3600;

@@ -13,7 +13,7 @@
  * m3); shown to the detector day by day, somebody at home every day;
  *                                 "-" for an unknown day
  *   day 0 2026-01-12 120          one day's total, then EVENT_DAY at its end; a last word "away":
- *                                 nobody seen that day
+ *                                 nobody seen that day; "patchy": a third of its hours missing
  *   hour 0 2026-01-12T20:00 35    EVENT_HOUR: use in that hour, measured
  *   arrears gas months=4 amount=129300 average=43000 currency=KRW due=2026-01-25 before=1
  *           arrangement=yes notice=yes
@@ -300,8 +300,19 @@ static void show(struct stage *stage, struct event *event)
     stage->verdict = verdict;
 }
 
-static void show_day(struct stage *stage, unsigned index, int32_t day, const char *total, bool away)
+/* Hours of a local day: what the total says, evenly; "patchy" ends at 16:00. */
+static void fill_hours(struct stage *stage, unsigned index, int32_t day, int64_t milli, bool patchy)
 {
+    int64_t start = (day * (int64_t)DAY_S - stage->view.utc_offset_s) / 3600;
+    for (int64_t hour = start; hour < start + 24; hour++)
+        stage->meters[index].hours[hour % VIEW_HOURS] =
+            patchy && hour >= start + 16 ? ROUTINE_MISSING : routine_code(milli / 24);
+}
+
+static void show_day(struct stage *stage, unsigned index, int32_t day, const char *total,
+                     const char *how)
+{
+    bool away = how && strcmp(how, "away") == 0;
     struct meter_view *meter = &stage->view.meters[index];
     struct meter_days *own = &stage->meters[index];
     int64_t end_s = (day + 1) * (int64_t)DAY_S - stage->view.utc_offset_s;
@@ -315,7 +326,9 @@ static void show_day(struct stage *stage, unsigned index, int32_t day, const cha
         stage->view.last_life_s = meter->last_life_s = end_s - 7200;
     if (strcmp(total, "-") == 0)
         return; /* days that are not known are not over either */
-    own->days[day % VIEW_DAYS] = routine_day_code(milli_of(stage, meter->utility, total));
+    int64_t milli = milli_of(stage, meter->utility, total);
+    own->days[day % VIEW_DAYS] = routine_day_code(milli);
+    fill_hours(stage, index, day, milli, how && strcmp(how, "patchy") == 0);
     meter->valid_days++;
     stage->view.valid_days = meter->valid_days;
     struct event event = {.kind = EVENT_DAY,
@@ -337,7 +350,7 @@ static void show_usual(struct stage *stage, char *rest)
         totals[values++] = word;
     ck_assert_int_gt(values, 0);
     for (int i = 0; i < count; i++)
-        show_day(stage, meter, first + i, totals[i % values], false);
+        show_day(stage, meter, first + i, totals[i % values], NULL);
 }
 
 static void show_one_day(struct stage *stage, char *rest)
@@ -345,8 +358,7 @@ static void show_one_day(struct stage *stage, char *rest)
     unsigned meter = meter_of(stage, need_word(stage, &rest, "meter"));
     int32_t day = date_of(stage, need_word(stage, &rest, "date"));
     const char *total = need_word(stage, &rest, "total");
-    const char *away = next_word(&rest);
-    show_day(stage, meter, day, total, away && strcmp(away, "away") == 0);
+    show_day(stage, meter, day, total, next_word(&rest));
 }
 
 static void show_hour(struct stage *stage, char *rest)
