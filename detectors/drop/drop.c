@@ -19,9 +19,8 @@
 #define LATE_S           (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
 
 struct drop_options {
-    int64_t days;
+    int64_t days, awake_hours;
     double below, back, rarest;
-    bool lived_in;
     double floor_electricity, floor_water, floor_gas;
 };
 
@@ -41,8 +40,8 @@ static const struct option options[] = {
         "It ends with a day of at least this share of the usual"),
     ROW(rarest, OPTION_NUMBER, "%", "3", 0, 100,
         "At most this share of the home's own past 60 days may have been as low"),
-    ROW(lived_in, OPTION_BOOL, NULL, "true", 0, 0,
-        "Only while somebody is seen at home every day; an empty home is silence's to judge"),
+    ROW(awake_hours, OPTION_INT, "hours", "4", 0, 24,
+        "Hours a day in which somebody must be awake; an empty home is silence's. 0: does not ask"),
     ROW(floor_electricity, OPTION_NUMBER, "kWh", "0.5", 0, 1000,
         "Electricity must have fallen by at least this a day"),
     ROW(floor_water, OPTION_NUMBER, "L", "20", 0, 100000,
@@ -62,8 +61,11 @@ struct drop_meter {
 };
 
 struct drop_state {
-    int32_t life_day; /* newest local day that is over */
-    uint32_t lives;   /* bit n: somebody was seen n days before life_day */
+    int32_t life_day; /* newest local day of which an hour is known */
+    uint32_t lives;   /* bit n: somebody was at home n days before life_day */
+    uint8_t
+        awake[2]; /* hours in which somebody was awake, of that day and the one before: day % 2 */
+    uint8_t spare[6];
     struct drop_meter meters[VIEW_METERS_MAX];
 };
 _Static_assert(sizeof(struct drop_state) % 8 == 0, "the contract's alignment");
@@ -286,7 +288,7 @@ static bool is_lived_in(const struct drop_options *set, const struct drop_state 
     for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
         seen = seen || (view->meters[i].last_life_s &&
                         view->now_s - (view->meters[i].newest_hour + 1) * (int64_t)3600 < LATE_S);
-    return !set->lived_in || !seen || was_at_home(set, state, newest_day);
+    return set->awake_hours == 0 || !seen || was_at_home(set, state, newest_day);
 }
 
 /* ---- one meter ----------------------------------------------------------------------------- */
@@ -336,17 +338,26 @@ static bool go_on(const struct drop_options *set, const struct meter_view *meter
 
 /* ---- the contract -------------------------------------------------------------------------- */
 
-static void note_life(struct drop_state *state, const struct household_view *view,
-                      const struct event *event)
+/* One hour of somebody awake may be a boiler; several in a day are a person. */
+static void note_hour(const struct drop_options *set, struct drop_state *state,
+                      const struct household_view *view, const struct event *event)
 {
-    if (event->day > state->life_day) {
-        int32_t on = event->day - state->life_day;
+    int32_t day = local_day(view, event->hour * (int64_t)3600);
+    if (day > state->life_day) {
+        int32_t on = day - state->life_day;
         state->lives = on < 32 ? state->lives << on : 0;
-        state->life_day = event->day;
+        state->awake[day % 2] = 0;
+        if (on > 1)
+            state->awake[(day + 1) % 2] = 0;
+        state->life_day = day;
     }
-    int32_t behind = state->life_day - event->day;
-    bool later = behind > 0 && view->last_life_s > event->at_s; /* speaks of another day */
-    if (behind < 32 && !later && view->last_life_s > event->at_s - DAY_S)
+    int32_t behind = state->life_day - day;
+    if (!event->evidence.awake || behind > 1)
+        return;
+    uint8_t *hours = &state->awake[day % 2];
+    if (*hours < UINT8_MAX)
+        ++*hours;
+    if (*hours >= set->awake_hours)
         state->lives |= 1u << behind;
 }
 
@@ -383,10 +394,10 @@ static void observe(const void *options_of, void *state_of, const struct househo
 {
     const struct drop_options *set = options_of;
     struct drop_state *state = state_of;
+    if (event->kind == EVENT_HOUR && event->vouched && !event->again && event->hour >= 0)
+        note_hour(set, state, view, event);
     if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
         return;
-    if (event->kind == EVENT_DAY)
-        note_life(state, view, event);
     if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
         memset(state, 0, sizeof *state); /* other people, other days */
     for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {

@@ -63,7 +63,7 @@ static inline void case_show(struct detector_case *it, const struct event *event
     it->verdict = verdict;
 }
 
-/* A whole day of a meter, somebody at home. */
+/* A whole day of a meter, somebody awake for six hours of it. */
 static inline void case_day(struct detector_case *it, unsigned meter, int32_t day, int64_t milli)
 {
     int64_t end_s = (day + 1) * (int64_t)86400 - it->view.utc_offset_s;
@@ -73,6 +73,13 @@ static inline void case_day(struct detector_case *it, unsigned meter, int32_t da
     it->view.meters[meter].newest_day = day;
     it->view.meters[meter].newest_hour = (int32_t)(end_s / 3600) - 1;
     it->view.meters[meter].last_life_s = it->view.last_life_s = end_s - 3600;
+    for (int64_t hour = end_s / 3600 - 16; hour < end_s / 3600 - 10; hour++)
+        case_show(it, &(struct event){.kind = EVENT_HOUR,
+                                      .at_s = (hour + 1) * 3600,
+                                      .hour = (int32_t)hour,
+                                      .meter = (uint8_t)meter,
+                                      .vouched = true,
+                                      .evidence.awake = true});
     struct event event = {.kind = EVENT_DAY,
                           .at_s = end_s,
                           .meter = (uint8_t)meter,

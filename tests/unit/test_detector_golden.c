@@ -13,7 +13,8 @@
  * m3); shown to the detector day by day, somebody at home every day;
  *                                 "-" for an unknown day
  *   day 0 2026-01-12 120          one day's total, then EVENT_DAY at its end; a last word "away":
- *                                 nobody seen that day; "patchy": a third of its hours missing
+ *                                 nobody awake that day; "patchy": a third of its hours missing;
+ *                                 "glimpse": one hour of somebody awake
  *   hour 0 2026-01-12T20:00 35    EVENT_HOUR: use in that hour, measured
  *   arrears gas months=4 amount=129300 average=43000 currency=KRW due=2026-01-25 before=1
  *           arrangement=yes notice=yes
@@ -309,10 +310,30 @@ static void fill_hours(struct stage *stage, unsigned index, int32_t day, int64_t
             patchy && hour >= start + 16 ? ROUTINE_MISSING : routine_code(milli / 24);
 }
 
+/* Hours in which somebody is awake, from 8 o'clock on. */
+static void show_awake(struct stage *stage, unsigned index, int32_t day, int hours)
+{
+    int64_t start_s = day * (int64_t)DAY_S - stage->view.utc_offset_s + 8 * 3600;
+    for (int i = 0; i < hours; i++) {
+        struct event event = {.kind = EVENT_HOUR,
+                              .at_s = start_s + (i + 1) * 3600,
+                              .hour = (int32_t)(start_s / 3600) + i,
+                              .local_hour = (uint8_t)(8 + i),
+                              .weekday = (uint8_t)((day + 3) % 7),
+                              .meter = (uint8_t)index,
+                              .vouched = true,
+                              .evidence.awake = true,
+                              .awake_probability = 0.9};
+        event.use = stage->meters[index].hours[event.hour % VIEW_HOURS];
+        event.halves[0] = event.halves[1] = event.use;
+        show(stage, &event);
+    }
+}
+
 static void show_day(struct stage *stage, unsigned index, int32_t day, const char *total,
                      const char *how)
 {
-    bool away = how && strcmp(how, "away") == 0;
+    bool away = how && strcmp(how, "away") == 0, glimpse = how && strcmp(how, "glimpse") == 0;
     struct meter_view *meter = &stage->view.meters[index];
     struct meter_days *own = &stage->meters[index];
     int64_t end_s = (day + 1) * (int64_t)DAY_S - stage->view.utc_offset_s;
@@ -329,6 +350,7 @@ static void show_day(struct stage *stage, unsigned index, int32_t day, const cha
     int64_t milli = milli_of(stage, meter->utility, total);
     own->days[day % VIEW_DAYS] = routine_day_code(milli);
     fill_hours(stage, index, day, milli, how && strcmp(how, "patchy") == 0);
+    show_awake(stage, index, day, away ? 0 : glimpse ? 1 : 5);
     meter->valid_days++;
     stage->view.valid_days = meter->valid_days;
     struct event event = {.kind = EVENT_DAY,
