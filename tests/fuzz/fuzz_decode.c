@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Any bytes to a message, plain and with mapped fields; where the fast reader answers at all, the
- * full one must give the same message or the same reject. Run from the top of the repository:
- *
- *   make CC=clang SANITIZER=address,undefined build/address-undefined/libanbu.a \
- *        build/address-undefined/libdetectors.a
- *   clang -g -O1 -fsanitize=fuzzer,address,undefined -I. -Idaemon -Itests/unit \
- *        tests/fuzz/fuzz_decode.c tests/unit/message_text.c build/address-undefined/libanbu.a \
- *        build/address-undefined/libdetectors.a -ljansson -o build/fuzz_decode
- *   mkdir -p build/corpus && build/fuzz_decode build/corpus tests/fuzz/corpus/decode
+ * full one must give the same message or the same reject. Corpus to begin with: the golden
+ * messages, by tests/fuzz/corpus_decode.sh.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ingest/decode_parts.h"
-#include "message_text.h"
+#include "tests/unit/message_text.c" /* a target is one file and the library */
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

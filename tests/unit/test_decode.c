@@ -388,6 +388,41 @@ START_TEST(units_are_exact)
 }
 END_TEST
 
+static void documented(const struct buffer *page, const char *word)
+{
+    struct buffer quoted = {0};
+    buffer_format(&quoted, "`%s`", word);
+    ck_assert_msg(strstr(page->at, quoted.at) != NULL, "docs/formats.md does not say %s",
+                  quoted.at);
+    buffer_done(&quoted);
+}
+
+static void all_documented(const struct buffer *page, const char *const *names, int count)
+{
+    for (int i = 0; i < count; i++)
+        documented(page, names[i]);
+}
+
+START_TEST(the_page_about_formats_knows_every_word)
+{
+    struct buffer page = {0};
+    struct fault fault;
+    ck_assert_msg(file_read("docs/formats.md", 1 << 20, &page, &fault) == ERR_OK, "%s", fault.text);
+    for (enum field field = 0; field < FIELD_COUNT; field++)
+        documented(&page, field_names[field].at);
+    all_documented(&page, message_type_names, MESSAGE_TYPE_COUNT);
+    all_documented(&page, utility_names, UTILITY_COUNT);
+    all_documented(&page, quality_names, QUALITY_COUNT);
+    all_documented(&page, billing_event_names, BILLING_EVENT_COUNT);
+    all_documented(&page, household_event_names, HOUSEHOLD_EVENT_COUNT);
+    all_documented(&page, report_channel_names, REPORT_CHANNEL_COUNT);
+    all_documented(&page, profile_flag_names, PROFILE_FLAG_COUNT);
+    all_documented(&page, outcome_names, OUTCOME_COUNT);
+    all_documented(&page, reject_names + 1, REJECT_COUNT - 1);
+    buffer_done(&page);
+}
+END_TEST
+
 START_TEST(random_damage_never_makes_the_readers_disagree)
 {
     const uint32_t seed = 20260116;
@@ -441,6 +476,7 @@ int main(void)
     tcase_add_test(cases, texts_of_the_full_reader_live_until_the_next_batch);
     tcase_add_test(cases, a_utility_may_keep_its_own_names);
     tcase_add_test(cases, units_are_exact);
+    tcase_add_test(cases, the_page_about_formats_knows_every_word);
     tcase_add_test(cases, random_damage_never_makes_the_readers_disagree);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
