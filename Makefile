@@ -101,7 +101,7 @@ tools: $(TOOLS)
 
 .PHONY: lint
 lint: all                         ## style as failing tests
-	@tests/lint/run
+	@tests/lint/run --build $(BUILD)
 
 .PHONY: eval
 eval: all                         ## detection quality on real meter data (reads ../shared)

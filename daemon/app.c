@@ -397,6 +397,13 @@ static enum err check_store(const struct app *app, struct fault *fault)
     return err;
 }
 
+static enum err api_publisher(void *context, publisher_done_fn *done, void *done_context,
+                              struct publisher **out, struct fault *fault)
+{
+    const struct app *app = context;
+    return publisher_kafka_new(&app->common, start_settings(app), done, done_context, out, fault);
+}
+
 static enum err start_console(struct app *app, struct fault *fault)
 {
     const struct settings *settings = start_settings(app);
@@ -414,7 +421,8 @@ static enum err start_console(struct app *app, struct fault *fault)
                                   .audit_path = audit_path,
                                   .partitions = app->partitions,
                                   .store = store,
-                                  .common = &app->common,
+                                  .publisher_new = api_publisher,
+                                  .publisher_context = app,
                                   .settings = settings,
                                   .clock = &clock_machine,
                                   .host = {app, reload, config_hold, config_release, status}};

@@ -28,6 +28,11 @@ static const struct habit habits[UTILITY_COUNT] = {
 #define AWAKE_INCREMENT (-0.7)
 #define AWAKE_RATE      0.04
 #define NIGHT_HALF_LIFE 42.0
+#define RANGE_MIN       12 /* codes between lowest and highest: a factor e */
+
+#define DICE_SIDES (1u << 30)
+/* Every count of an hour's lesson has a roll of its own. */
+enum { SALT_USUAL, SALT_OVERALL = 8, SALT_NIGHT = 16, SALT_AWAKE = 24 };
 
 static int msb(uint64_t v)
 {
@@ -59,20 +64,26 @@ int64_t routine_milli(uint8_t code)
     if (code < 2)
         return 0;
     int top = (code - 2) / 8;
-    return (int64_t)(octave[(code - 2) % 8] >> (32 - top));
+    return (int64_t)((octave[(code - 2) % 8] + (UINT64_C(1) << (31 - top))) >> (32 - top));
 }
+
+#define DAY_CODE_MAX 32257 /* the last below 2^63 */
 
 uint16_t routine_day_code(int64_t milli)
 {
     if (milli <= 0)
         return ROUTINE_ZERO;
     double code = 2.5 + 512.0 * num_log((double)milli) / 0.693147180559945309417;
-    return (uint16_t)(code > 65535.0 ? 65535.0 : code);
+    return (uint16_t)(code > DAY_CODE_MAX ? DAY_CODE_MAX : code);
 }
 
 int64_t routine_day_milli(uint16_t code)
 {
-    return code < 2 ? 0 : (int64_t)(num_exp((code - 2) / 512.0 * 0.693147180559945309417) + 0.5);
+    if (code < 2)
+        return 0;
+    if (code > DAY_CODE_MAX)
+        code = DAY_CODE_MAX;
+    return (int64_t)(num_exp((code - 2) / 512.0 * 0.693147180559945309417) + 0.5);
 }
 
 void routine_reset(struct routine *routine)
@@ -161,19 +172,13 @@ struct hour_evidence routine_evidence(const struct routine *routine, enum utilit
     return out;
 }
 
-/* x rounded up or down, by eight bits of the dice: fair on average, so slow decay is not lost. */
-static uint32_t round_fair(double x, uint64_t dice, int which, uint32_t highest)
+/* x rounded up or down as the dice fall: fair on average, so slow decay is not lost. */
+static uint32_t round_fair(double x, uint64_t dice, uint64_t salt, uint32_t highest)
 {
     uint32_t whole = (uint32_t)x;
-    uint32_t chance = (uint32_t)((x - whole) * 256.0);
-    if ((uint32_t)(dice >> (8 * which) & 0xff) < chance)
+    if (num_dice(dice, salt, DICE_SIDES) < (x - whole) * DICE_SIDES)
         whole++;
     return whole > highest ? highest : whole;
-}
-
-static uint64_t roll(uint64_t dice, uint64_t salt)
-{
-    return (uint64_t)num_dice(dice, salt, UINT32_MAX) << 32 | num_dice(dice, salt + 1, UINT32_MAX);
 }
 
 void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
@@ -189,24 +194,25 @@ void routine_learn(struct routine *routine, enum utility utility, unsigned slot,
         add[bin_of(routine, utility, parts == 2 ? halves[part] : code)] += 1.0 / parts;
     double fade = 1.0 - 0.693147180559945309417 / habit->half_life * weight;
     double fade_all = 1.0 - 0.693147180559945309417 / (24.0 * habit->half_life) * weight;
-    uint64_t one = roll(dice, 1), two = roll(dice, 3);
-    for (int j = 0; j < ROUTINE_BINS; j++) {
-        routine->usual[slot][j] = (uint8_t)round_fair(
-            routine->usual[slot][j] * fade + add[j] * weight * habit->unit, one, j, 255);
-        routine->overall[j] = (uint16_t)round_fair(
-            routine->overall[j] * fade_all + add[j] * weight * ROUTINE_OVERALL_UNIT, two, j, 65535);
+    for (unsigned j = 0; j < ROUTINE_BINS; j++) {
+        routine->usual[slot][j] =
+            (uint8_t)round_fair(routine->usual[slot][j] * fade + add[j] * weight * habit->unit,
+                                dice, SALT_USUAL + j, 255);
+        routine->overall[j] = (uint16_t)round_fair(routine->overall[j] * fade_all +
+                                                       add[j] * weight * ROUTINE_OVERALL_UNIT,
+                                                   dice, SALT_OVERALL + j, 65535);
     }
     double awake_now = routine->awake[slot];
     routine->awake[slot] =
         (uint8_t)round_fair(awake_now + ((awake ? 255.0 : 0.0) - awake_now) * AWAKE_RATE * weight,
-                            roll(dice, 5), 0, 255);
+                            dice, SALT_AWAKE, 255);
     unsigned hour = slot % 24;
     if (lesson == LESSON_FULL && hour >= 2 && hour < 5) {
         double fade_night = 1.0 - 0.693147180559945309417 / NIGHT_HALF_LIFE;
-        uint64_t three = roll(dice, 7);
-        for (int j = 0; j < ROUTINE_BINS; j++)
-            routine->night[j] = (uint16_t)round_fair(
-                routine->night[j] * fade_night + add[j] * ROUTINE_NIGHT_UNIT, three, j, 65535);
+        for (unsigned j = 0; j < ROUTINE_BINS; j++)
+            routine->night[j] =
+                (uint16_t)round_fair(routine->night[j] * fade_night + add[j] * ROUTINE_NIGHT_UNIT,
+                                     dice, SALT_NIGHT + j, 65535);
     }
     if (routine->learnt_hours < UINT32_MAX)
         routine->learnt_hours++;
@@ -237,8 +243,10 @@ static void move_bins(uint32_t row[ROUTINE_BINS], double lo, double hi, double t
 void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
 {
     if (!routine->highest) {
-        if (highest < lowest + 12) /* a factor e at least */
-            highest = (uint8_t)(lowest + 12 > 255 ? 255 : lowest + 12);
+        if (lowest > 255 - RANGE_MIN)
+            lowest = 255 - RANGE_MIN;
+        if (highest < lowest + RANGE_MIN)
+            highest = (uint8_t)(lowest + RANGE_MIN);
         routine->lowest = lowest;
         routine->highest = highest;
         return;

@@ -22,8 +22,7 @@
 #define ROUTINE_MISSING 0
 #define ROUTINE_ZERO    1
 
-#define ROUTINE_USUAL_UNIT   7  /* a reading counts this much in `usual` */
-#define ROUTINE_OVERALL_UNIT 32 /* ... in `overall` */
+#define ROUTINE_OVERALL_UNIT 32 /* a reading counts this much in `overall` */
 #define ROUTINE_NIGHT_UNIT   512
 
 struct routine {

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "console/request.h"
 #include "console/server.h"
-#include "delivery/publisher_kafka.h"
 
 #define CONNECTIONS_MAX         64u
 #define IDLE_TIMEOUT_S          20u
@@ -222,16 +221,6 @@ static enum err server_start(struct api *api, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err publisher_start(const struct api_options *options, struct api *api,
-                                struct fault *fault)
-{
-    if (options->publisher_new)
-        return options->publisher_new(options->publisher_context, announce_done, api,
-                                      &api->publisher, fault);
-    return publisher_kafka_new(options->common, options->settings, announce_done, api,
-                               &api->publisher, fault);
-}
-
 enum err api_start(const struct api_options *options, struct api **out, struct fault *fault)
 {
     struct api *api = memory_get(sizeof *api);
@@ -245,7 +234,8 @@ enum err api_start(const struct api_options *options, struct api **out, struct f
     /* The log first: its lock keeps a second daemon away from the socket. */
     enum err err = audit_open(options->audit_path, &api->audit, fault);
     if (!err)
-        err = publisher_start(options, api, fault);
+        err = options->publisher_new(options->publisher_context, announce_done, api,
+                                     &api->publisher, fault);
     if (!err)
         err = listener_open(options->socket_path, &api->listener, fault);
     if (!err)

@@ -37,12 +37,11 @@ struct api_options {
     const char *socket_path;
     const char *audit_path;
     uint32_t partitions;
-    struct store *store;               /* taken over, by a failed start as well */
-    const struct kafka_common *common; /* borrowed */
-    const struct settings *settings;   /* of the start: topics, timeouts; borrowed */
-    const struct clock *clock;         /* wall clock of what people do; borrowed */
+    struct store *store;             /* taken over, by a failed start as well */
+    const struct settings *settings; /* of the start: topics, timeouts; borrowed */
+    const struct clock *clock;       /* wall clock of what people do; borrowed */
     struct api_host host;
-    /* Makes the API's publisher; NULL: publisher_kafka_new over common and settings. */
+    /* Makes the API's publisher. */
     enum err (*publisher_new)(void *context, publisher_done_fn *done, void *done_context,
                               struct publisher **out, struct fault *fault);
     void *publisher_context;

@@ -125,6 +125,12 @@ static double yearly_rate(const struct silence_state *state)
            LOWEST_RATE;
 }
 
+/* The hour with which the silence began: after the last sign of life, or when we began to look. */
+static int32_t quiet_from(const struct silence_state *state)
+{
+    return state->awake_hour ? state->awake_hour + 1 : state->first_hour;
+}
+
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
                     const struct event *event, struct verdict *verdict)
 {
@@ -174,10 +180,10 @@ static void observe(const void *options_in, void *state_in, const struct househo
     if (!verdict->active)
         return;
     verdict->score = state->evidence;
-    verdict->grade = rate <= allowed / 8.0 || event->hour - state->awake_hour >= 48
+    verdict->grade = rate <= allowed / 8.0 || event->hour - quiet_from(state) >= 47
                          ? SEVERITY_CRITICAL
                          : SEVERITY_HIGH;
-    verdict->since_s = ((int64_t)state->awake_hour + 1) * 3600;
+    verdict->since_s = (int64_t)quiet_from(state) * 3600;
     verdict->utility = meter->utility;
     verdict->utilities |= 1u << meter->utility;
 }

@@ -35,7 +35,6 @@ static struct clock now;
 static struct store *store; /* the test's own handle */
 static struct api *api;
 static struct config *config;
-static struct kafka_common common = {.brokers = "127.0.0.1:9"};
 static struct http_answer answer;
 
 /* ---- what is played ---- */
@@ -137,7 +136,6 @@ static struct api_options options_of(struct store *own)
         .audit_path = audit_path,
         .partitions = PARTITIONS,
         .store = own,
-        .common = &common,
         .settings = config_settings(config),
         .clock = &now,
         .host = {NULL, host_reload, host_hold, host_release, host_status},

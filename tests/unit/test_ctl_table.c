@@ -48,10 +48,9 @@ START_TEST(the_last_column_is_cut_to_the_terminal)
 {
     struct screen wide = terminal;
     wide.width = 50;
-    writes(&wide,
-           "\x1b[2mNAME\x1b[0m          \x1b[2mN\x1b[0m  \x1b[2mSENTENCE\x1b[0m\n"
-           "\x1b[1;31mlong name\x1b[0m     7  a sentence that is longer than f\xe2\x80\xa6\n"
-           "           1234\n");
+    writes(&wide, "\x1b[2mNAME\x1b[0m          \x1b[2mN\x1b[0m  \x1b[2mSENTENCE\x1b[0m\n"
+                  "\x1b[1;31mlong name\x1b[0m     7  a sentence that is longer than f\xe2\x80\xa6\n"
+                  "           1234\n");
 }
 END_TEST
 

@@ -350,7 +350,7 @@ START_TEST(a_long_list_comes_whole_and_in_order)
         world.store->ops->alerts(world.store, PARTITION, true, 0, seen_alert, &seen, &world.fault));
     ck_assert_uint_eq(seen.count, 300);
     for (int i = 0; i < 300; i++)
-        ck_assert_int_eq(atol(seen.at[i] + 1) * 7919 % 300, 299 - i);
+        ck_assert_int_eq(strtol(seen.at[i] + 1, NULL, 10) * 7919 % 300, 299 - i);
 }
 END_TEST
 
