@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define PART_S           300
+#define USE_MAX          (INT64_MAX / 4) /* sums stop here: no home uses a thousandth of it */
 #define SPLIT_UNKNOWN    0
 #define ROLLOVER_SHARE   10 /* a rollover is plausible when at most a tenth of the dials went by */
 #define PROMPT_MINUTES   40 /* registers read less often: the hour is over when it is read */
@@ -107,33 +107,55 @@ void meter_init(struct record_meter *meter, const struct reading *reading)
     routine_reset(&meter->routine);
 }
 
-static int64_t part_milli(const struct record_hour *hour, unsigned from, unsigned to)
+static int64_t add_use(int64_t sum, int64_t milli)
+{
+    return milli > USE_MAX - sum ? USE_MAX : sum + milli;
+}
+
+static unsigned part_count(const struct record_hour *hour)
+{
+    return 60u / hour->minutes;
+}
+
+static bool is_whole(const struct record_hour *hour)
+{
+    return hour->seen == (1u << part_count(hour)) - 1;
+}
+
+static int64_t part_sum(const struct record_hour *hour, unsigned from, unsigned to)
 {
     int64_t sum = 0;
-    unsigned step = hour->minutes / 5u;
-    for (unsigned i = from; i < to; i += step)
-        sum += routine_day_milli(hour->part[i]);
+    for (unsigned i = from; i < to; i++)
+        sum = add_use(sum, routine_day_milli(hour->part[i] & ~RECORD_ESTIMATED));
     return sum;
+}
+
+/* A part of an hour cannot prove that nothing was used; it can prove that something was. */
+static bool proves_flow(const struct record_meter *meter, uint8_t code)
+{
+    return meter->utility != UTILITY_ELECTRICITY && code > ROUTINE_ZERO &&
+           code > meter->routine.floor;
 }
 
 /* The parts of an hour are all there (or it must do without the rest): file it. */
 static void close_parts(struct record_meter *meter, struct record_hour *hour,
                         struct meter_change *change)
 {
-    bool whole = hour->seen == (1u << RECORD_PARTS) - 1;
-    int64_t milli = part_milli(hour, 0, RECORD_PARTS);
-    uint8_t code = routine_code(milli);
-    /* A part of an hour cannot prove that nothing was used; it can prove that something was. */
-    bool flow = meter->utility != UTILITY_ELECTRICITY;
-    if (!whole && !(flow && code > ROUTINE_ZERO && code > meter->routine.floor))
+    unsigned count = part_count(hour);
+    int64_t milli = part_sum(hour, 0, count);
+    uint8_t code = routine_code(milli), split = SPLIT_UNKNOWN;
+    bool whole = is_whole(hour), estimated = false;
+    /* Parts that come again after the others are forgotten say less than what is known. */
+    if (!whole && (!proves_flow(meter, code) || code <= meter_hour(meter, hour->hour)))
         return;
-    uint8_t split = SPLIT_UNKNOWN;
-    if (whole && (hour->minutes == 30 || hour->minutes == 15 || hour->minutes <= 10) && code >= 2) {
-        int64_t first = part_milli(hour, 0, 6), larger = first * 2 > milli ? first : milli - first;
-        uint8_t above = routine_code(2 * larger);
+    if (whole && count % 2 == 0 && code >= 2) {
+        int64_t first = part_sum(hour, 0, count / 2), second = part_sum(hour, count / 2, count);
+        uint8_t above = routine_code(2 * (first > second ? first : second));
         split = (uint8_t)(above >= code ? above - code + 1 : 1);
     }
-    set_hour(meter, hour->hour, code, hour->estimated, split, change);
+    for (unsigned i = 0; i < count; i++)
+        estimated = estimated || hour->part[i] & RECORD_ESTIMATED;
+    set_hour(meter, hour->hour, code, estimated, split, change);
 }
 
 /* The slot for the parts of this hour: its own, or the one that can best be given up. */
@@ -146,31 +168,33 @@ static struct record_hour *parts_of(struct record_meter *meter, int32_t hour, ui
     if (b->hour == hour && b->minutes == minutes)
         return b;
     struct record_hour *free = a->hour == hour || (b->hour != hour && a->hour <= b->hour) ? a : b;
-    if (free->hour && free->hour != hour && free->seen != (1u << RECORD_PARTS) - 1)
+    if (free->minutes && free->hour != hour && !is_whole(free))
         close_parts(meter, free, change);
     *free = (struct record_hour){.hour = hour, .minutes = minutes};
     return free;
 }
 
+/* Parts lie on the grid of their own length; one that is not aligned to it goes by its middle. */
 static void apply_part(struct record_meter *meter, const struct reading *reading, int32_t hour,
                        struct meter_change *change)
 {
     struct record_hour *parts = parts_of(meter, hour, (uint8_t)reading->minutes, change);
-    unsigned from = (unsigned)(reading->start_s - (int64_t)hour * 3600) / PART_S;
-    unsigned count = (unsigned)reading->minutes / 5;
-    uint16_t mask = (uint16_t)(((1u << count) - 1) << from);
+    int64_t middle = reading->start_s + reading->minutes * 30 - (int64_t)hour * 3600;
+    unsigned i = (unsigned)middle / ((unsigned)reading->minutes * 60);
+    if (i >= part_count(parts))
+        return;
     if (reading->quality == QUALITY_MISSING) {
-        parts->seen &= (uint16_t)~mask;
-        parts->part[from] = 0;
+        parts->seen &= (uint16_t) ~(1u << i);
+        parts->part[i] = 0;
         if (meter_hour(meter, hour) != ROUTINE_MISSING)
             set_hour(meter, hour, ROUTINE_MISSING, false, SPLIT_UNKNOWN, change);
         return;
     }
-    parts->part[from] = routine_day_code(reading->value_milli);
-    parts->seen |= mask;
+    parts->part[i] = routine_day_code(reading->value_milli);
+    parts->seen |= (uint16_t)(1u << i);
     if (reading->quality == QUALITY_ESTIMATED)
-        parts->estimated = 1;
-    if (parts->seen == (1u << RECORD_PARTS) - 1)
+        parts->part[i] |= RECORD_ESTIMATED;
+    if (is_whole(parts))
         close_parts(meter, parts, change);
 }
 
@@ -185,8 +209,7 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     if (meter->newest_hour && hour_of(end - 1) <= meter->newest_hour - VIEW_HOURS)
         return REJECT_TOO_LATE;
     meter->interval_minutes = (uint16_t)reading->minutes;
-    if (reading->minutes < 60 && (reading->start_s - (int64_t)hour * 3600) % PART_S == 0 &&
-        hour_of(reading->start_s) == hour_of(end - 1)) {
+    if (reading->minutes < 60) {
         apply_part(meter, reading, hour, change);
     } else if (reading->minutes <= 60) {
         set_hour(meter, hour, missing ? ROUTINE_MISSING : routine_code(reading->value_milli),

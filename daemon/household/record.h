@@ -24,7 +24,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little-en
 #define RECORD_MAGIC     0x55424e41u /* "ANBU" */
 #define RECORD_VERSION   1
 #define RECORD_BYTES_MAX 16384
-#define RECORD_PARTS     12 /* of an hour: five minutes each */
+#define RECORD_PARTS     12 /* of an hour at most: five minutes each */
+#define RECORD_ESTIMATED 0x8000u
 #define RECORD_BILLS     6
 
 struct record_header {
@@ -82,11 +83,11 @@ struct record_slot {
 
 /* An hour in the making: of meters that report more often than hourly. */
 struct record_hour {
-    int32_t hour;                /* hours since 1970; 0 unused */
-    uint8_t minutes;             /* of each part */
-    uint8_t estimated;           /* some part is */
+    int32_t hour;    /* hours since 1970; 0 unused */
+    uint8_t minutes; /* of each part; 60 / minutes parts make it */
+    uint8_t spare;
     uint16_t seen;               /* mask of parts */
-    uint16_t part[RECORD_PARTS]; /* day codes (fine steps) of each part */
+    uint16_t part[RECORD_PARTS]; /* day codes (fine steps); RECORD_ESTIMATED: a guess */
 };
 
 struct record_meter {
