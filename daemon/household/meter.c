@@ -8,6 +8,9 @@
 #define ROLLOVER_SHARE   10 /* a rollover is plausible when at most a tenth of the dials went by */
 #define PROMPT_MINUTES   40 /* registers read less often: the hour is over when it is read */
 #define INTERVAL_MIN_MAX 44640
+#define DAY_MIN          1380 /* minutes of the day on which the clocks go forward */
+#define DAY_MAX          1500
+#define DAILY_MINUTES    720 /* read less often than this: days are told, not hours */
 
 static int32_t hour_of(int64_t at_s)
 {
@@ -206,7 +209,10 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     bool missing = reading->quality == QUALITY_MISSING;
     /* An interval across the hour belongs to the hour of its middle. */
     int32_t hour = hour_of(reading->start_s + (int64_t)reading->minutes * 30);
-    if (meter->newest_hour && hour_of(end - 1) <= meter->newest_hour - VIEW_HOURS)
+    bool whole_day =
+        !missing && !estimated && reading->minutes >= DAY_MIN && reading->minutes <= DAY_MAX;
+    if (whole_day ? end <= meter->newest_s - VIEW_DAYS * INT64_C(86400)
+                  : meter->newest_hour && hour_of(end - 1) <= meter->newest_hour - VIEW_HOURS)
         return REJECT_TOO_LATE;
     meter->interval_minutes = (uint16_t)reading->minutes;
     if (reading->minutes < 60) {
@@ -218,7 +224,7 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
         if (!missing && !estimated && reading->value_milli == 0)
             for (int32_t h = hour_of(reading->start_s + 3599); h < hour_of(end); h++)
                 set_hour(meter, h, ROUTINE_ZERO, false, SPLIT_UNKNOWN, change);
-        if (!missing && !estimated && reading->minutes >= 1380 && reading->minutes <= 1500) {
+        if (whole_day) {
             change->has_day = true;
             change->day_middle_s = reading->start_s + (int64_t)reading->minutes * 30;
             change->day_milli = reading->value_milli;
