@@ -263,6 +263,12 @@ static enum reject register_difference(struct record_meter *meter, const struct 
     return REJECT_NONE;
 }
 
+/* A read on the hour tells of the hour that it ends. */
+static int32_t hour_of_read(int64_t at_s)
+{
+    return hour_of(at_s - 1);
+}
+
 static void close_open_hour(struct record_meter *meter, struct meter_change *change)
 {
     if (meter->open_hour && meter->flags & METER_OPEN_KNOWN)
@@ -274,26 +280,56 @@ static void close_open_hour(struct record_meter *meter, struct meter_change *cha
 static void spread(struct record_meter *meter, int64_t from_s, int64_t to_s, int64_t milli,
                    struct meter_change *change)
 {
-    int32_t hour = hour_of(to_s);
+    int32_t hour = hour_of_read(to_s);
+    bool gap = to_s - from_s > METER_GAP_S;
     if (hour != meter->open_hour) {
-        close_open_hour(meter, change);
+        /* Use over a gap may have begun in the open hour: what was read of it is a part. */
+        if (!gap || milli == 0 || proves_flow(meter, routine_code(meter->hour_milli)))
+            close_open_hour(meter, change);
         if (milli == 0)
-            for (int32_t h = hour_of(from_s) + 1 > hour - VIEW_HOURS ? hour_of(from_s) + 1
-                                                                     : hour - VIEW_HOURS + 1;
+            for (int32_t h = hour_of_read(from_s) + 1 > hour - VIEW_HOURS ? hour_of_read(from_s) + 1
+                                                                          : hour - VIEW_HOURS + 1;
                  h < hour; h++)
                 if (meter_hour(meter, h) == ROUTINE_MISSING)
                     set_hour(meter, h, ROUTINE_ZERO, false, SPLIT_UNKNOWN, change);
         meter->open_hour = hour;
         meter->hour_milli = 0;
-        if (milli == 0 || to_s - from_s <= METER_GAP_S)
+        if (milli == 0 || !gap)
             meter->flags |= METER_OPEN_KNOWN;
         else
             meter->flags &= (uint8_t)~METER_OPEN_KNOWN;
     }
-    if (to_s - from_s <= METER_GAP_S)
-        meter->hour_milli += milli;
+    if (!gap)
+        meter->hour_milli = add_use(meter->hour_milli, milli);
     if (meter->interval_minutes >= PROMPT_MINUTES)
         close_open_hour(meter, change);
+}
+
+/* Another value for the last read: what it adds or takes belongs to the same hour. */
+static void correct_read(struct record_meter *meter, const struct reading *reading,
+                         struct meter_change *change)
+{
+    int64_t milli = meter->hour_milli + (reading->value_milli - meter->last_read_milli);
+    meter->last_read_milli = reading->value_milli;
+    if (!(meter->flags & METER_OPEN_KNOWN) || meter->open_hour != hour_of_read(reading->start_s))
+        return;
+    meter->hour_milli = milli < 0 ? 0 : milli > USE_MAX ? USE_MAX : milli;
+    if (meter->interval_minutes >= PROMPT_MINUTES)
+        close_open_hour(meter, change);
+}
+
+/* A read's distance from the one before tells how often the meter is read. One long gap does not
+ * make a slow meter. */
+static void note_spacing(struct record_meter *meter, int64_t seconds)
+{
+    int64_t minutes = (seconds + 30) / 60;
+    if (minutes < 1)
+        minutes = 1;
+    if (minutes > INTERVAL_MIN_MAX)
+        minutes = INTERVAL_MIN_MAX;
+    int64_t smooth = meter->newest_hour ? (meter->interval_minutes * 7 + minutes + 4) / 8 : minutes;
+    if (minutes <= 4 * smooth)
+        meter->interval_minutes = (uint16_t)smooth;
 }
 
 static enum reject apply_register(struct record_meter *meter, const struct reading *reading,
@@ -317,24 +353,20 @@ static enum reject apply_register(struct record_meter *meter, const struct readi
         meter->last_read_milli = reading->value_milli;
         return REJECT_NONE;
     }
-    if (at == meter->last_read_s) /* the same again, or a correction of the last read */
-        meter->last_read_milli = reading->value_milli;
+    if (at == meter->last_read_s && reading->value_milli != meter->last_read_milli)
+        correct_read(meter, reading, change);
     if (at <= meter->last_read_s) /* its use is in the difference that came later */
         return REJECT_NONE;
     int64_t milli;
     enum reject reject = register_difference(meter, reading, &milli);
     if (reject)
         return reject;
-    int64_t from = meter->last_read_s, minutes = (at - from + 30) / 60;
-    if (minutes < 1)
-        minutes = 1;
-    if (minutes > INTERVAL_MIN_MAX)
-        minutes = INTERVAL_MIN_MAX;
-    int64_t smooth = meter->newest_hour ? (meter->interval_minutes * 7 + minutes + 4) / 8 : minutes;
-    /* One long gap does not make a slow meter. */
-    meter->interval_minutes = (uint16_t)(minutes > 4 * smooth ? meter->interval_minutes : smooth);
+    int64_t from = meter->last_read_s;
+    note_spacing(meter, at - from);
     spread(meter, from, at, milli, change);
-    if (at - from >= 20 * 3600 && at - from <= 28 * 3600) {
+    /* A day's gap of a meter that is read more often is no local day. */
+    if (meter->interval_minutes >= DAILY_MINUTES && at - from >= 20 * 3600 &&
+        at - from <= 28 * 3600) {
         change->has_day = true;
         change->day_middle_s = from + (at - from) / 2;
         change->day_milli = milli;
@@ -358,9 +390,15 @@ void meter_exchange(struct record_meter *meter, int64_t at_s, bool has_old, int6
                     bool has_new, int64_t new_milli)
 {
     struct meter_change change = {0};
+    /* Told after its reads: by then the new meter's register has been believed. */
+    if (meter->flags & METER_REGISTER_SEEN && at_s < meter->last_read_s)
+        return;
+    bool whole = has_old && has_new && old_milli >= meter->last_read_milli;
     if (has_old && meter->flags & METER_REGISTER_SEEN && old_milli >= meter->last_read_milli &&
         at_s > meter->last_read_s)
         spread(meter, meter->last_read_s, at_s, old_milli - meter->last_read_milli, &change);
+    if (!whole) /* what the old meter counted last, nobody knows */
+        meter->flags &= (uint8_t)~METER_OPEN_KNOWN;
     meter->modulus_milli = 0;
     meter->back_s = 0;
     if (has_new) {

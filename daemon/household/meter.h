@@ -4,9 +4,9 @@
  * zone, no detector; the worker that owns the household calls.
  *
  * "No reading" and "no use" are different facts: an hour is known only when a reading vouches for
- * it. A register's difference over at most 96 minutes is the use of the hour in which it was read;
- * over a longer time a difference of nothing vouches for every hour between, and any other for
- * none.
+ * it. A register's difference over at most 96 minutes is the use of the hour in which it was read
+ * (on the hour: of the one that ends); over a longer time a difference of nothing vouches for every
+ * hour between, and any other for none.
  */
 #ifndef ANBU_HOUSEHOLD_METER_H
 #define ANBU_HOUSEHOLD_METER_H
