@@ -4,38 +4,22 @@
 #include <string.h>
 
 #define QUARTER_DAYS 91
+#define AMOUNT_MAX   INT64_C(10000000000000000)
 
-/* The oldest bills become part of the older sum. */
-static void make_room(struct record_arrears *arrears)
+/* Sums of what one household can owe stop here: in hundredths, a hundred million million. */
+static int64_t capped(int64_t minor)
 {
-    const struct record_bill *oldest = &arrears->bill[0];
-    if (!arrears->old_months || oldest->due_day < arrears->old_due_day)
-        arrears->old_due_day = oldest->due_day;
-    arrears->old_minor += oldest->amount_minor;
-    if (arrears->old_months < UINT8_MAX)
-        arrears->old_months++;
-    memmove(&arrears->bill[0], &arrears->bill[1], sizeof arrears->bill - sizeof arrears->bill[0]);
-    arrears->bills--;
+    return minor > AMOUNT_MAX ? AMOUNT_MAX : minor < -AMOUNT_MAX ? -AMOUNT_MAX : minor;
 }
 
-static void issue(struct record_arrears *arrears, const struct billing *billing, int32_t now_day)
+/* Too old for a bill of its own: part of the older sum. */
+static void add_old(struct record_arrears *arrears, const struct record_bill *bill)
 {
-    uint32_t id = (uint32_t)record_hash(billing->bill);
-    int32_t due = billing->due_day ? billing->due_day : now_day + 30;
-    for (int i = 0; i < arrears->bills; i++)
-        if (billing->bill.bytes && arrears->bill[i].id == id) { /* issued again: a correction */
-            arrears->bill[i].amount_minor = billing->amount_minor;
-            arrears->bill[i].due_day = due;
-            return;
-        }
-    if (billing->amount_minor <= 0)
-        return;
-    arrears->average_minor = arrears->average_minor
-                                 ? (arrears->average_minor * 7 + billing->amount_minor) / 8
-                                 : billing->amount_minor;
-    if (arrears->bills == RECORD_BILLS)
-        make_room(arrears);
-    arrears->bill[arrears->bills++] = (struct record_bill){due, id, billing->amount_minor};
+    if (!arrears->old_months || bill->due_day < arrears->old_due_day)
+        arrears->old_due_day = bill->due_day;
+    arrears->old_minor = capped(arrears->old_minor + bill->amount_minor);
+    if (arrears->old_months < UINT8_MAX)
+        arrears->old_months++;
 }
 
 static void drop_bill(struct record_arrears *arrears, int i)
@@ -46,102 +30,181 @@ static void drop_bill(struct record_arrears *arrears, int i)
     memset(&arrears->bill[arrears->bills], 0, sizeof arrears->bill[0]);
 }
 
+/* In the order in which they were due. */
+static void add_bill(struct record_arrears *arrears, struct record_bill bill)
+{
+    if (arrears->bills == RECORD_BILLS) {
+        if (bill.due_day <= arrears->bill[0].due_day) {
+            add_old(arrears, &bill);
+            return;
+        }
+        add_old(arrears, &arrears->bill[0]);
+        drop_bill(arrears, 0);
+    }
+    int i = arrears->bills++;
+    for (; i > 0 && arrears->bill[i - 1].due_day > bill.due_day; i--)
+        arrears->bill[i] = arrears->bill[i - 1];
+    arrears->bill[i] = bill;
+}
+
+/* The bill of that name; -1 when there is none, or no name. */
+static int find_bill(const struct record_arrears *arrears, struct text name)
+{
+    uint32_t id = (uint32_t)record_hash(name);
+    for (int i = 0; i < arrears->bills && name.bytes; i++)
+        if (arrears->bill[i].id == id)
+            return i;
+    return -1;
+}
+
+static void issue(struct record_arrears *arrears, const struct billing *billing, int32_t now_day)
+{
+    struct record_bill bill = {.due_day = billing->due_day ? billing->due_day : now_day + 30,
+                               .id = (uint32_t)record_hash(billing->bill),
+                               .amount_minor = capped(billing->amount_minor)};
+    int known = find_bill(arrears, billing->bill);
+    if (known >= 0) /* issued again: a correction */
+        drop_bill(arrears, known);
+    if (bill.amount_minor <= 0)
+        return;
+    if (known < 0)
+        arrears->average_minor = arrears->average_minor
+                                     ? (arrears->average_minor * 7 + bill.amount_minor) / 8
+                                     : bill.amount_minor;
+    add_bill(arrears, bill);
+}
+
+/* Pays off what it can of the bill; what is left of the payment. */
+static int64_t pay_bill(struct record_arrears *arrears, int i, int64_t left)
+{
+    struct record_bill *bill = &arrears->bill[i];
+    if (left < bill->amount_minor) {
+        bill->amount_minor -= left;
+        return 0;
+    }
+    left -= bill->amount_minor;
+    drop_bill(arrears, i);
+    return left;
+}
+
+/* Pays off the older months in proportion; the last one goes with the last won. */
+static int64_t pay_old(struct record_arrears *arrears, int64_t left)
+{
+    int64_t before = arrears->old_minor, months = arrears->old_months - 1;
+    if (before > 0) {
+        int64_t month = before / arrears->old_months > 0 ? before / arrears->old_months : 1;
+        arrears->old_minor -= left < before ? left : before;
+        left -= before - arrears->old_minor;
+        months = (arrears->old_minor + month - 1) / month;
+    }
+    if (months < arrears->old_months)
+        arrears->old_months = (uint8_t)months;
+    if (!arrears->old_months)
+        arrears->old_due_day = 0;
+    return left;
+}
+
 /* A payment settles the bill that it names, else the oldest debt first. */
 static void pay(struct record_arrears *arrears, const struct billing *billing)
 {
-    int64_t left = billing->amount_minor;
-    uint32_t id = (uint32_t)record_hash(billing->bill);
-    for (int i = 0; i < arrears->bills && billing->bill.bytes; i++)
-        if (arrears->bill[i].id == id) {
-            int64_t part = left < arrears->bill[i].amount_minor || !billing->has_amount
-                               ? (billing->has_amount ? left : arrears->bill[i].amount_minor)
-                               : arrears->bill[i].amount_minor;
-            arrears->bill[i].amount_minor -= part;
-            left -= part;
-            if (arrears->bill[i].amount_minor <= 0)
-                drop_bill(arrears, i);
-            break;
-        }
-    if (left > 0 && arrears->old_months) {
-        int64_t before = arrears->old_minor;
-        arrears->old_minor -= left < before ? left : before;
-        left -= before - arrears->old_minor;
-        /* Months paid off in proportion; the last one goes with the last won. */
-        int64_t months =
-            before > 0 ? (arrears->old_minor * arrears->old_months + before - 1) / before : 0;
-        arrears->old_months = (uint8_t)months;
-        if (!months)
-            arrears->old_due_day = 0;
-    }
-    while (left > 0 && arrears->bills) {
-        if (left < arrears->bill[0].amount_minor) {
-            arrears->bill[0].amount_minor -= left;
-            break;
-        }
-        left -= arrears->bill[0].amount_minor;
-        drop_bill(arrears, 0);
-    }
+    int64_t left = capped(billing->amount_minor);
+    int i = find_bill(arrears, billing->bill);
+    if (i >= 0 && !billing->has_amount)
+        drop_bill(arrears, i);
+    else if (i >= 0)
+        left = pay_bill(arrears, i, left);
+    if (left > 0 && arrears->old_months)
+        left = pay_old(arrears, left);
+    while (left > 0 && arrears->bills)
+        left = pay_bill(arrears, 0, left);
+}
+
+static void reverse(struct record_arrears *arrears, const struct billing *billing, int32_t now_day)
+{
+    int64_t amount = capped(billing->amount_minor);
+    int i = find_bill(arrears, billing->bill);
+    if (amount <= 0)
+        return;
+    if (i >= 0)
+        arrears->bill[i].amount_minor = capped(arrears->bill[i].amount_minor + amount);
+    else
+        add_bill(arrears, (struct record_bill){billing->due_day ? billing->due_day : now_day,
+                                               (uint32_t)record_hash(billing->bill), amount});
 }
 
 /* The utility's own word replaces what we added up. */
 static void snapshot(struct record_arrears *arrears, const struct billing *billing, int32_t now_day)
 {
-    int months = billing->months;
+    int64_t months = billing->months, amount = capped(billing->amount_minor);
     if (months < 0) /* only an amount: as many months as average bills, at least one */
-        months = arrears->average_minor && billing->amount_minor > 0
-                     ? (int)(billing->amount_minor / arrears->average_minor)
-                     : 1;
-    if (billing->has_amount && billing->amount_minor <= 0)
+        months = arrears->average_minor > 0 ? amount / arrears->average_minor : 1;
+    if (billing->months < 0 && months < 1)
+        months = 1;
+    if (billing->has_amount && amount <= 0)
         months = 0;
+    if (months > UINT8_MAX)
+        months = UINT8_MAX;
     arrears->bills = 0;
     memset(arrears->bill, 0, sizeof arrears->bill);
-    arrears->old_months = (uint8_t)(months > UINT8_MAX ? UINT8_MAX : months);
-    arrears->old_minor =
-        billing->has_amount ? billing->amount_minor : arrears->average_minor * months;
-    arrears->old_due_day = months ? now_day - months * 30 : 0;
+    arrears->old_months = (uint8_t)months;
+    arrears->old_minor = billing->has_amount ? amount : capped(arrears->average_minor * months);
+    arrears->old_due_day = months ? now_day - (int32_t)months * 30 : 0;
     if (!arrears->average_minor && months > 0)
         arrears->average_minor = arrears->old_minor / months;
+}
+
+/* What came late does not undo what came after it. */
+static void set_supply(struct record_arrears *arrears, enum supply supply, int64_t at_s)
+{
+    if (at_s < arrears->changed_s || supply == arrears->supply)
+        return;
+    arrears->supply = (uint8_t)supply;
+    arrears->changed_s = at_s;
+}
+
+/* Tells a message from the one before: senders repeat what may have been lost. */
+static uint32_t fingerprint(const struct billing *billing, int64_t at_s)
+{
+    const int64_t said[] = {billing->event,
+                            at_s,
+                            billing->months,
+                            billing->amount_minor,
+                            billing->due_day,
+                            billing->until_s,
+                            (int64_t)record_hash(billing->bill)};
+    uint64_t hash = record_hash((struct text){(const char *)said, sizeof said});
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
 void arrears_apply(struct record_arrears *arrears, const struct billing *billing, int64_t at_s,
                    int32_t now_day)
 {
+    uint32_t print = fingerprint(billing, at_s);
+    if (print == arrears->last_print)
+        return;
+    arrears->last_print = print;
     if (billing->currency[0])
         memcpy(arrears->currency, billing->currency, sizeof arrears->currency);
     switch (billing->event) {
     case BILLING_BILL_ISSUED: issue(arrears, billing, now_day); break;
     case BILLING_PAYMENT: pay(arrears, billing); break;
-    case BILLING_PAYMENT_REVERSED:
-        if (arrears->bills == RECORD_BILLS)
-            make_room(arrears);
-        if (billing->amount_minor > 0)
-            arrears->bill[arrears->bills++] =
-                (struct record_bill){billing->due_day ? billing->due_day : now_day,
-                                     (uint32_t)record_hash(billing->bill), billing->amount_minor};
-        break;
+    case BILLING_PAYMENT_REVERSED: reverse(arrears, billing, now_day); break;
     case BILLING_ARRANGEMENT:
         arrears->plan_until_s = billing->until_s ? billing->until_s : INT64_MAX;
         break;
     case BILLING_ARREARS: snapshot(arrears, billing, now_day); break;
     case BILLING_DISCONNECTION_NOTICE: arrears->notice = 1; break;
-    case BILLING_LIMITED:
-        arrears->supply = SUPPLY_LIMITED;
-        arrears->changed_s = at_s;
-        break;
-    case BILLING_DISCONNECTED:
-        arrears->supply = SUPPLY_CUT;
-        arrears->changed_s = at_s;
-        break;
+    case BILLING_LIMITED: set_supply(arrears, SUPPLY_LIMITED, at_s); break;
+    case BILLING_DISCONNECTED: set_supply(arrears, SUPPLY_CUT, at_s); break;
     case BILLING_RECONNECTED:
-        arrears->supply = SUPPLY_OPEN;
+        set_supply(arrears, SUPPLY_OPEN, at_s);
         arrears->notice = 0;
-        arrears->changed_s = at_s;
         break;
     case BILLING_EVENT_COUNT: break;
     }
     struct arrears_view view;
     arrears_view(arrears, now_day, at_s, &view);
-    if (!view.months)
+    if (!view.months && (billing->event == BILLING_PAYMENT || billing->event == BILLING_ARREARS))
         arrears->notice = 0;
     arrears_note_quarter(arrears, now_day, at_s);
 }

@@ -54,8 +54,9 @@ struct record_arrears {
     uint8_t old_months, months_before, months_noted, notice;
     uint8_t bills, supply;
     char currency[4];
-    uint8_t spare[6];
-    struct record_bill bill[RECORD_BILLS]; /* oldest first */
+    uint8_t spare[2];
+    uint32_t last_print;                   /* of the message applied last: repeats count once */
+    struct record_bill bill[RECORD_BILLS]; /* in the order in which they are due */
 };
 _Static_assert(sizeof(struct record_arrears) == 56 + 16 * RECORD_BILLS, "byte table");
 
