@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "household/weather.h"
+
+#define DAY INT64_C(86400)
+
+static struct weather declared(const char *event, const char *area, int64_t from_s, int64_t to_s)
+{
+    return (struct weather){
+        .area = text_of(area), .event = text_of(event), .from_s = from_s, .to_s = to_s};
+}
+
+static void apply(struct weather_table *table, const char *event, const char *area, int64_t from_s,
+                  int64_t to_s)
+{
+    struct weather weather = declared(event, area, from_s, to_s);
+    weather_table_apply(table, &weather);
+}
+
+static bool holds(const struct weather_table *table, const char *event, const char *area,
+                  int64_t at_s)
+{
+    return weather_table_holds(table, event, text_of(area), at_s);
+}
+
+START_TEST(a_cold_wave_holds_in_its_area_and_its_time)
+{
+    struct weather_table *table = weather_table_new();
+    ck_assert(!holds(table, "cold_wave", "a", 150));
+    apply(table, "cold_wave", "a", 100, 200);
+    ck_assert(!holds(table, "cold_wave", "a", 99));
+    ck_assert(holds(table, "cold_wave", "a", 100));
+    ck_assert(holds(table, "cold_wave", "a", 199));
+    ck_assert(!holds(table, "cold_wave", "a", 200));
+    ck_assert(!holds(table, "cold_wave", "b", 150));
+    ck_assert(!holds(table, "heat_wave", "a", 150));
+    ck_assert(!holds(table, "cold_wave", "", 150));
+    weather_table_free(table);
+    weather_table_free(NULL);
+}
+END_TEST
+
+START_TEST(a_later_message_for_the_same_time_replaces_the_earlier)
+{
+    struct weather_table *table = weather_table_new();
+    apply(table, "cold_wave", "a", 100, 200);
+    apply(table, "cold_wave", "a", 100, 150);
+    ck_assert(!holds(table, "cold_wave", "a", 150));
+    apply(table, "cold_wave", "a", 100, 300);
+    ck_assert(holds(table, "cold_wave", "a", 250));
+    /* other beginnings, areas and kinds stand beside it */
+    apply(table, "cold_wave", "a", 400, 500);
+    apply(table, "cold_wave", "b", 100, 120);
+    apply(table, "heat_wave", "a", 100, 110);
+    ck_assert(holds(table, "cold_wave", "a", 250));
+    ck_assert(holds(table, "cold_wave", "a", 450));
+    ck_assert(!holds(table, "cold_wave", "b", 150));
+    weather_table_free(table);
+}
+END_TEST
+
+START_TEST(beyond_its_room_the_oldest_is_forgotten)
+{
+    struct weather_table *table = weather_table_new();
+    for (int64_t i = 0; i < WEATHER_EVENTS_MAX; i++)
+        apply(table, "cold_wave", "a", i * DAY, i * DAY + 10);
+    ck_assert(holds(table, "cold_wave", "a", 0));
+    apply(table, "cold_wave", "a", 0, 20); /* known: replaced in its place */
+    apply(table, "cold_wave", "a", WEATHER_EVENTS_MAX * DAY, WEATHER_EVENTS_MAX * DAY + 10);
+    apply(table, "cold_wave", "b", 0, 10);
+    ck_assert(!holds(table, "cold_wave", "a", 0));
+    ck_assert(!holds(table, "cold_wave", "a", DAY));
+    ck_assert(holds(table, "cold_wave", "a", 2 * DAY));
+    ck_assert(holds(table, "cold_wave", "a", WEATHER_EVENTS_MAX * DAY));
+    ck_assert(holds(table, "cold_wave", "b", 0));
+    for (int64_t i = 0; i < 3 * WEATHER_EVENTS_MAX; i++)
+        apply(table, "cold_wave", "c", i * DAY, i * DAY + 10);
+    ck_assert(!holds(table, "cold_wave", "b", 0));
+    ck_assert(holds(table, "cold_wave", "c", (3 * WEATHER_EVENTS_MAX - 1) * DAY));
+    ck_assert(holds(table, "cold_wave", "c", 2 * WEATHER_EVENTS_MAX * DAY));
+    ck_assert(!holds(table, "cold_wave", "c", (2 * WEATHER_EVENTS_MAX - 1) * DAY));
+    weather_table_free(table);
+}
+END_TEST
+
+START_TEST(the_longest_names_are_told_apart)
+{
+    struct weather_table *table = weather_table_new();
+    char a[MESSAGE_ID_MAX + 1], b[MESSAGE_ID_MAX + 1];
+    for (int i = 0; i < MESSAGE_ID_MAX; i++)
+        a[i] = b[i] = 'x';
+    a[MESSAGE_ID_MAX] = b[MESSAGE_ID_MAX] = '\0';
+    b[MESSAGE_ID_MAX - 1] = 'y';
+    apply(table, a, a, 0, 10);
+    ck_assert(holds(table, a, a, 5));
+    ck_assert(!holds(table, a, b, 5));
+    ck_assert(!holds(table, b, a, 5));
+    weather_table_free(table);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *cases = tcase_create("weather");
+    tcase_add_test(cases, a_cold_wave_holds_in_its_area_and_its_time);
+    tcase_add_test(cases, a_later_message_for_the_same_time_replaces_the_earlier);
+    tcase_add_test(cases, beyond_its_room_the_oldest_is_forgotten);
+    tcase_add_test(cases, the_longest_names_are_told_apart);
+    Suite *suite = suite_create("weather");
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
