@@ -170,7 +170,51 @@ struct log_reading {
     enum err err;
     struct fault fault;
     uint64_t restored;
+    struct buffer later; /* events whose team has another live alert so far, one a line */
 };
+
+/* What an alert tells of was found before the store went back: a replay must not find it again. */
+static enum err note_known(struct log_reading *reading, const struct alert *logged)
+{
+    struct store *store = reading->worker->store;
+    enum err err = ERR_OK;
+    for (size_t i = 0; i < logged->reason_count && !err; i++) {
+        size_t d = 0;
+        while (d < detector_count && strcmp(detectors[d]->name, logged->reasons[i].detector) != 0)
+            d++;
+        if (d == detector_count)
+            continue;
+        struct store_transition step = {.partition = reading->partition->number,
+                                        .household = text_of(logged->household),
+                                        .detector = (int)d,
+                                        .finding_seq = logged->reasons[i].seq};
+        err = store->ops->transition(store, &reading->partition->head, &step, &reading->fault);
+        if (err == ERR_DUPLICATE)
+            err = ERR_OK;
+    }
+    return err;
+}
+
+/* Puts the alert back as the log has it. The findings first: an alert that is there is not looked
+ * at again. */
+static enum err put_back(struct log_reading *reading, const struct alert *logged, int64_t version)
+{
+    struct store *store = reading->worker->store;
+    struct step step = {0};
+    struct store_transition transition;
+    enum err err = note_known(reading, logged);
+    if (err)
+        return err;
+    restore_step(logged, &reading->worker->rules, &step);
+    lifecycle_transition(&step, reading->partition->number, NULL, &transition);
+    transition.expected_version = version;
+    transition.restores = true;
+    transition.event = transition.event_id = transition.message = transition.message_id =
+        (struct text){NULL, 0};
+    err = store->ops->transition(store, &reading->partition->head, &transition, &reading->fault);
+    step_done(&step);
+    return err;
+}
 
 /* One event of the log: if the store knows an older version, it went back in time; the event is the
  * whole alert. */
@@ -193,25 +237,40 @@ static void restore(void *context, struct text event, int64_t offset)
     if (!err) {
         version = stored.version;
         alert_done(&stored);
-    } else if (err != ERR_NOT_FOUND) {
-        reading->err = err;
+    } else if (err == ERR_NOT_FOUND) {
+        err = ERR_OK;
     }
-    if (!reading->err && logged.version > version) {
-        struct step step = {0};
-        restore_step(&logged, &reading->worker->rules, &step);
-        struct store_transition transition;
-        lifecycle_transition(&step, reading->partition->number, NULL, &transition);
-        transition.expected_version = version;
-        transition.event = transition.event_id = transition.message = transition.message_id =
-            (struct text){NULL, 0};
-        err = reading->worker->store->ops->transition(reading->worker->store, NULL, &transition,
-                                                      &reading->fault);
-        if (err && err != ERR_CONFLICT)
-            reading->err = err;
-        reading->restored++;
-        step_done(&step);
+    if (!err && logged.version > version) {
+        err = put_back(reading, &logged, version);
+        if (err == ERR_CONFLICT) {
+            buffer_add(&reading->later, event.at, event.bytes);
+            buffer_text(&reading->later, "\n");
+            err = ERR_OK;
+        } else {
+            reading->restored++;
+        }
     }
+    reading->err = err;
     alert_done(&logged);
+}
+
+/* Events of two producers may stand in the wrong order: an alert before the end of the one that it
+ * followed. Those are tried again as long as it helps. */
+static void restore_later(struct log_reading *reading)
+{
+    size_t before = SIZE_MAX;
+    while (!reading->err && reading->later.bytes && reading->later.bytes < before) {
+        struct buffer events = reading->later;
+        before = events.bytes;
+        reading->later = (struct buffer){0};
+        for (const char *at = events.at; *at; at += strcspn(at, "\n") + 1)
+            restore(reading, (struct text){at, strcspn(at, "\n")}, 0);
+        buffer_done(&events);
+    }
+    if (!reading->err && reading->later.bytes)
+        log_line(LOG_ERROR, "alerts of the log stay out: their team has another live alert",
+                 "partition=%u events=\"%.200s\"", reading->partition->number, reading->later.at);
+    buffer_done(&reading->later);
 }
 
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault)
@@ -224,6 +283,7 @@ enum err casework_log(struct worker *worker, struct partition *partition, struct
     struct log_reading reading = {.worker = worker, .partition = partition};
     enum err err = worker->options.read_log(worker->options.read_log_context, partition->number,
                                             from, restore, &reading, fault);
+    restore_later(&reading);
     if (!err && reading.err) {
         *fault = reading.fault;
         err = reading.err;

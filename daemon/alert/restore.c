@@ -23,24 +23,10 @@ enum err restore_read(struct text event, struct alert *out, struct fault *fault)
     return err;
 }
 
-static void timer(struct step *step, const char *kind, int64_t due_ms)
-{
-    struct store_timer *at = &step->timers[step->timer_count++];
-    (void)text_copy(text_of(kind), at->kind, sizeof at->kind);
-    at->due_ms = due_ms;
-}
-
 void restore_step(const struct alert *alert, const struct alert_rules *rules, struct step *out)
 {
     memset(out, 0, sizeof *out);
     alert_copy(alert, &out->alert);
     alert_write(&out->alert, &out->snapshot);
-    if (alert->state == ALERT_ACKNOWLEDGED)
-        timer(out, TIMER_ACK_EXPIRY, alert->expires_ms);
-    if (alert->state == ALERT_OPEN && alert->escalations < rules->escalations_max) {
-        int64_t wait_s =
-            alert->severity >= SEVERITY_HIGH ? rules->escalate_critical_s : rules->escalate_s;
-        timer(out, TIMER_UNACKNOWLEDGED,
-              alert->raised_wall_ms + wait_s * 1000 * (alert->escalations + 1));
-    }
+    out->timer_count = lifecycle_timers(alert, rules, out->timers);
 }

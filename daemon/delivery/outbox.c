@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
+
 enum flight_state { FLIGHT_FREE, FLIGHT_FLYING, FLIGHT_DELIVERED };
 
 struct flight {
@@ -11,14 +13,15 @@ struct flight {
     uint32_t round; /* of the outbox when it was published */
     enum outbox_topic topic;
     int64_t offset;
-    char entry[64];
+    char entry[64], id[64];
 };
 
 struct outbox {
     uint32_t partition, round;
     bool failed; /* something came back: begin anew once all are back */
     size_t flying, delivered;
-    char after[64]; /* the last entry that is in flight */
+    char after[64];   /* the last entry that is in flight */
+    char refused[64]; /* the event that was complained of last */
     struct flight flights[OUTBOX_IN_FLIGHT_MAX];
 };
 
@@ -40,6 +43,19 @@ bool outbox_owns(const struct outbox *outbox, const void *token)
            (const struct flight *)token < outbox->flights + OUTBOX_IN_FLIGHT_MAX;
 }
 
+/* Nothing may overtake it, so ops must know what holds the rest back. Once an entry. */
+static void say_refusal(struct outbox *outbox, struct text id, enum err err,
+                        const struct fault *fault)
+{
+    char name[64];
+    if (err == ERR_BUSY || !text_copy(id, name, sizeof name) || strcmp(name, outbox->refused) == 0)
+        return;
+    memcpy(outbox->refused, name, sizeof name);
+    log_line(LOG_ERROR, "event cannot be published and holds back the ones after it",
+             "partition=%u event=%s error=\"%s\"", outbox->partition, name,
+             fault->text[0] ? fault->text : err_text(err));
+}
+
 void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t offset)
 {
     struct flight *flight = token;
@@ -49,6 +65,8 @@ void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t 
         return;
     }
     if (err) {
+        const struct fault none = {""};
+        say_refusal(outbox, text_of(flight->id), err, &none);
         flight->state = FLIGHT_FREE;
         outbox->failed = true;
         return;
@@ -95,13 +113,17 @@ static void publish_entry(void *context, const struct store_outbox_entry *entry)
         pump->full = true;
         return;
     }
-    *flight = (struct flight){FLIGHT_FLYING, outbox->round, entry->topic, -1, ""};
+    *flight = (struct flight){FLIGHT_FLYING, outbox->round, entry->topic, -1, "", ""};
+    (void)text_copy(entry->id, flight->id, sizeof flight->id);
     (void)text_copy(text_of(entry->entry), flight->entry, sizeof flight->entry);
     const struct publisher_header id = {"ce_id", entry->id};
     outbox->flying++;
-    if (pump->publisher->ops->publish(
-            pump->publisher, entry->topic == OUTBOX_ALERTS ? PUBLISH_ALERTS : PUBLISH_HOUSEHOLD,
-            entry->key, entry->body, &id, 1, flight, NULL)) {
+    struct fault fault = {""};
+    enum err err = pump->publisher->ops->publish(
+        pump->publisher, entry->topic == OUTBOX_ALERTS ? PUBLISH_ALERTS : PUBLISH_HOUSEHOLD,
+        entry->key, entry->body, &id, 1, flight, &fault);
+    if (err) {
+        say_refusal(outbox, entry->id, err, &fault);
         outbox->flying--;
         flight->state = FLIGHT_FREE;
         pump->full = true;

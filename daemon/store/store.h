@@ -67,7 +67,8 @@ struct store_transition {
     enum team team;
     int64_t raised_s;         /* index of the list: newest first */
     int64_t expected_version; /* 0: the alert must not exist */
-    int64_t version;          /* expected_version + 1 */
+    int64_t version;          /* expected_version + 1, or more when it restores */
+    bool restores;            /* from the alerts log: versions in between may be missing */
     struct text snapshot;     /* JSON of the alert after the step */
     bool live; /* still open or acknowledged: it is the household's and team's alert; else all its
                   timers end */

@@ -104,7 +104,9 @@ enum err store_check_step(const struct store_transition *step, struct fault *fau
         err = check_timers(step, fault);
     if (err != ERR_OK)
         return err;
-    if (step->expected_version < 0 || step->version != step->expected_version + 1)
+    bool follows = step->restores ? step->version > step->expected_version
+                                  : step->version == step->expected_version + 1;
+    if (step->expected_version < 0 || !follows)
         return fault_set(fault, ERR_INVALID,
                          "store: alert %s: version %" PRId64 " does not follow %" PRId64,
                          step->alert, step->version, step->expected_version);
