@@ -301,6 +301,63 @@ START_TEST(the_group_is_told_no_position_before_the_store_has_one)
 }
 END_TEST
 
+static void put_homes(int count)
+{
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "H-0-%d", i);
+        ww_reading(name, "E-1", "electricity", NOON_S, NOON_S + WW_HOUR_S, 100);
+    }
+}
+
+static void count_record(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    (void)index, (void)bytes;
+    *(size_t *)context += size > 0;
+}
+
+static size_t stored_homes(int count)
+{
+    size_t found = 0;
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "H-0-%d", i);
+        struct text household = text_of(name);
+        must(world.store->ops->load(world.store, 0, &household, 1, count_record, &found,
+                                    &world.fault));
+    }
+    return found;
+}
+
+static void fail_second_flush(enum probe_op op)
+{
+    if (op == PROBE_FLUSH && ww.calls[PROBE_FLUSH] == 2)
+        ww.fail_at = ww.calls_all;
+}
+
+START_TEST(a_crash_between_two_scripts_of_a_flush_loses_no_record)
+{
+    const char *sets[] = {"daemon.batch=1000", NULL};
+    world_begin(_i);
+    ww_begin(1, sets);
+    put_homes(1000);
+    ww.before = fail_second_flush;
+    struct shift shift = shift_begin(1);
+    for (int i = 0; i < 20 && !ww.fail_at; i++)
+        steps(&shift, 1);
+    shift_crash(&shift);
+    ww.before = NULL;
+    ck_assert_uint_eq(stored_homes(1000), STORE_BATCH_RECORDS_MAX);
+    ck_assert_int_le(ww_stored_offset(0, 0), STORE_BATCH_RECORDS_MAX);
+    shift = shift_begin(1);
+    shift_run(&shift);
+    shift_stop(&shift);
+    ck_assert_uint_eq(stored_homes(1000), 1000);
+    ck_assert_int_eq(ww_stored_offset(0, 0), 1000);
+    ww_end();
+}
+END_TEST
+
 START_TEST(a_thousand_changed_records_go_in_bounded_scripts)
 {
     begin(_i, 1);
@@ -650,6 +707,27 @@ START_TEST(a_damaged_record_begins_anew_and_can_still_raise)
 }
 END_TEST
 
+START_TEST(a_household_that_opted_out_remembers_what_it_has_skipped)
+{
+    begin(_i, 1);
+    ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME,
+           "{\"household\":\"" HOME "\",\"event\":\"opted_out\",\"at\":"
+           "\"2026-01-15T00:00:00Z\"}");
+    run_until_here();
+    for (int i = 0; i < 5; i++)
+        ww_reading(HOME, "E-1", "electricity", NOON_S + i * WW_HOUR_S, NOON_S + (i + 1) * WW_HOUR_S,
+                   100);
+    run_until_here();
+    struct record record;
+    must(record_open(stored, stored_bytes, &record, &world.fault));
+    ck_assert_int_eq(record.home->applied[MESSAGE_READING], 4);
+    ck_assert_uint_eq(record.header->meters, 0);
+    free(stored);
+    stored = NULL;
+    ww_end();
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     const TTest *const tests[] = {
@@ -664,6 +742,7 @@ static void add(TCase *cases)
         findings_are_written_before_the_record_that_produced_them,
         the_stored_offset_does_not_pass_a_change_that_is_not_flushed,
         the_group_is_told_no_position_before_the_store_has_one,
+        a_crash_between_two_scripts_of_a_flush_loses_no_record,
         a_thousand_changed_records_go_in_bounded_scripts,
         a_cache_that_is_too_small_changes_nothing,
         a_late_batch_survives_a_crash_between_arrival_and_settling,
@@ -677,6 +756,7 @@ static void add(TCase *cases)
         a_dead_letter_that_kafka_finds_too_large_is_cut_and_says_so,
         a_record_of_a_newer_version_ends_the_worker_and_is_not_touched,
         a_damaged_record_begins_anew_and_can_still_raise,
+        a_household_that_opted_out_remembers_what_it_has_skipped,
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_loop_test(cases, tests[i], 0, WORLD_KIND_COUNT);
