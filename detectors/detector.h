@@ -118,6 +118,7 @@ enum oddness {
 struct verdict {
     bool active;
     enum severity grade;  /* by the score alone; alert/policy adds the household's context */
+    uint8_t stage;        /* within a grade a higher one is news: a limiter became a cut; 0 none */
     double score;         /* larger is graver; its meaning is the detector's page */
     int64_t since_s;      /* the finding speaks of the time since then */
     enum utility utility; /* the one that shows it most */

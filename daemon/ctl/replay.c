@@ -138,6 +138,9 @@ static int run(const struct replay_options *options, const char *config_path, FI
         (void)fprintf(stderr, "anbuctl: %s\n", fault.text);
         goto out;
     }
+    size_t field_count;
+    const struct field_mapping *fields = config_fields(config, &field_count);
+    source_file_map(source, fields, field_count);
     worker_set_source(worker, source);
     int64_t resume[TOPIC_COUNT];
     struct source_owner owner = worker_owner(worker);

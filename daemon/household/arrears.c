@@ -133,7 +133,7 @@ static void reverse(struct record_arrears *arrears, const struct billing *billin
 }
 
 /* The utility's own word replaces what we added up. */
-static void snapshot(struct record_arrears *arrears, const struct billing *billing, int32_t now_day)
+static void snapshot(struct record_arrears *arrears, const struct billing *billing)
 {
     int64_t months = billing->months, amount = capped(billing->amount_minor);
     if (months < 0) /* only an amount: as many months as average bills, at least one */
@@ -148,7 +148,8 @@ static void snapshot(struct record_arrears *arrears, const struct billing *billi
     memset(arrears->bill, 0, sizeof arrears->bill);
     arrears->old_months = (uint8_t)months;
     arrears->old_minor = billing->has_amount ? amount : capped(arrears->average_minor * months);
-    arrears->old_due_day = months ? now_day - (int32_t)months * 30 : 0;
+    /* Not said: unknown, rather than a date that nobody was given. */
+    arrears->old_due_day = months ? billing->due_day : 0;
     if (!arrears->average_minor && months > 0)
         arrears->average_minor = arrears->old_minor / months;
 }
@@ -192,7 +193,7 @@ void arrears_apply(struct record_arrears *arrears, const struct billing *billing
     case BILLING_ARRANGEMENT:
         arrears->plan_until_s = billing->until_s ? billing->until_s : INT64_MAX;
         break;
-    case BILLING_ARREARS: snapshot(arrears, billing, now_day); break;
+    case BILLING_ARREARS: snapshot(arrears, billing); break;
     case BILLING_DISCONNECTION_NOTICE: arrears->notice = 1; break;
     case BILLING_LIMITED: set_supply(arrears, SUPPLY_LIMITED, at_s); break;
     case BILLING_DISCONNECTED: set_supply(arrears, SUPPLY_CUT, at_s); break;
@@ -220,7 +221,7 @@ void arrears_view(const struct record_arrears *arrears, int32_t now_day, int64_t
             continue;
         months++;
         amount += arrears->bill[i].amount_minor;
-        if (!oldest || arrears->bill[i].due_day < oldest)
+        if (!arrears->old_months && (!oldest || arrears->bill[i].due_day < oldest))
             oldest = arrears->bill[i].due_day;
     }
     *out = (struct arrears_view){.months = (uint8_t)(months > UINT8_MAX ? UINT8_MAX : months),

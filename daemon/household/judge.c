@@ -372,7 +372,7 @@ void judge_finish(struct judgement *judgement)
     for (size_t i = 0; i < detector_count; i++) {
         struct record_slot *slot = &judgement->record.slots[i];
         if (slot->on && !judgement->active[i]) {
-            slot->on = slot->grade = 0;
+            slot->on = slot->grade = slot->stage = 0;
             hand_over(judgement, i, false, false);
             continue;
         }
@@ -381,11 +381,13 @@ void judge_finish(struct judgement *judgement)
         if (!judgement->active[i] || !judgement->told[i].since_s ||
             !(judgement->may_raise >> i & 1) || age > settings->ingest.max_age_s)
             continue;
-        if (slot->on && judgement->told[i].grade <= slot->grade)
+        if (slot->on && judgement->told[i].grade <= slot->grade &&
+            judgement->told[i].stage <= slot->stage)
             continue;
         bool begins = !slot->on;
         slot->on = 1;
         slot->grade = (uint8_t)judgement->told[i].grade;
+        slot->stage = judgement->told[i].stage;
         hand_over(judgement, i, true, begins);
     }
 }

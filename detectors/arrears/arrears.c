@@ -138,6 +138,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
                              ? debt.oldest_due_s
                              : event->at_s - view->arrears[debt.worst].months * MONTH_S;
     verdict->grade = severity;
+    verdict->stage = (uint8_t)(debt.months > UINT8_MAX ? UINT8_MAX : debt.months);
     verdict->score = debt.months;
     verdict->since_s = state->since_s;
     verdict->utility = debt.worst;

@@ -87,6 +87,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
     if (!verdict->active)
         return;
     verdict->grade = step_grades[worst];
+    verdict->stage = (uint8_t)worst;
     verdict->score = worst + 0.1 * (others - 1);
 }
 

@@ -187,6 +187,10 @@ START_TEST(a_snapshot_replaces_what_was_added_up)
     snapshot.months = 3;
     apply(&arrears, snapshot, TODAY + 90);
     owes(&arrears, TODAY + 90, 3, 12930000);
+    /* A date that nobody gave is not told. */
+    ck_assert_int_eq(view_on(&arrears, TODAY + 90).oldest_due_s, 0);
+    snapshot.due_day = TODAY;
+    apply(&arrears, snapshot, TODAY + 90);
     ck_assert_int_eq(view_on(&arrears, TODAY + 90).oldest_due_s, TODAY * INT64_C(86400));
     apply(&arrears, named(event(BILLING_BILL_ISSUED, 100), "n", TODAY + 100), TODAY + 91);
     owes(&arrears, TODAY + 101, 4, 12930100);
