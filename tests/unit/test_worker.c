@@ -9,6 +9,7 @@
 #include "base/zone.h"
 #include "household/record.h"
 #include "letters.h"
+#include "store_world.h"
 #include "worker_world.h"
 
 #define HOME    "H-0-1"

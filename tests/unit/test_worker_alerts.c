@@ -9,6 +9,7 @@
 
 #include "alert/lifecycle.h"
 #include "base/zone.h"
+#include "store_world.h"
 #include "worker_world.h"
 
 #define HOME      "H-0-1"

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "store_world.h"
 #include "worker_world.h"
 
 #define SEED 20260115u
