@@ -166,9 +166,9 @@ struct hour_evidence routine_evidence(const struct routine *routine, enum utilit
         out.increment = CLIP_UP;
     if (out.increment < -CLIP_DOWN)
         out.increment = -CLIP_DOWN;
-    out.awake = utility == UTILITY_ELECTRICITY
-                    ? out.increment < AWAKE_INCREMENT
-                    : code > (routine->floor ? routine->floor : ROUTINE_ZERO);
+    /* A tap is turned by somebody; a boiler and a fridge turn themselves on. */
+    out.awake = utility == UTILITY_WATER ? code > (routine->floor ? routine->floor : ROUTINE_ZERO)
+                                         : out.increment < AWAKE_INCREMENT;
     return out;
 }
 

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "ctl/command.h"
 #include "ctl/replay_compare.h"
 #include "worker.h"
@@ -124,6 +125,7 @@ static int run(const struct replay_options *options, const char *config_path, FI
         return 1;
     }
     struct clock hand = clock_by_hand(0);
+    log_set_level(LOG_WARNING); /* what a daemon would say of its partitions is no news here */
     struct worker_options setup = {.config = config,
                                    .store = store_memory_new(),
                                    .clock = &hand,

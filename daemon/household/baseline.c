@@ -77,7 +77,7 @@ static void first_range(struct record_meter *meter, int32_t hour, const struct z
         struct civil civil = civil_of(at + zone_offset_s(zone, at));
         unsigned slot = routine_slot(civil.hour, civil.weekday);
         meter_halves(meter, h, halves);
-        bool awake = meter->utility != UTILITY_ELECTRICITY && code > meter->routine.floor;
+        bool awake = meter->utility == UTILITY_WATER && code > meter->routine.floor;
         routine_learn(&meter->routine, meter->utility, slot, code, halves, awake, LESSON_FULL,
                       (uint64_t)h);
     }

@@ -70,12 +70,11 @@ static void count_excursion(struct silence_state *state)
 }
 
 static void take_hour(struct silence_state *state, const struct event *event,
-                      const struct hour_evidence *hour, double awake_probability, bool flow)
+                      const struct hour_evidence *hour, double awake_probability, bool water)
 {
     double evidence = state->evidence + hour->increment;
-    /* Water or gas that somebody drew ends it, however small a share of this home's nights it is.
-     */
-    if (flow && hour->awake)
+    /* Water that somebody drew ends it, however small a share of this home's nights it is. */
+    if (water && hour->awake)
         evidence = 0.0;
     if (evidence < 0.0)
         evidence = 0.0;
@@ -161,8 +160,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     if (event->hour > state->newest_hour)
         state->newest_hour = event->hour;
     if (!stale && view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous)
-        take_hour(state, event, &hour, event->awake_probability,
-                  meter->utility != UTILITY_ELECTRICITY);
+        take_hour(state, event, &hour, event->awake_probability, meter->utility == UTILITY_WATER);
 
     verdict->oddness = state->evidence >= STRANGE ? ODDNESS_STRANGE
                        : state->evidence >= ODD   ? ODDNESS_ODD
