@@ -231,7 +231,8 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
     size_t written = 0;
     while (partition->owned && written < most) {
         struct cache_entry *oldest = partition->dirty.oldest;
-        if (oldest && !all && now - oldest->dirty_since_ms < wait)
+        /* In replay a batch is weeks of event time: records wait for the end, or a full cache. */
+        if (oldest && !all && (worker->options.by_arrival || now - oldest->dirty_since_ms < wait))
             break;
         size_t count = gather(partition, records, entries);
         int64_t resume[TOPIC_COUNT];
