@@ -504,8 +504,13 @@ static enum err seek(struct source *port, uint32_t number, const int64_t resume[
     struct partition *partition = running(source, number);
     if (!partition)
         return fault_set(fault, ERR_NOT_FOUND, "kafka: partition %u is not ours to seek", number);
-    for (int lane = 0; lane < TOPIC_COUNT; lane++)
-        lane_move(&partition->lanes[lane], resume[lane] < 0 ? OFFSET_NONE : resume[lane]);
+    for (int i = 0; i < TOPIC_COUNT; i++) {
+        struct lane *lane = &partition->lanes[i];
+        /* Nothing stored: not where "latest" is now, but where it was. */
+        int64_t origin = resume[i] < 0 ? lane->origin : OFFSET_NONE;
+        lane_move(lane, resume[i] < 0 ? origin : resume[i]);
+        lane->origin = origin;
+    }
     source->moved = true;
     return ERR_OK;
 }

@@ -419,6 +419,32 @@ START_TEST(latest_begins_at_the_end_and_keeps_its_place_over_a_restart)
 }
 END_TEST
 
+START_TEST(latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet)
+{
+    struct member member = {.forgetful = true};
+    int64_t began[TOPIC_COUNT];
+    struct fault fault;
+    settings.kafka.start = KAFKA_START_LATEST;
+    forget();
+    send_town(0, 200);
+    for (int p = 0; p < PARTITIONS; p++)
+        for (int lane = 0; lane < TOPIC_COUNT; lane++)
+            applied[p][lane] = (int64_t)sent[p][lane];
+    memcpy(began, applied[0], sizeof began);
+    const int64_t nothing[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    join(&member);
+    poll_until_at_end(&member);
+    send_town(200, 260);
+    poll_until_all(&member, 1);
+    memcpy(applied[0], began, sizeof began);
+    member.last_ms[0] = 0;
+    ck_assert(!all_applied());
+    ck_assert_msg(!member.source->ops->seek(member.source, 0, nothing, &fault), "%s", fault.text);
+    poll_until_all(&member, 1);
+    leave(&member);
+}
+END_TEST
+
 START_TEST(absent_brokers_are_no_error)
 {
     struct member member = {0};
@@ -446,6 +472,7 @@ static Suite *suite(void)
     tcase_add_test(group, broker_outage_is_waited_out);
     tcase_add_test(group, weather_that_cannot_be_read_holds_households_back_for_a_while_only);
     tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
+    tcase_add_test(group, latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet);
     tcase_add_test(group, absent_brokers_are_no_error);
     suite_add_tcase(suite, group);
     return suite;
