@@ -326,19 +326,22 @@ class Redis:
 
 class Broker:
     """A broker that outlives daemons: tests/e2e/tool_broker.c."""
+    TOPICS = ("readings", "billing", "household", "report", "weather", "alerts", "dead-letters")
 
-    def __init__(self, world, *topics):
-        self.process = world.start("broker", world.program("e2e/broker"),
-                                   *(topics or Broker.topics()), stdin=subprocess.PIPE)
-        world.need(world.poll(lambda: self.process.out().endswith("\n")), "the broker listens",
-                   self.process.err())
+    def __init__(self, world, partitions=16, topics=TOPICS):
+        self.world = world
+        self.process = world.start("broker", world.program("e2e/broker"), str(partitions),
+                                   *["anbu." + topic for topic in topics], stdin=subprocess.PIPE)
+        world.need(world.poll(lambda: self.process.out().endswith("\n"), 10),
+                   "a broker listens", self.process.err())
         self.address = self.process.out().strip()
 
-    @staticmethod
-    def topics(partitions=8, prefix="anbu"):
-        return ["%s.%s:%d" % (prefix, name, partitions)
-                for name in ("readings", "billing", "household", "report", "alerts", "weather",
-                             "dead-letters")]
+    def produce(self, lines):
+        """Lines of a simulated town, each with `arrived` as its timestamp."""
+        answer = self.world.run(self.world.program("e2e/produce"), self.address, "anbu",
+                                input=b"".join(lines))
+        if answer.code:
+            raise Failure("produce: %s" % answer)
 
 
 def as_bytes(value):

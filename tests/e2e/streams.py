@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Streams of a simulated town through a broker and a Redis that outlive the daemons, and what such
+a stream leaves behind: to be compared between a quiet run and a disturbed one."""
+import json
+
+import world as w
+
+PARTITIONS = 16
+# Small batches, so that there is a middle to be disturbed in. No timer fires within a test.
+SETTINGS = """
+kafka:
+  brokers: %s
+%s
+daemon: {batch: %d, flush_interval: 1s, workers: %d, log_level: info}
+alerts: {escalate_critical: 24h, escalate: 7d}
+"""
+
+
+def murmur2(key):
+    """As Java producers have it."""
+    mask, m = 0xffffffff, 0x5bd1e995
+    h = 0x9747b28c ^ len(key)
+    for i in range(0, len(key) - len(key) % 4, 4):
+        k = int.from_bytes(key[i:i + 4], "little") * m & mask
+        h = h * m & mask ^ (k ^ k >> 24) * m & mask
+    tail = key[len(key) - len(key) % 4:]
+    if tail:
+        h = (h ^ int.from_bytes(tail, "little")) * m & mask
+    h = (h ^ h >> 13) * m & mask
+    return (h ^ h >> 15) & 0x7fffffff
+
+
+def one_in_each_partition(prefix):
+    """A household id for each partition."""
+    found = {}
+    number = 0
+    while len(found) < PARTITIONS:
+        name = "%s-%d" % (prefix, number)
+        found.setdefault(murmur2(name.encode()) % PARTITIONS, name)
+        number += 1
+    return [found[partition] for partition in range(PARTITIONS)]
+
+
+class Town:
+    """A simulated town as lines, in the order of their arrival, and one household in each partition
+    that is heard of after all others: when the store has them, it has everything before them."""
+
+    def __init__(self, world, *options):
+        self.path = world.path("town.ndjson")
+        answer = world.ctl("simulate", "--out", self.path, *options)
+        world.need(answer.code == 0, "a town is simulated", answer)
+        with open(self.path, "rb") as file:
+            self.lines = file.readlines()
+        self.homes = sorted({json.loads(line)["household"] for line in self.lines[:2000]
+                             if b'"profile"' in line})
+        end = json.loads(self.lines[-1])["arrived"]
+        end = "%04d%s" % (int(end[:4]) + 1, end[4:])
+        self.last_ones = one_in_each_partition("last")
+        self.last_lines = [json.dumps({"type": "household", "household": name, "event": "profile",
+                                       "at": end, "arrived": end}).encode() + b"\n"
+                           for name in self.last_ones]
+
+    def count(self, partitions):
+        """Messages of the town in these partitions."""
+        keys = (json.loads(line).get("household", "") for line in self.lines)
+        return sum(murmur2(key.encode()) % PARTITIONS in partitions for key in keys if key)
+
+    def wait_for_last(self, world, daemon, seconds=90):
+        left = list(self.last_ones)
+
+        def came():
+            while left and daemon.ctl("household", "show", left[-1], "--json").code == 0:
+                left.pop()
+            return not left
+        world.need(world.poll(came, seconds), "the stream has come to its end",
+                   "not yet: %s\n%s" % (left, daemon.status()))
+
+
+def daemon_of(world, name, brokers, redis, workers=2, batch=3):
+    config = world.write(name + ".yaml", SETTINGS % (brokers, redis.yaml(), batch, workers))
+    return w.Daemon(world, name, "--config", config)
+
+
+def in_the_middle(world, daemon, most, least=2000):
+    """Waits until some of the messages of this run are taken in, but not all."""
+    taken = world.poll(lambda: daemon.status().get("messages", 0) >= least and
+                       daemon.status()["messages"], 60)
+    world.check(taken and taken < most,
+                "caught in the middle of the stream (%s of %d)" % (taken, most))
+    return taken or 0
+
+
+def quiet(world, town):
+    """What an undisturbed run leaves."""
+    redis = w.Redis(world, "quiet-redis")
+    redis.start()
+    broker = w.Broker(world, PARTITIONS)
+    broker.produce(town.lines)
+    broker.produce(town.last_lines)
+    daemon = daemon_of(world, "quiet", broker.address, redis)
+    daemon.start()
+    town.wait_for_last(world, daemon)
+    kafka = w.Kafka(world, broker.address)
+    left = outcome(world, daemon, kafka, town)
+    w.check_events(world, kafka.events())
+    world.check(len(left[0]) >= 10, "the town gives alerts enough to compare (%d)" % len(left[0]))
+    world.equal(kafka.payloads("anbu.dead-letters"), [], "and no dead letter")
+    status = daemon.status()
+    weather = sum(line.startswith(b'{"type":"weather"') for line in town.lines)
+    all_lines = len(town.lines) + len(town.last_lines) + weather * (status["workers"] - 1)
+    world.equal((status["messages"], status["skipped"], status["rejected"]), (all_lines, 0, 0),
+                "a quiet run takes every message once, each worker all weather")
+    world.equal(daemon.process.end(), 0, "and ends in order")
+    redis.process.end()
+    broker.process.end()
+    return left
+
+
+def outcome(world, daemon, kafka, town):
+    """What a run leaves: alerts, households and the story that anbu.alerts tells."""
+    alerts = {alert["alert"]: alert for alert in daemon.alerts()}
+
+    def told():
+        have = {(event["data"]["alert"], event["data"]["version"])
+                for _, event in kafka.events()}
+        return all((alert["alert"], alert["version"]) in have for alert in alerts.values())
+    world.check(world.poll(told, 60), "every alert's last version is on anbu.alerts")
+    story = {event["id"]: (event["type"], event["time"], event["data"]["state"])
+             for _, event in kafka.events()}
+    for alert in alerts.values():
+        del alert["learnt"]  # when it was, by the clock of the wall
+    homes = {}
+    for home in town.homes:
+        page = daemon.ctl("household", "show", home, "--json").json()
+        del page["alerts"]
+        homes[home] = page
+    return alerts, story, homes
+
+
+def check_same(world, got, wanted):
+    """Two runs over the same stream: the same in everything but the clock of the wall."""
+    for what, one, other in zip(("alerts", "story on anbu.alerts", "households"), got, wanted):
+        differing = sorted(key for key in set(one) | set(other) if one.get(key) != other.get(key))
+        world.check(not differing, "the same %s as in a quiet run (%d)" % (what, len(other)),
+                    "\n".join("%s\n  got    %s\n  wanted %s" % (
+                        key, difference(one.get(key), other.get(key)),
+                        difference(other.get(key), one.get(key))) for key in differing[:8]))
+
+
+def difference(one, other):
+    """What of one is not as in the other."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {key: difference(value, other.get(key)) for key, value in one.items()
+                if value != other.get(key)}
+    return one
