@@ -353,7 +353,7 @@ static void check_events(void)
         char alert[64];
         long version = 0;
         ck_assert_int_eq(sscanf(event->headers, "ce_id=%31[^.].%ld", alert, &version), 2);
-        for (size_t k = 0; k < i; k++) {
+        for (size_t k = 0; k < (ww.reorders ? ww.sent_count : i); k++) {
             const struct ww_sent *other = &ww.sent[k];
             if (other->topic != event->topic)
                 continue;

@@ -77,6 +77,7 @@ struct worker_world {
     unsigned fails;           /* so many deliveries fail */
     enum publisher_topic why; /* of this topic */
     unsigned busy;            /* so many times */
+    bool reorders;            /* what failed comes after its successors */
     size_t bytes_max;         /* longer bodies are refused; 0: none */
     /* The store. */
     unsigned calls[PROBE_COUNT], calls_all;
