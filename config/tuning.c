@@ -37,12 +37,24 @@ struct tuning_cache {
     struct entry entries[TUNING_SLOTS];
 };
 
-static uint64_t hash_bytes(const void *at, size_t bytes)
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+
+static uint64_t hash_add(uint64_t hash, uint32_t part)
 {
-    const unsigned char *from = at;
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < bytes; i++)
-        hash = (hash ^ from[i]) * UINT64_C(0x100000001b3);
+    return (hash ^ part) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_text(struct text text)
+{
+    uint64_t hash = HASH_START;
+    for (size_t i = 0; i < text.bytes; i++)
+        hash = hash_add(hash, (unsigned char)text.at[i]);
+    return hash ^ (hash >> 32);
+}
+
+static uint64_t hash_key(const struct key *key)
+{
+    uint64_t hash = hash_add(hash_add(hash_add(HASH_START, key->flags), key->seasons), key->area);
     return hash ^ (hash >> 32);
 }
 
@@ -68,7 +80,7 @@ static void learn_seasons(struct tuning_cache *cache)
 /* Where the area is, or where it would be. */
 static size_t area_place(const struct tuning_cache *cache, struct text name)
 {
-    size_t at = hash_bytes(name.at, name.bytes) & (cache->area_slots - 1);
+    size_t at = hash_text(name) & (cache->area_slots - 1);
     while (cache->areas[at] && !text_is(name, cache->areas[at]->name))
         at = (at + 1) & (cache->area_slots - 1);
     return at;
@@ -180,7 +192,7 @@ static void fill(const struct config *config, const struct key *key, struct tuni
 
 static struct entry *entry_place(struct tuning_cache *cache, const struct key *key)
 {
-    size_t at = hash_bytes(key, sizeof *key) & (TUNING_SLOTS - 1);
+    size_t at = hash_key(key) & (TUNING_SLOTS - 1);
     while (cache->entries[at].used && memcmp(&cache->entries[at].key, key, sizeof *key) != 0)
         at = (at + 1) & (TUNING_SLOTS - 1);
     return &cache->entries[at];

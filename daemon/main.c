@@ -42,7 +42,7 @@ int main(int argc, char **argv)
     struct app_options options = {.sets = sets};
     bool only_check = false;
     for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+        bool value = i + 1 < argc;
         if (strcmp(argv[i], "--config") == 0 && value) {
             options.config_path = argv[++i];
         } else if (strcmp(argv[i], "--set") == 0 && value && options.set_count < SETS_MAX) {

@@ -64,7 +64,8 @@ static const char *chain_follow(struct chain *chain, const char *line, size_t by
         return "does not carry the next number: a line was removed, added or moved";
     const char *tail = line + bytes - hash_tail;
     const char *prev = tail - prev_tail;
-    if (memcmp(tail, HASH_MARK, sizeof HASH_MARK - 1) != 0 || memcmp(line + bytes - 2, "\"}", 2) ||
+    if (memcmp(tail, HASH_MARK, sizeof HASH_MARK - 1) != 0 ||
+        memcmp(line + bytes - 2, "\"}", 2) != 0 ||
         memcmp(prev, PREV_MARK, sizeof PREV_MARK - 1) != 0)
         return "does not end with \"prev\" and \"hash\"";
     if (memcmp(prev + sizeof PREV_MARK - 1, chain->head, HASH_TEXT) != 0)

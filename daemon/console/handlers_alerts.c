@@ -403,7 +403,7 @@ static enum err change_try(struct request *request, const struct change *change,
 
 enum err handle_alert_change(struct request *request, struct answer *answer, struct fault *fault)
 {
-    uint32_t partition;
+    uint32_t partition = 0;
     char id[ALERT_ID_MAX];
     struct asked asked = {0};
     struct buffer snapshot = {0};

@@ -5,6 +5,7 @@
  * from mark to mark. No allocation, no byte read past the payload. It judges nothing: what it does
  * not recognise at once is left to decode_full, which alone says what is bad JSON.
  */
+#include <assert.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -74,6 +75,7 @@ static inline bool scan_start(struct scan *scan, struct text payload, uint64_t *
     uint64_t *mark = quotes;
     unsigned odd = 0;
 
+    assert(left > 0);
     for (; left >= BLOCK; left -= BLOCK, at += BLOCK)
         *mark++ = block_quotes(at, &odd);
     if (left) {

@@ -387,12 +387,12 @@ enum err source_file_new(const char *const *paths, size_t count, struct source *
     file->port.ops = &file_ops;
     file->inputs = memory_get(count * sizeof *file->inputs);
     file->decoder = decoder_new(NULL, 0);
-    for (; file->count < count; file->count++) {
-        struct input *input = &file->inputs[file->count];
+    file->count = count;
+    for (size_t i = 0; i < count; i++) {
+        struct input *input = &file->inputs[i];
         input->block_bytes = count == 1 ? BLOCK_BYTES_ONE : BLOCK_BYTES_MANY;
-        enum err err = input_open(input, paths[file->count], fault);
+        enum err err = input_open(input, paths[i], fault);
         if (err) {
-            input_close(input);
             file_free(&file->port);
             return err;
         }

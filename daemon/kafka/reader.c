@@ -3,6 +3,7 @@
  * kafka_reader: librdkafka's simple consumer, which needs no group (and no right to one). All
  * partitions share one queue.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static enum err start(struct kafka_reader *reader, int timeout_ms, struct fault 
     }
     if (!reader->parts)
         err = find_parts(reader, timeout_ms, fault);
+    assert(err || reader->parts);
     for (int32_t i = 0; i < reader->part_count && !err; i++) {
         if (reader->parts[i].started)
             continue;
