@@ -32,7 +32,7 @@ else
 ANBU_CFLAGS += -D_FORTIFY_SOURCE=2
 endif
 ifneq ($(CC),gcc)
-BUILD := $(BUILD)-$(notdir $(CC))
+BUILD := $(if $(SANITIZER),$(BUILD)-,build/)$(notdir $(CC))
 endif
 
 PROGRAMS      := $(BUILD)/anbud $(BUILD)/anbuctl
