@@ -49,6 +49,19 @@ static unsigned texts_bytes(const struct record_home *home)
     return (unsigned)home->area_bytes + home->feeder_bytes + home->zone_bytes;
 }
 
+/* What is counted or chosen inside stays in its bounds: whatever wrote it, reading is safe. */
+static bool is_sound(const struct record *record)
+{
+    const struct record_home *home = record->home;
+    bool sound = home->area_bytes <= MESSAGE_ID_MAX && home->feeder_bytes <= MESSAGE_ID_MAX &&
+                 home->zone_bytes <= MESSAGE_ID_MAX;
+    for (int i = 0; i < UTILITY_COUNT; i++)
+        sound = sound && home->arrears[i].bills <= RECORD_BILLS;
+    for (unsigned i = 0; i < record->header->meters; i++)
+        sound = sound && record->meters[i].utility < UTILITY_COUNT;
+    return sound;
+}
+
 enum err record_open(void *bytes, uint32_t size, struct record *out, struct fault *fault)
 {
     const struct record_header *header = bytes;
@@ -66,6 +79,8 @@ enum err record_open(void *bytes, uint32_t size, struct record *out, struct faul
         record_bytes(header->meters, texts_bytes(out->home)) != size)
         return fault_set(fault, ERR_CORRUPT, "household record: %u meters in %u bytes",
                          header->meters, size);
+    if (!is_sound(out))
+        return fault_set(fault, ERR_CORRUPT, "household record: a count in it is impossible");
     return ERR_OK;
 }
 

@@ -128,7 +128,7 @@ struct record {
     char *texts;
 };
 
-/* Pointers into the bytes; checks magic, version, sizes, checksum. */
+/* Pointers into the bytes; checks magic, version, sizes, checksum, and counts. */
 NODISCARD enum err record_open(void *bytes, uint32_t size, struct record *out, struct fault *fault);
 /* The same without the checksum, for bytes that are ours. */
 void record_view(void *bytes, struct record *out);
