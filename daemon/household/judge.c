@@ -127,8 +127,11 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
         struct verdict verdict = {.active = judgement->active[i]};
         detectors[i]->observe(judgement->tuning->options[i], judgement->record.states[i],
                               &judgement->view, event, &verdict);
-        if (judgement->active[i] && !verdict.active)
-            judgement->life[i] = verdict.life; /* what ended it, not what came after */
+        if (judgement->active[i] && !verdict.active) { /* what ended it, not what came after */
+            judgement->life[i] = verdict.life;
+            if (event->kind == EVENT_HOUR)
+                judgement->told[i].utility = judgement->view.meters[event->meter].utility;
+        }
         judgement->active[i] = verdict.active;
         if (verdict.active && verdict.since_s)
             judgement->told[i] = verdict;
