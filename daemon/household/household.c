@@ -55,8 +55,6 @@ static enum reject apply_reading(struct household *household, const struct messa
 {
     const struct settings *settings = config_settings(context->config);
     const struct reading *reading = &message->reading;
-    if (message->end_ms > context->arrived_ms + settings->ingest.in_future_s * 1000)
-        return REJECT_IN_FUTURE;
     struct record record;
     record_view(household->bytes, &record);
     int index = find_meter(&record, reading);
@@ -296,12 +294,18 @@ enum reject household_apply(struct household *household, const struct message *m
         *skipped = true;
         return REJECT_NONE;
     }
+    int64_t in_future_s = config_settings(context->config)->ingest.in_future_s;
+    if (message->end_ms - in_future_s * 1000 > context->arrived_ms) {
+        bool interval =
+            message->type == MESSAGE_READING && message->reading.kind == READING_INTERVAL;
+        *detail = interval ? "start" : "at";
+        return REJECT_IN_FUTURE;
+    }
     record.home->opted_out = 0;
     find_zone(household, context);
     if (!record.home->first_seen_s)
         record.home->first_seen_s = message->at_ms / 1000;
-    if (message->end_ms / 1000 > record.home->newest_event_s &&
-        message->end_ms <= context->arrived_ms + SECONDS_A_DAY * 1000)
+    if (message->end_ms / 1000 > record.home->newest_event_s)
         record.home->newest_event_s = message->end_ms / 1000;
     switch (message->type) {
     case MESSAGE_READING: return apply_reading(household, message, context, detail);
