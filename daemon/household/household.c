@@ -174,8 +174,8 @@ static void forget_routines(struct record *record)
     record->home->watched_hours = 0;
 }
 
-/* Opt-out leaves a tombstone: a record that knows only that. */
-static void opt_out(struct household *household)
+/* Opt-out leaves a tombstone: a record that knows only that, and when. */
+static void opt_out(struct household *household, int64_t at_s)
 {
     struct record record;
     record_view(household->bytes, &record);
@@ -191,6 +191,7 @@ static void opt_out(struct household *household)
     for (size_t i = 0; i < detector_count; i++)
         record.slots[i].seq = slots[i].seq;
     record.home->opted_out = 1;
+    record.home->newest_event_s = at_s;
     household->zone = NULL;
 }
 
@@ -258,7 +259,7 @@ static void apply_event(struct household *household, const struct message *messa
         memset(judgement.active, 0, sizeof judgement.active);
     judge_finish(&judgement);
     if (message->event.event == HOUSEHOLD_OPTED_OUT)
-        opt_out(household);
+        opt_out(household, at_s);
 }
 
 static void apply_report(struct household *household, const struct message *message,
@@ -288,8 +289,10 @@ enum reject household_apply(struct household *household, const struct message *m
         return REJECT_NONE;
     }
     record.home->applied[lane] = offset;
-    bool comes_back =
-        message->type == MESSAGE_HOUSEHOLD && message->event.event == HOUSEHOLD_MOVED_IN;
+    /* Other people, who have not opted out; not a word from before that comes again. */
+    bool comes_back = message->type == MESSAGE_HOUSEHOLD &&
+                      message->event.event == HOUSEHOLD_MOVED_IN &&
+                      message->at_ms / 1000 > record.home->newest_event_s;
     if (record.home->opted_out && !comes_back) {
         *skipped = true;
         return REJECT_NONE;
