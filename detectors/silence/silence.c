@@ -150,8 +150,11 @@ static void observe(const void *options_in, void *state_in, const struct househo
 
     const struct meter_view *meter = &view->meters[event->meter];
     const struct hour_evidence hour = event->evidence;
-    if (event->restart)
+    if (event->restart) {
         state->evidence = state->top = state->expected = 0.0;
+        if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
+            state->awake_hour = event->hour - 1;
+    }
     /* A batch that comes after life was seen elsewhere speaks of a silence that is over. */
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !hour.awake;
