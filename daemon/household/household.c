@@ -11,6 +11,7 @@
 #define SECONDS_A_DAY   86400
 #define HOSPITAL_DAYS   14
 #define ABSENCE_DAYS    7
+#define SETTLES_MAX     6  /* waits in a row */
 #define BACKFILL_ROOM_H 48 /* hours of the ring kept free while a batch is waited for */
 
 static void find_zone(struct household *household, const struct household_context *context)
@@ -50,6 +51,18 @@ static bool is_late(const struct record_meter *meter, const struct message *mess
     return arrived_ms / 1000 - message->end_ms / 1000 > 2 * interval_s;
 }
 
+/* Late lines are waited for until none has come for a while, but not for ever: a slow channel sends
+ * them all day. */
+static void put_off(struct record_home *home, int64_t arrived_ms, int64_t settle_s)
+{
+    if (!home->settle_ms)
+        home->settle_from_min = (uint32_t)(arrived_ms / 60000);
+    int64_t last_ms = home->settle_from_min * INT64_C(60000) + SETTLES_MAX * settle_s * 1000;
+    home->settle_ms = arrived_ms + settle_s * 1000;
+    if (home->settle_ms > last_ms)
+        home->settle_ms = last_ms;
+}
+
 static enum reject apply_reading(struct household *household, const struct message *message,
                                  const struct household_context *context, const char **detail)
 {
@@ -80,9 +93,10 @@ static enum reject apply_reading(struct household *household, const struct messa
     }
     if (message->end_ms / 1000 > record.home->last_reading_s)
         record.home->last_reading_s = message->end_ms / 1000;
-    if (change.ready && is_late(meter, message, context->arrived_ms)) {
-        meter->flags |= METER_UNSETTLED;
-        record.home->settle_ms = context->arrived_ms + settings->ingest.settle_s * 1000;
+    if ((change.ready || change.corrected) && is_late(meter, message, context->arrived_ms)) {
+        meter->flags |= change.ready ? METER_UNSETTLED : 0;
+        meter->flags |= change.corrected ? METER_CORRECTED : 0;
+        put_off(record.home, context->arrived_ms, settings->ingest.settle_s);
     }
     /* A back-fill longer than the ring: what is about to leave it is history, and teaches now. */
     if (meter->flags & METER_UNSETTLED &&
@@ -93,17 +107,17 @@ static enum reject apply_reading(struct household *household, const struct messa
         judge_all(&history, until);
         judge_finish(&history);
     }
-    bool judged =
-        (change.ready && !(meter->flags & METER_UNSETTLED)) || change.corrected || change.has_day;
-    if (!judged)
+    bool ready = change.ready && !(meter->flags & METER_UNSETTLED);
+    bool again = change.corrected && !(meter->flags & METER_CORRECTED);
+    if (!ready && !again && !change.has_day)
         return REJECT_NONE;
     struct judgement judgement;
     judge_start(&judgement, household, context, message->end_ms / 1000);
     if (change.has_day)
         judge_day(&judgement, (unsigned)index, change.day_middle_s, change.day_milli);
-    if (change.corrected)
+    if (again)
         judge_again(&judgement);
-    if (change.ready && !(meter->flags & METER_UNSETTLED))
+    if (ready)
         judge_meter(&judgement, (unsigned)index);
     judge_finish(&judgement);
     return REJECT_NONE;
@@ -168,7 +182,7 @@ static void forget_routines(struct record *record)
         meter->life_hour = 0;
         meter->newest_day = 0;
         memset(meter->days, 0, sizeof meter->days);
-        meter->first_hour = meter->newest_hour;
+        meter->first_hour = meter->newest_hour ? meter->newest_hour + 1 : 0;
     }
     record->home->last_life_s = 0;
     record->home->watched_hours = 0;
@@ -339,6 +353,13 @@ void household_settle(struct household *household, const struct household_contex
     judge_start(&judgement, household, context,
                 record.home->last_reading_s ? record.home->last_reading_s
                                             : context->arrived_ms / 1000);
+    bool corrected = false;
+    for (int i = 0; i < record.header->meters; i++) {
+        corrected = corrected || record.meters[i].flags & METER_CORRECTED;
+        record.meters[i].flags &= (uint8_t)~METER_CORRECTED;
+    }
+    if (corrected)
+        judge_again(&judgement);
     judge_all(&judgement, INT32_MAX);
     judge_finish(&judgement);
 }

@@ -186,8 +186,29 @@ static void file_day(struct judgement *judgement, unsigned index, int32_t day, i
     (void)show(judgement, &event);
 }
 
-/* Local days before `day` are over for this meter: their totals from the ring, where at least half
- * of the hours are measured. */
+/* The total of a local day from the ring, where at least half of its hours are measured. */
+static bool day_total(const struct judgement *judgement, unsigned index, int32_t day, int64_t *out)
+{
+    const struct record_meter *meter = &judgement->record.meters[index];
+    const struct zone *zone = judgement->household->zone;
+    int32_t from = (int32_t)(zone_day_start_s(zone, day) / 3600);
+    int32_t to = (int32_t)(zone_day_start_s(zone, day + 1) / 3600);
+    int64_t sum = 0;
+    int known = 0;
+    for (int32_t h = from; h < to; h++) {
+        uint8_t code = meter_hour(meter, h);
+        if (code == ROUTINE_MISSING || meter_estimated(meter, h))
+            continue;
+        sum += routine_milli(code);
+        known++;
+    }
+    if (known * 2 < to - from || known == 0)
+        return false;
+    *out = sum * (to - from) / known;
+    return true;
+}
+
+/* Local days before `day` are over for this meter. */
 static void close_days(struct judgement *judgement, unsigned index, int32_t day)
 {
     struct record_meter *meter = &judgement->record.meters[index];
@@ -195,21 +216,31 @@ static void close_days(struct judgement *judgement, unsigned index, int32_t day)
         meter->newest_day = day - 1;
         return;
     }
-    const struct zone *zone = judgement->household->zone;
-    for (int32_t d = day - meter->newest_day > 8 ? day - 8 : meter->newest_day + 1; d < day; d++) {
-        int32_t from = (int32_t)(zone_day_start_s(zone, d) / 3600);
-        int32_t to = (int32_t)(zone_day_start_s(zone, d + 1) / 3600);
-        int64_t sum = 0;
-        int known = 0;
-        for (int32_t h = from; h < to; h++) {
-            uint8_t code = meter_hour(meter, h);
-            if (code == ROUTINE_MISSING || meter_estimated(meter, h))
-                continue;
-            sum += routine_milli(code);
-            known++;
+    int64_t milli;
+    for (int32_t d = day - meter->newest_day > 8 ? day - 8 : meter->newest_day + 1; d < day; d++)
+        if (day_total(judgement, index, d, &milli))
+            file_day(judgement, index, d, milli);
+}
+
+/* After a correction: days that are over and still whole in the ring say what it says now. */
+static void correct_days(struct judgement *judgement, unsigned index)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    if (meter->interval_minutes >= 720 || !meter->newest_day)
+        return;
+    for (int32_t d = meter->newest_day - 7; d <= meter->newest_day; d++) {
+        int32_t from = (int32_t)(zone_day_start_s(judgement->household->zone, d) / 3600);
+        uint16_t *filed = &meter->days[(unsigned)d % VIEW_DAYS];
+        int64_t milli;
+        if (from <= meter->newest_hour - VIEW_HOURS || from < meter->first_hour)
+            continue;
+        if (!day_total(judgement, index, d, &milli)) {
+            if (*filed)
+                meter->valid_days--;
+            *filed = 0;
+        } else if (*filed != routine_day_code(milli)) {
+            file_day(judgement, index, d, milli);
         }
-        if (known * 2 >= to - from && known > 0)
-            file_day(judgement, index, d, sum * (to - from) / known);
     }
 }
 
@@ -304,39 +335,80 @@ void judge_all(struct judgement *judgement, int32_t until)
                 judge_hour(judgement, i, hour + 1);
 }
 
+/* Signs of life within the hours that are shown again are no longer believed: the newest of what is
+ * left becomes the last one, else it was before them. */
+static void forget_life(struct judgement *judgement, int32_t from)
+{
+    struct record_home *home = judgement->record.home;
+    home->last_life_s = 0;
+    for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+        struct record_meter *meter = &judgement->record.meters[i];
+        if (meter->life_hour >= from)
+            meter->life_hour = from > meter->first_hour ? from - 1 : 0;
+        int64_t life_s = meter->life_hour ? ((int64_t)meter->life_hour + 1) * 3600 : 0;
+        judgement->view.meters[i].last_life_s = life_s;
+        if (life_s > home->last_life_s)
+            home->last_life_s = life_s;
+    }
+    judgement->view.last_life_s = home->last_life_s;
+}
+
+static void show_again(struct judgement *judgement, unsigned index, int32_t hour, bool restart)
+{
+    fill_moment(judgement, ((int64_t)hour + 1) * 3600);
+    struct event event = hour_event(judgement, index, hour);
+    event.again = true;
+    event.restart = restart;
+    if (event.vouched && event.evidence.awake)
+        note_life(judgement, index, hour);
+    (void)show(judgement, &event);
+}
+
 void judge_again(struct judgement *judgement)
 {
     int32_t from = INT32_MAX, to = 0;
-    for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+    unsigned meters = judgement->record.header->meters;
+    for (unsigned i = 0; i < meters; i++) {
         const struct record_meter *meter = &judgement->record.meters[i];
-        if (!meter->newest_hour)
-            continue;
-        int32_t oldest = meter->newest_hour - VIEW_HOURS + 1;
-        if (oldest < from)
-            from = oldest;
+        if (meter->newest_hour && meter->newest_hour - VIEW_HOURS + 1 < from)
+            from = meter->newest_hour - VIEW_HOURS + 1;
         if (meter->judged_hour > to)
             to = meter->judged_hour;
     }
+    if (from <= to - VIEW_HOURS) /* a meter of long ago */
+        from = to - VIEW_HOURS + 1;
+    int64_t life_s = judgement->record.home->last_life_s;
+    forget_life(judgement, from);
     bool restart = true;
     for (int32_t hour = from; hour <= to; hour++)
-        for (unsigned i = 0; i < judgement->record.header->meters; i++) {
+        for (unsigned i = 0; i < meters; i++) {
             const struct record_meter *meter = &judgement->record.meters[i];
-            if (hour > meter->judged_hour || meter_hour(meter, hour) == ROUTINE_MISSING)
+            if (hour > meter->judged_hour || hour < meter->first_hour ||
+                meter_hour(meter, hour) == ROUTINE_MISSING)
                 continue;
-            fill_moment(judgement, ((int64_t)hour + 1) * 3600);
-            struct event event = hour_event(judgement, i, hour);
-            event.again = true;
-            event.restart = restart;
+            show_again(judgement, i, hour, restart);
             restart = false;
-            if (event.vouched && event.evidence.awake)
-                note_life(judgement, i, hour);
-            (void)show(judgement, &event);
         }
+    /* Beginning anew is no end; what later life has ended since, ended by it. */
+    for (size_t i = 0; i < detector_count; i++)
+        if (judgement->record.slots[i].on && !judgement->active[i])
+            judgement->life[i] = judgement->record.home->last_life_s > life_s;
+    int64_t last_event_s = judgement->last_event_s;
+    for (unsigned i = 0; i < meters; i++)
+        correct_days(judgement, i);
+    judgement->last_event_s = last_event_s;
 }
 
 void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli)
 {
     file_day(judgement, meter, day_of(local_s(judgement, middle_s)), milli);
+}
+
+/* A register vouches for its hour before the hour is over; what is told has happened. */
+static int64_t happened_s(const struct judgement *judgement, int64_t at_s)
+{
+    int64_t arrived_s = judgement->context->arrived_ms / 1000;
+    return at_s < arrived_s ? at_s : arrived_s;
 }
 
 static void hand_over(struct judgement *judgement, size_t index, bool active, bool begins)
@@ -349,14 +421,14 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
                               .begins = begins,
                               .life = !active && judgement->life[index],
                               .verdict = judgement->told[index],
-                              .at_s = judgement->last_event_s,
+                              .at_s = happened_s(judgement, judgement->last_event_s),
                               .wall_ms = judgement->context->wall_ms,
                               .flags = home->flags,
                               .in_season = judgement->view.in_season,
                               .cold_wave = judgement->view.cold_wave,
                               .report_s = home->report_s,
                               .support_ended_s = home->support_ended_s,
-                              .last_life_s = home->last_life_s};
+                              .last_life_s = happened_s(judgement, home->last_life_s)};
     (void)text_copy(judgement->household->id, finding.household, sizeof finding.household);
     (void)text_copy(record_area(&judgement->record), finding.area, sizeof finding.area);
     (void)text_copy(text_of(zone_name(judgement->household->zone)), finding.timezone,

@@ -67,10 +67,10 @@ struct record_home {
     int64_t last_life_s, last_reading_s, first_seen_s, newest_event_s;
     uint32_t flags;
     uint32_t watched_hours;
-    int32_t spare_day;
-    uint8_t residents, occupied, opted_out, moved_known;
-    uint8_t area_bytes, feeder_bytes, zone_bytes, support;
-    uint8_t spare[4];
+    uint32_t settle_from_min; /* arrival of the first line that waits, minutes since 1970 */
+    uint8_t residents, occupied, opted_out, support;
+    uint8_t area_bytes, feeder_bytes, zone_bytes;
+    uint8_t spare[5];
     struct record_arrears arrears[UTILITY_COUNT];
 };
 _Static_assert(sizeof(struct record_home) == 136 + 152 * UTILITY_COUNT, "byte table");
@@ -118,6 +118,7 @@ _Static_assert(sizeof(struct record_meter) % 8 == 0, "arrays of it");
 #define METER_REGISTER_SEEN 1 /* last_read is valid */
 #define METER_UNSETTLED     2 /* late hours wait to be judged together */
 #define METER_OPEN_KNOWN    4 /* hour_milli is all of the open hour's use */
+#define METER_CORRECTED     8 /* late corrections wait to be shown together */
 
 struct record {
     struct record_header *header;
