@@ -6,7 +6,7 @@
  *   option drop.days=2            an option, else its default
  *   zone +09:00                   offset of local time (default +09:00)
  *   home occupied=no season=yes cold_wave=yes flags=lives_alone,children moved_in=TIME
- *        absent_from=TIME absent_to=TIME
+ *        absent_from=TIME absent_to=TIME budget=6 valid_days=40 (of the home and its meters)
  *   meter water 60                adds a meter, from 0: utility, minutes between its readings
  *   leak 0 yes                    meter 0 never stops flowing (view.continuous)
  *   usual 0 2025-11-10 60 410 380 days of meter 0 from a date on, their totals in turn (kWh, L,
@@ -16,6 +16,9 @@
  *                                 nobody awake that day; "patchy": a third of its hours missing;
  *                                 "glimpse": one hour of somebody awake
  *   hour 0 2026-01-12T20:00 35    EVENT_HOUR: use in that hour, measured
+ *   hours 0 2026-01-12T20:00 10 1.5 0.8
+ *                                 ten hours from then on, each with that evidence and probability
+ *                                 of a sign of life; then words: awake, estimated, again, restart
  *   arrears gas months=4 amount=129300 average=43000 currency=KRW due=2026-01-25 before=1
  *           arrangement=yes notice=yes
  *   supply gas limited TIME       supply state and since when
@@ -199,6 +202,13 @@ static void change_option(struct stage *stage, char *pair)
 
 /* ---- what is seen -------------------------------------------------------------------------- */
 
+static void known_for(struct stage *stage, const char *days)
+{
+    stage->view.valid_days = (uint16_t)number(stage, days);
+    for (int i = 0; i < stage->view.meter_count; i++)
+        stage->view.meters[i].valid_days = stage->view.valid_days;
+}
+
 static void change_home(struct stage *stage, char *rest)
 {
     struct household_view *view = &stage->view;
@@ -219,6 +229,10 @@ static void change_home(struct stage *stage, char *rest)
             view->absent_from_s = time_of(stage, value);
         else if (strcmp(word, "absent_to") == 0)
             view->absent_to_s = time_of(stage, value);
+        else if (strcmp(word, "budget") == 0)
+            view->acute_per_year = number(stage, value);
+        else if (strcmp(word, "valid_days") == 0)
+            known_for(stage, value);
         else if (strcmp(word, "flags") == 0)
             for (char *flag; (flag = strsep(&value, ","));)
                 view->flags |= 1u << index_of(stage, profile_flag_names, PROFILE_FLAG_COUNT, flag);
@@ -404,6 +418,44 @@ static void show_hour(struct stage *stage, char *rest)
     show(stage, &event);
 }
 
+static void show_hours(struct stage *stage, char *rest)
+{
+    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
+    int64_t start_s = time_of(stage, need_word(stage, &rest, "time"));
+    int count = (int)number(stage, need_word(stage, &rest, "hours"));
+    double increment = number(stage, need_word(stage, &rest, "evidence"));
+    double probability = number(stage, need_word(stage, &rest, "probability"));
+    struct event event = {.kind = EVENT_HOUR,
+                          .meter = (uint8_t)index,
+                          .vouched = true,
+                          .use = ROUTINE_ZERO,
+                          .halves = {ROUTINE_ZERO, ROUTINE_ZERO},
+                          .evidence.increment = increment,
+                          .awake_probability = probability};
+    for (char *word; (word = next_word(&rest));)
+        if (strcmp(word, "awake") == 0)
+            event.evidence.awake = true;
+        else if (strcmp(word, "estimated") == 0)
+            event.vouched = false;
+        else if (strcmp(word, "again") == 0)
+            event.again = true;
+        else if (strcmp(word, "restart") == 0)
+            event.again = event.restart = true;
+        else
+            complain(stage, "not known of hours", word);
+    for (int i = 0; i < count; i++, event.restart = false) {
+        int64_t at_s = start_s + i * INT64_C(3600), local = at_s + stage->view.utc_offset_s;
+        event.at_s = at_s + 3600;
+        event.hour = (int32_t)(at_s / 3600);
+        event.local_hour = (uint8_t)(local / 3600 % 24);
+        event.weekday = (uint8_t)((local / DAY_S + 3) % 7);
+        stage->view.meters[index].newest_hour = event.hour;
+        if (event.vouched && event.evidence.awake)
+            stage->view.last_life_s = stage->view.meters[index].last_life_s = event.at_s;
+        show(stage, &event);
+    }
+}
+
 static void show_billing(struct stage *stage, char *rest)
 {
     int billing =
@@ -501,11 +553,11 @@ static const struct verb {
     const char *name;
     void (*run)(struct stage *stage, char *rest);
 } verbs[] = {
-    {"option", change_option}, {"zone", set_zone},        {"home", change_home},
-    {"meter", add_meter},      {"leak", set_leak},        {"usual", show_usual},
-    {"day", show_one_day},     {"hour", show_hour},       {"arrears", change_arrears},
-    {"supply", change_supply}, {"billing", show_billing}, {"household", show_household},
-    {"expect", expect},        {"say", expect_said},
+    {"option", change_option},     {"zone", set_zone},        {"home", change_home},
+    {"meter", add_meter},          {"leak", set_leak},        {"usual", show_usual},
+    {"day", show_one_day},         {"hour", show_hour},       {"hours", show_hours},
+    {"arrears", change_arrears},   {"supply", change_supply}, {"billing", show_billing},
+    {"household", show_household}, {"expect", expect},        {"say", expect_said},
 };
 
 static void run_line(struct stage *stage, char *line)
