@@ -203,3 +203,20 @@ bool abode_is_on(struct abode *home, const char *detector)
     ck_abort_msg("no detector %s", detector);
     return false;
 }
+
+void abode_learn(struct abode *home)
+{
+    abode_live(home, UTILITY_WATER, ABODE_H0, ABODE_MORNING);
+    ck_assert_int_eq(home->count, 0);
+}
+
+int32_t abode_quiet_until_told(struct abode *home, int32_t from)
+{
+    for (int32_t hour = from; hour < from + 96; hour++) {
+        abode_quiet(home, UTILITY_WATER, hour, hour + 1);
+        if (abode_is_on(home, "silence"))
+            return hour + 1;
+    }
+    ck_abort_msg("four days without a drop, and nothing told");
+    return 0;
+}

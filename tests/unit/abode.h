@@ -9,10 +9,11 @@
 #include "household/household.h"
 #include "household/weather.h"
 
-#define ABODE_T0 INT64_C(1767225600) /* 2026-01-01T00:00:00Z, a Thursday */
-#define ABODE_H0 ((int32_t)(ABODE_T0 / 3600))
-#define HOUR     INT64_C(3600)
-#define DAY      INT64_C(86400)
+#define ABODE_T0      INT64_C(1767225600) /* 2026-01-01T00:00:00Z, a Thursday */
+#define ABODE_H0      ((int32_t)(ABODE_T0 / 3600))
+#define ABODE_MORNING (ABODE_H0 + 40 * 24 + 8)
+#define HOUR          INT64_C(3600)
+#define DAY           INT64_C(86400)
 
 #define ABODE_FINDINGS_MAX 256
 
@@ -60,6 +61,11 @@ int64_t abode_usual(enum utility utility, int32_t hour);
 void abode_live(struct abode *home, enum utility utility, int32_t from, int32_t to);
 /* The same with nobody there. */
 void abode_quiet(struct abode *home, enum utility utility, int32_t from, int32_t to);
+
+/* Forty days of water and the next morning's, up to ABODE_MORNING; nothing is told. */
+void abode_learn(struct abode *home);
+/* Nobody from then on, live, until silence tells; the hour after that. */
+int32_t abode_quiet_until_told(struct abode *home, int32_t from);
 
 /* The last finding of that detector; NULL when it told none. */
 const struct finding *abode_last(const struct abode *home, const char *detector);

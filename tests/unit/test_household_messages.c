@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abode.h"
+#include "household/meter.h"
+
+#define SEED    20260122U
+#define MORNING ABODE_MORNING
+
+static struct abode home;
+
+static void begin(void)
+{
+    abode_init(&home, NULL);
+}
+
+static void end(void)
+{
+    abode_done(&home);
+}
+
+static int count_of(const char *detector)
+{
+    int count = 0;
+    for (int i = 0; i < home.count; i++)
+        count += strcmp(home.findings[i].detector->name, detector) == 0;
+    return count;
+}
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+START_TEST(nobody_is_missed_in_an_empty_home)
+{
+    abode_learn(&home);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_OUT, MORNING * HOUR), MORNING * HOUR + 60);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 96);
+    ck_assert_int_eq(home.count, 0);
+    ck_assert_uint_eq(abode_record(&home).home->occupied, 0);
+}
+END_TEST
+
+START_TEST(moving_out_ends_what_was_told)
+{
+    abode_learn(&home);
+    int32_t told = abode_quiet_until_told(&home, MORNING);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_OUT, told * HOUR), told * HOUR + 60);
+    ck_assert(!abode_last(&home, "silence")->active);
+    ck_assert(!abode_last(&home, "silence")->life);
+}
+END_TEST
+
+START_TEST(new_people_are_learnt_anew)
+{
+    abode_learn(&home);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, MORNING * HOUR), MORNING * HOUR + 60);
+    const struct record_meter *meter = abode_meter(&home, UTILITY_WATER);
+    ck_assert_uint_eq(meter->valid_days, 0);
+    ck_assert_uint_eq(meter->routine.highest, 0);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, 0);
+    ck_assert_int_eq(abode_record(&home).home->moved_in_s, MORNING * HOUR);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 20);
+    /* a correction of an hour of the people before them is no life of theirs */
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING - 2) * HOUR, 30000),
+               (MORNING + 20) * HOUR + 90);
+    abode_wait(&home, (MORNING + 21) * HOUR);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, 0);
+    ck_assert_int_eq(home.count, 0);
+}
+END_TEST
+
+START_TEST(a_declared_absence_is_no_silence_until_it_is_over)
+{
+    abode_learn(&home);
+    struct message absence = abode_event(HOUSEHOLD_ABSENCE, MORNING * HOUR);
+    absence.event.from_s = MORNING * HOUR;
+    absence.event.to_s = (MORNING + 96) * HOUR;
+    abode_take(&home, absence, MORNING * HOUR + 60);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 95);
+    ck_assert_int_eq(home.count, 0);
+    (void)abode_quiet_until_told(&home, MORNING + 95);
+}
+END_TEST
+
+START_TEST(an_absence_that_is_declared_later_ends_what_was_told)
+{
+    abode_learn(&home);
+    int32_t told = abode_quiet_until_told(&home, MORNING);
+    struct message absence = abode_event(HOUSEHOLD_ABSENCE, told * HOUR);
+    absence.event.from_s = (MORNING - 1) * HOUR;
+    absence.event.to_s = (told + 96) * HOUR;
+    abode_take(&home, absence, told * HOUR + 60);
+    ck_assert(!abode_is_on(&home, "silence"));
+    abode_quiet(&home, UTILITY_WATER, told, told + 24);
+    ck_assert_int_eq(home.count, 2);
+}
+END_TEST
+
+START_TEST(the_desk_s_outcome_teaches_where_they_are)
+{
+    static const struct {
+        enum outcome outcome;
+        int64_t until_s, days;
+        bool occupied;
+    } cases[] = {{OUTCOME_HOSPITAL, 0, 14, true},
+                 {OUTCOME_ABSENCE, 0, 7, true},
+                 {OUTCOME_ABSENCE, ABODE_T0 + 3 * DAY, 3, true},
+                 {OUTCOME_MOVED, 0, 0, false},
+                 {OUTCOME_DECEASED, 0, 0, false},
+                 {OUTCOME_SAFE, 0, 0, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct message outcome = abode_event(HOUSEHOLD_OUTCOME, ABODE_T0);
+        outcome.event.outcome = cases[i].outcome;
+        outcome.event.until_s = cases[i].until_s;
+        abode_done(&home);
+        abode_init(&home, NULL);
+        abode_take(&home, outcome, ABODE_T0);
+        const struct record_home *now = abode_record(&home).home;
+        ck_assert_int_eq(now->absent_to_s, cases[i].days ? ABODE_T0 + cases[i].days * DAY : 0);
+        ck_assert_int_eq(now->occupied, cases[i].occupied);
+    }
+}
+END_TEST
+
+START_TEST(a_profile_changes_what_it_says_and_keeps_the_rest)
+{
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
+    profile.event.area = TEXT("11140-sindang");
+    profile.event.timezone = TEXT("Asia/Seoul");
+    profile.event.residents = 1;
+    profile.event.flags = 1u << FLAG_LIVES_ALONE;
+    profile.event.has_flags = true;
+    profile.event.moved_in_day = 17957; /* 2019-03-02 */
+    abode_take(&home, profile, ABODE_T0);
+    struct message feeder = abode_event(HOUSEHOLD_PROFILE, ABODE_T0 + 1);
+    feeder.event.feeder = TEXT("F-201");
+    abode_take(&home, feeder, ABODE_T0 + 1);
+    struct record record = abode_record(&home);
+    ck_assert(text_is(record_area(&record), "11140-sindang"));
+    ck_assert(text_is(record_feeder(&record), "F-201"));
+    ck_assert(text_is(record_zone(&record), "Asia/Seoul"));
+    ck_assert_uint_eq(record.home->flags, 1u << FLAG_LIVES_ALONE);
+    ck_assert_uint_eq(record.home->residents, 1);
+    ck_assert_int_eq(record.home->moved_in_s, 17957 * DAY);
+}
+END_TEST
+
+/* ---- opting out ---------------------------------------------------------------------------- */
+
+START_TEST(opting_out_leaves_a_tombstone)
+{
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
+    profile.event.area = TEXT("somewhere");
+    abode_take(&home, profile, ABODE_T0);
+    abode_learn(&home);
+    int32_t told = abode_quiet_until_told(&home, MORNING);
+    uint32_t seq = abode_last(&home, "silence")->seq;
+    struct message out = abode_event(HOUSEHOLD_OPTED_OUT, told * HOUR);
+    abode_take(&home, out, told * HOUR + 60);
+    ck_assert(!abode_last(&home, "silence")->active);
+    struct record record = abode_record(&home);
+    ck_assert_uint_eq(record.home->opted_out, 1);
+    ck_assert_uint_eq(record.header->meters, 0);
+    ck_assert_uint_eq(record_area(&record).bytes, 0);
+    ck_assert_uint_eq(home.household.size, record_bytes(0, 0));
+    ck_assert_int_eq(record.home->applied[MESSAGE_HOUSEHOLD], home.offset[MESSAGE_HOUSEHOLD] - 1);
+    ck_assert_int_eq(household_settle_ms(&home.household), 0);
+
+    /* further readings, bills and reports are discarded */
+    int before = home.count;
+    abode_take(&home, abode_hour(UTILITY_WATER, told * HOUR, 5000), (told + 1) * HOUR + 60);
+    ck_assert(home.skipped);
+    abode_take(&home, abode_bill(BILLING_DISCONNECTED, told * HOUR), (told + 1) * HOUR);
+    abode_take(&home, abode_report(told * HOUR), (told + 1) * HOUR);
+    ck_assert_int_eq(home.count, before);
+    record = abode_record(&home);
+    ck_assert_uint_eq(record.header->meters, 0);
+    ck_assert_int_eq(record.home->applied[MESSAGE_READING], home.offset[MESSAGE_READING] - 1);
+
+    /* whoever moves in later has not opted out; sequences go on */
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, (told + 48) * HOUR), (told + 48) * HOUR);
+    ck_assert_uint_eq(abode_record(&home).home->opted_out, 0);
+    abode_live(&home, UTILITY_WATER, told + 48, told + 48 + 40 * 24);
+    (void)abode_quiet_until_told(&home, told + 48 + 40 * 24);
+    ck_assert_uint_eq(abode_last(&home, "silence")->seq, seq + 2);
+}
+END_TEST
+
+START_TEST(a_moving_in_from_before_does_not_lift_an_opting_out)
+{
+    abode_take(&home, abode_event(HOUSEHOLD_OPTED_OUT, ABODE_T0), ABODE_T0);
+    abode_reload(&home);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, ABODE_T0 - 300 * DAY), ABODE_T0 + DAY);
+    ck_assert(home.skipped);
+    ck_assert_uint_eq(abode_record(&home).home->opted_out, 1);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, ABODE_T0), ABODE_T0 + DAY);
+    ck_assert_uint_eq(abode_record(&home).home->opted_out, 1);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, ABODE_T0 + 1), ABODE_T0 + DAY);
+    ck_assert_uint_eq(abode_record(&home).home->opted_out, 0);
+}
+END_TEST
+
+/* ---- what is refused ----------------------------------------------------------------------- */
+
+START_TEST(what_ends_after_its_arrival_is_in_the_future)
+{
+    for (int type = 0; type < TOPIC_COUNT; type++) {
+        struct message message =
+            type == MESSAGE_READING     ? abode_hour(UTILITY_WATER, ABODE_T0, 1000)
+            : type == MESSAGE_BILLING   ? abode_bill(BILLING_DISCONNECTED, ABODE_T0 + HOUR)
+            : type == MESSAGE_HOUSEHOLD ? abode_event(HOUSEHOLD_MOVED_OUT, ABODE_T0 + HOUR)
+                                        : abode_report(ABODE_T0 + HOUR);
+        abode_done(&home);
+        abode_init(&home, NULL);
+        ck_assert_int_eq(abode_apply(&home, &message, ABODE_T0 + HOUR - 901), REJECT_IN_FUTURE);
+        ck_assert_str_eq(home.detail, type == MESSAGE_READING ? "start" : "at");
+        struct record record = abode_record(&home);
+        ck_assert_uint_eq(record.header->meters, 0);
+        ck_assert_uint_eq(record.home->occupied, 1);
+        ck_assert_int_eq(record.home->report_s, 0);
+        ck_assert_int_eq(record.home->first_seen_s, 0);
+        ck_assert_uint_eq(record.home->arrears[UTILITY_GAS].supply, SUPPLY_OPEN);
+        ck_assert_int_eq(record.home->applied[type], 0); /* refused, and not to be seen again */
+        ck_assert_int_eq(abode_apply(&home, &message, ABODE_T0 + HOUR - 900), REJECT_NONE);
+        ck_assert_int_ne(abode_record(&home).home->first_seen_s, 0);
+    }
+}
+END_TEST
+
+START_TEST(a_seventh_meter_is_refused)
+{
+    static const char *const names[] = {"1", "2", "3", "4", "5", "6", "7"};
+    for (int i = 0; i < 7; i++) {
+        struct message message = abode_hour(UTILITY_WATER, ABODE_T0, 1000);
+        message.reading.meter = text_of(names[i]);
+        ck_assert_int_eq(abode_apply(&home, &message, ABODE_T0 + HOUR),
+                         i < 6 ? REJECT_NONE : REJECT_TOO_MANY_METERS);
+    }
+    ck_assert_str_eq(home.detail, "meter");
+    struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + HOUR, 1000);
+    message.reading.meter = text_of(names[5]); /* the six go on */
+    abode_take(&home, message, ABODE_T0 + 2 * HOUR);
+}
+END_TEST
+
+START_TEST(a_meter_that_changes_its_unit_is_refused)
+{
+    abode_take(&home, abode_hour(UTILITY_GAS, ABODE_T0, 1000), ABODE_T0 + HOUR);
+    struct message message = abode_hour(UTILITY_GAS, ABODE_T0 + HOUR, 1000);
+    message.reading.measure = MEASURE_ENERGY;
+    ck_assert_int_eq(abode_apply(&home, &message, ABODE_T0 + 2 * HOUR), REJECT_UNIT_CHANGED);
+    ck_assert_str_eq(home.detail, "unit");
+    ck_assert_int_eq(home.count, 0);
+}
+END_TEST
+
+START_TEST(an_offset_that_was_applied_is_skipped)
+{
+    struct message message = abode_hour(UTILITY_WATER, ABODE_T0, 1000);
+    home.offset[MESSAGE_READING] = 500;
+    abode_take(&home, message, ABODE_T0 + HOUR);
+    ck_assert(!home.skipped);
+    uint32_t size = home.household.size;
+    void *before = malloc(size);
+    ck_assert_ptr_nonnull(before);
+    memcpy(before, home.household.bytes, size);
+    for (int64_t offset = 499; offset <= 500; offset++) {
+        struct message other = abode_hour(UTILITY_GAS, ABODE_T0, 7000);
+        home.offset[MESSAGE_READING] = offset;
+        abode_take(&home, other, ABODE_T0 + HOUR);
+        ck_assert(home.skipped);
+        ck_assert_uint_eq(home.household.size, size);
+        ck_assert_mem_eq(home.household.bytes, before, size);
+    }
+    abode_take(&home, abode_hour(UTILITY_WATER, ABODE_T0 + HOUR, 7000), ABODE_T0 + 2 * HOUR);
+    ck_assert(!home.skipped);
+    /* lanes count for themselves */
+    abode_take(&home, abode_report(ABODE_T0), ABODE_T0 + 2 * HOUR);
+    ck_assert(!home.skipped);
+    free(before);
+}
+END_TEST
+
+/* ---- enrolment ----------------------------------------------------------------------------- */
+
+START_TEST(only_enrolled_households_raise)
+{
+    abode_done(&home);
+    abode_init(&home, "enrolment:\n  - flags: [lives_alone]\n");
+    abode_learn(&home);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 60);
+    ck_assert_int_eq(home.count, 0);
+    ck_assert(!abode_is_on(&home, "silence"));
+    /* from the day on which they are enrolled */
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, (MORNING + 60) * HOUR);
+    profile.event.flags = 1u << FLAG_LIVES_ALONE;
+    profile.event.has_flags = true;
+    abode_take(&home, profile, (MORNING + 60) * HOUR);
+    abode_quiet(&home, UTILITY_WATER, MORNING + 60, MORNING + 61);
+    ck_assert(abode_is_on(&home, "silence"));
+}
+END_TEST
+
+START_TEST(a_row_may_enrol_those_in_arrears_for_some_alerts_alone)
+{
+    abode_done(&home);
+    abode_init(&home, "enrolment:\n  - arrears: true\n    detectors: [cutoff]\n");
+    abode_learn(&home);
+    abode_take(&home, abode_bill(BILLING_DISCONNECTED, MORNING * HOUR), MORNING * HOUR);
+    ck_assert_int_eq(home.count, 0); /* not in arrears */
+    struct message owed = abode_bill(BILLING_ARREARS, MORNING * HOUR);
+    owed.billing.months = 4;
+    owed.billing.amount_minor = 100000;
+    owed.billing.has_amount = true;
+    abode_take(&home, owed, MORNING * HOUR);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 60);
+    ck_assert_int_eq(count_of("silence"), 0);
+    ck_assert_int_eq(count_of("arrears"), 0);
+    ck_assert_int_gt(count_of("cutoff"), 0);
+}
+END_TEST
+
+/* ---- days and zones ------------------------------------------------------------------------ */
+
+static void check_days(const char *zone, const char *const days[], const int hours[], int count)
+{
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
+    profile.event.timezone = text_of(zone);
+    abode_take(&home, profile, ABODE_T0);
+    for (int32_t hour = ABODE_H0; hour < ABODE_H0 + 310 * 24; hour++) {
+        /* 2^20 mL each hour: a code that comes back exactly */
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 1 << 20), (hour + 1) * HOUR + 60);
+        const struct record_meter *meter = abode_meter(&home, UTILITY_WATER);
+        for (int i = 0; i < count; i++) {
+            int32_t day;
+            ck_assert_int_eq(date_parse(text_of(days[i]), &day), ERR_OK);
+            if (meter->newest_day != day)
+                continue;
+            double total = (double)routine_day_milli(meter->days[day % VIEW_DAYS]) / (1 << 20);
+            ck_assert_msg(total > hours[i] - 0.1 && total < hours[i] + 0.1,
+                          "%s: %.2f hours, not %d", days[i], total, hours[i]);
+        }
+    }
+}
+
+START_TEST(days_of_london_have_23_and_25_hours_when_clocks_change)
+{
+    static const char *const days[] = {"2026-03-28", "2026-03-29", "2026-03-30",
+                                       "2026-10-24", "2026-10-25", "2026-10-26"};
+    static const int hours[] = {24, 23, 24, 24, 25, 24};
+    check_days("Europe/London", days, hours, 6);
+}
+END_TEST
+
+START_TEST(days_of_seoul_have_24_hours_always)
+{
+    static const char *const days[] = {"2026-01-02", "2026-03-29", "2026-10-25"};
+    static const int hours[] = {24, 24, 24};
+    check_days("Asia/Seoul", days, hours, 3);
+}
+END_TEST
+
+START_TEST(a_day_of_which_half_is_unknown_is_an_unknown_day)
+{
+    for (int32_t hour = ABODE_H0; hour < ABODE_H0 + 5 * 24; hour++) {
+        int32_t day = (hour - ABODE_H0) / 24, local = hour % 24;
+        if ((day == 2 && local >= 11) || (day == 3 && local >= 12))
+            continue;
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 1 << 20), (hour + 1) * HOUR + 60);
+    }
+    const struct record_meter *meter = abode_meter(&home, UTILITY_WATER);
+    int32_t first = ABODE_H0 / 24;
+    ck_assert_uint_eq(meter->days[(first + 2) % VIEW_DAYS], 0);
+    int64_t total = routine_day_milli(meter->days[(first + 3) % VIEW_DAYS]);
+    ck_assert_int_gt(total, (24 - 1) << 20); /* twelve hours of it, taken for the whole */
+    ck_assert_uint_eq(meter->valid_days, 3);
+}
+END_TEST
+
+START_TEST(daily_readings_are_days_as_they_are)
+{
+    for (int day = 0; day < 90; day++) {
+        struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + day * DAY, 100000 + day);
+        message.reading.minutes = 1440;
+        message.end_ms = message.at_ms + DAY * 1000;
+        abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + 3 * HOUR);
+        abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + 4 * HOUR); /* twice */
+    }
+    const struct record_meter *meter = abode_meter(&home, UTILITY_WATER);
+    ck_assert_uint_eq(meter->valid_days, 90);
+    ck_assert_int_eq(meter->newest_day, ABODE_H0 / 24 + 89);
+    for (int day = 30; day < 90; day++)
+        ck_assert_uint_ne(meter->days[(ABODE_H0 / 24 + day) % VIEW_DAYS], 0);
+}
+END_TEST
+
+/* ---- determinism --------------------------------------------------------------------------- */
+
+static uint64_t next_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005ULL + 1442695040888963407ULL;
+    return *state >> 33;
+}
+
+static struct message any_message(uint64_t *random, int32_t hour)
+{
+    enum utility utility = (enum utility)(next_random(random) % UTILITY_COUNT);
+    uint64_t what = next_random(random) % 200;
+    if (what == 0)
+        return abode_bill((enum billing_event)(next_random(random) % BILLING_EVENT_COUNT),
+                          hour * HOUR);
+    if (what == 1)
+        return abode_report(hour * HOUR);
+    if (what == 2) {
+        struct message message = abode_event(HOUSEHOLD_PROFILE, hour * HOUR);
+        message.event.area = next_random(random) % 2 ? TEXT("a") : TEXT("a-longer-area");
+        message.event.timezone = next_random(random) % 2 ? TEXT("Asia/Seoul") : TEXT("");
+        return message;
+    }
+    int32_t back = what < 20 ? (int32_t)(next_random(random) % 160) : 0;
+    struct message message =
+        abode_hour(utility, (hour - back) * HOUR,
+                   what % 7 ? abode_usual(utility, hour - back) : (int64_t)(what * 300));
+    message.reading.quality =
+        what % 31 == 0 ? (enum quality)(next_random(random) % QUALITY_COUNT) : QUALITY_ACTUAL;
+    return message;
+}
+
+/* Some weeks of all kinds of messages; reload says how often the record leaves the memory. */
+static void many_weeks(int reload)
+{
+    uint64_t random = SEED, cuts = 77;
+    for (int32_t hour = ABODE_H0; hour < ABODE_H0 + 70 * 24; hour++)
+        for (int i = 0; i < 4; i++) {
+            struct message message = any_message(&random, hour);
+            bool quiet = hour > ABODE_H0 + 50 * 24 && hour < ABODE_H0 + 53 * 24;
+            if (quiet && message.type == MESSAGE_READING)
+                message.reading.value_milli = 0;
+            (void)!abode_apply(&home, &message, (hour + 1) * HOUR + 60 * (i + 1));
+            if (reload && next_random(&cuts) % (unsigned)reload == 0)
+                abode_reload(&home);
+        }
+    abode_wait(&home, (ABODE_H0 + 70 * 24 + 24) * HOUR);
+    record_seal(home.household.bytes);
+}
+
+START_TEST(the_same_messages_give_the_same_bytes_however_they_are_cut)
+{
+    many_weeks(0);
+    struct abode whole = home;
+    ck_assert_int_gt(whole.count, 0);
+    for (int reload = 1; reload < 60; reload *= 7) {
+        abode_init(&home, NULL);
+        many_weeks(reload);
+        ck_assert_uint_eq(home.household.size, whole.household.size);
+        ck_assert_mem_eq(home.household.bytes, whole.household.bytes, whole.household.size);
+        ck_assert_int_eq(home.count, whole.count);
+        for (int i = 0; i < home.count; i++) {
+            ck_assert_uint_eq(home.findings[i].seq, whole.findings[i].seq);
+            ck_assert_int_eq(home.findings[i].at_s, whole.findings[i].at_s);
+            ck_assert_str_eq(home.findings[i].summary, whole.findings[i].summary);
+        }
+        abode_done(&home);
+    }
+    home = whole;
+}
+END_TEST
+
+START_TEST(sequences_have_no_gaps_and_findings_take_turns)
+{
+    many_weeks(0);
+    for (size_t i = 0; i < detector_count; i++) {
+        uint32_t seq = 0;
+        bool on = false;
+        for (int f = 0; f < home.count; f++) {
+            const struct finding *finding = &home.findings[f];
+            if (finding->detector != detectors[i])
+                continue;
+            ck_assert_uint_eq(finding->seq, ++seq);
+            ck_assert(finding->begins == (finding->active && !on));
+            ck_assert(finding->active || on);
+            ck_assert(finding->active || finding->summary[0] == '\0');
+            on = finding->active;
+        }
+        ck_assert_uint_eq(abode_record(&home).slots[i].seq, seq);
+        ck_assert_uint_eq(abode_record(&home).slots[i].on, on);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    (void)printf("seed %u\n", SEED);
+    Suite *suite = suite_create("household_messages");
+    TCase *people = tcase_create("people");
+    tcase_add_checked_fixture(people, begin, end);
+    tcase_set_timeout(people, 60);
+    suite_add_tcase(suite, people);
+    TCase *refused = tcase_create("messages");
+    tcase_add_checked_fixture(refused, begin, end);
+    tcase_set_timeout(refused, 60);
+    suite_add_tcase(suite, refused);
+    tcase_add_test(people, nobody_is_missed_in_an_empty_home);
+    tcase_add_test(people, moving_out_ends_what_was_told);
+    tcase_add_test(people, new_people_are_learnt_anew);
+    tcase_add_test(people, a_declared_absence_is_no_silence_until_it_is_over);
+    tcase_add_test(people, an_absence_that_is_declared_later_ends_what_was_told);
+    tcase_add_test(people, the_desk_s_outcome_teaches_where_they_are);
+    tcase_add_test(people, a_profile_changes_what_it_says_and_keeps_the_rest);
+    tcase_add_test(people, opting_out_leaves_a_tombstone);
+    tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);
+    tcase_add_test(people, only_enrolled_households_raise);
+    tcase_add_test(people, a_row_may_enrol_those_in_arrears_for_some_alerts_alone);
+    tcase_add_test(refused, what_ends_after_its_arrival_is_in_the_future);
+    tcase_add_test(refused, a_seventh_meter_is_refused);
+    tcase_add_test(refused, a_meter_that_changes_its_unit_is_refused);
+    tcase_add_test(refused, an_offset_that_was_applied_is_skipped);
+    tcase_add_test(refused, days_of_london_have_23_and_25_hours_when_clocks_change);
+    tcase_add_test(refused, days_of_seoul_have_24_hours_always);
+    tcase_add_test(refused, a_day_of_which_half_is_unknown_is_an_unknown_day);
+    tcase_add_test(refused, daily_readings_are_days_as_they_are);
+    tcase_add_test(refused, the_same_messages_give_the_same_bytes_however_they_are_cut);
+    tcase_add_test(refused, sequences_have_no_gaps_and_findings_take_turns);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
