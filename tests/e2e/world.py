@@ -185,6 +185,15 @@ class World:
         for process in reversed(self.processes):
             if process.runs():
                 process.end(seconds=15 * self.slow)
+        try:
+            self.report()
+        finally:
+            if os.environ.get("ANBU_KEEP"):
+                print("kept: " + self.top)
+            else:
+                shutil.rmtree(self.top, ignore_errors=True)
+
+    def report(self):
         reports = self.sanitizer_reports()
         if self.processes:
             self.check(not reports, "no process reports a fault of memory, threads or arithmetic",
@@ -194,10 +203,6 @@ class World:
                 print("---- %s (%s)" % (process.name, process.popen.returncode))
                 for line in process.err().split("\n")[-TAIL_LINES:]:
                     print("     " + line[:1000])
-        if os.environ.get("ANBU_KEEP"):
-            print("kept: " + self.top)
-        else:
-            shutil.rmtree(self.top, ignore_errors=True)
 
 
 class Daemon:
