@@ -2,7 +2,7 @@
  *
  * A meter's routine: what this home usually uses at this hour of this kind of day, how its nights
  * look, and how often somebody is awake. Pointer-free and persisted as it stands
- * (docs/architecture.md). The household owns and teaches it; detectors read it.
+ * (docs/record.md). The household owns and teaches it; detectors read it.
  *
  * Use is held as a logarithmic code: 0 missing, 1 zero or negative, else 2 + 8 log2(milli-units),
  * about 9 % a step. Method: likelihood ratio of this hour's usual against the home's own nights,

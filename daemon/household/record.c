@@ -22,6 +22,15 @@ static uint32_t meters_at(void)
            states_bytes();
 }
 
+/* Another set of detectors, or one whose state has grown, cannot read these bytes. */
+static uint32_t layout(void)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < detector_count; i++)
+        hash = hash * 31 + record_hash(text_of(detectors[i]->name)) + detectors[i]->state_bytes;
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
 uint32_t record_bytes(unsigned meters, unsigned text_bytes)
 {
     return meters_at() + meters * (uint32_t)sizeof(struct record_meter) + (text_bytes + 7) / 8 * 8;
@@ -65,7 +74,8 @@ static bool is_sound(const struct record *record)
 enum err record_open(void *bytes, uint32_t size, struct record *out, struct fault *fault)
 {
     const struct record_header *header = bytes;
-    if (size < meters_at() || header->magic != RECORD_MAGIC || header->bytes != size)
+    if (size < sizeof *header + sizeof *out->home || header->magic != RECORD_MAGIC ||
+        header->bytes != size)
         return fault_set(fault, ERR_CORRUPT, "not a household record (%u bytes)", size);
     if (header->version != RECORD_VERSION || header->detectors != detector_count)
         return fault_set(fault, ERR_INCOMPATIBLE,
@@ -75,6 +85,11 @@ enum err record_open(void *bytes, uint32_t size, struct record *out, struct faul
     if (header->checksum != crc32c(header + 1, size - sizeof *header))
         return fault_set(fault, ERR_CORRUPT, "household record: checksum does not match");
     record_view(bytes, out);
+    if (out->home->layout != layout())
+        return fault_set(fault, ERR_INCOMPATIBLE,
+                         "household record of a version %u whose detectors keep other states than "
+                         "those of this anbud",
+                         header->version);
     if (header->meters > VIEW_METERS_MAX ||
         record_bytes(header->meters, texts_bytes(out->home)) != size)
         return fault_set(fault, ERR_CORRUPT, "household record: %u meters in %u bytes",
@@ -98,6 +113,7 @@ void *record_new(uint32_t *size)
     for (int lane = 0; lane < TOPIC_COUNT; lane++)
         record.home->applied[lane] = -1;
     record.home->occupied = 1;
+    record.home->layout = layout();
     return bytes;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The household record: versioned, pointer-free, checksummed, little-endian, the same bytes in
- * cache, Redis and every machine (byte table: docs/architecture.md). It holds what is known of a
+ * cache, Redis and every machine (byte table: docs/record.md). It holds what is known of a
  * home, never an alert's state.
  *
  *   header | home | detector slots | detector states | meters | texts (area, feeder, timezone)
@@ -69,8 +69,8 @@ struct record_home {
     uint32_t watched_hours;
     uint32_t settle_from_min; /* arrival of the first line that waits, minutes since 1970 */
     uint8_t residents, occupied, opted_out, support;
-    uint8_t area_bytes, feeder_bytes, zone_bytes;
-    uint8_t spare[5];
+    uint8_t area_bytes, feeder_bytes, zone_bytes, spare;
+    uint32_t layout; /* hash of the detectors' names and the sizes of their states */
     struct record_arrears arrears[UTILITY_COUNT];
 };
 _Static_assert(sizeof(struct record_home) == 136 + 152 * UTILITY_COUNT, "byte table");
@@ -134,7 +134,7 @@ NODISCARD enum err record_open(void *bytes, uint32_t size, struct record *out, s
 /* The same without the checksum, for bytes that are ours. */
 void record_view(void *bytes, struct record *out);
 
-/* The bytes of a new household; caller frees. *size is what record_grown_bytes(0, 0) says. */
+/* The bytes of a new household; caller frees. *size is what record_bytes(0, 0) says. */
 void *record_new(uint32_t *size);
 
 /* Room needed for so many meters and text bytes. */
