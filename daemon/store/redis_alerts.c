@@ -138,7 +138,7 @@ enum err redis_transition(struct store *store, struct store_head *head,
     redisReply *reply = NULL;
     enum err err = store_check_step(step, fault);
     if (err == ERR_OK)
-        err = redis_begin(link, fault);
+        err = redis_begin_write(link, head, fault);
     if (err != ERR_OK)
         return err;
     write_step(link, head, step);
@@ -352,7 +352,7 @@ enum err redis_outbox_done(struct store *store, struct store_head *head, uint32_
     enum redis_answer answer;
     enum err err = store_check_done(entries, count, fault);
     if (err == ERR_OK)
-        err = redis_begin(link, fault);
+        err = redis_begin_write(link, head, fault);
     if (err != ERR_OK)
         return err;
     redis_script(link, SCRIPT_OUTBOX_DONE, 2, 4 + count);

@@ -23,6 +23,7 @@ struct redis_link {
     char *host;                               /* of tcp: */
     int port;
     int64_t timeout_ms, database;
+    uint64_t connections;         /* made so far */
     redisContext *context;        /* NULL: not connected */
     int64_t wait_ms, retry_at_ms; /* back-off; wait_ms 0 after a good reply */
     enum err last_err;            /* why we are backing off */
@@ -311,6 +312,7 @@ static enum err connect_now(struct redis_link *link, struct fault *fault)
     }
     if (err != ERR_OK)
         return fault_set(fault, err, "%s", why.text);
+    link->connections++;
     return ERR_OK;
 }
 
@@ -332,6 +334,25 @@ enum err redis_begin(struct redis_link *link, struct fault *fault)
     if (link->wait_ms && clock_monotonic_ms(&clock_machine) < link->retry_at_ms)
         return fault_set(fault, link->last_err, "%s", link->last.text);
     return connect_now(link, fault);
+}
+
+enum err redis_begin_write(struct redis_link *link, const struct store_head *head,
+                           struct fault *fault)
+{
+    enum err err = redis_begin(link, fault);
+    if (err == ERR_OK && head && head->connection != link->connections) {
+        redis_end(link);
+        err = fault_set(fault, ERR_REWOUND,
+                        "redis at %s: connected anew, and it may have gone back in time meanwhile; "
+                        "partition %u is to be taken again",
+                        redis_link_address(link), head->partition);
+    }
+    return err;
+}
+
+uint64_t redis_link_connection(const struct redis_link *link)
+{
+    return link->connections;
 }
 
 void redis_end(struct redis_link *link)

@@ -28,6 +28,12 @@ const char *redis_link_address(const struct redis_link *link);
 
 /* ERR_UNREACHABLE at once while backing off. */
 NODISCARD enum err redis_begin(struct redis_link *link, struct fault *fault);
+/* For a write of a partition's owner (head NULL: of anybody). ERR_REWOUND over another connection
+ * than that of the take: the server may have gone back in time meanwhile, with what people did in
+ * it, and the owner's sequence need not show it. */
+NODISCARD enum err redis_begin_write(struct redis_link *link, const struct store_head *head,
+                                     struct fault *fault);
+uint64_t redis_link_connection(const struct redis_link *link);
 void redis_end(struct redis_link *link);
 
 /* `args` arguments follow the name, each by one redis_arg call. */

@@ -34,6 +34,7 @@ struct store_head {
     uint64_t counter;
     char token[33];
     uint64_t seq;                 /* the next write expects this */
+    uint64_t connection;          /* the adapter's: over another one, nothing is sure */
     int64_t offsets[TOPIC_COUNT]; /* where each lane goes on; OFFSET_NONE */
     int64_t log_offset;           /* of anbu.alerts: all before it is in the store; OFFSET_NONE */
 };

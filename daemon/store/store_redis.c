@@ -229,6 +229,7 @@ static enum err take(struct store *store, uint32_t partition, struct store_head 
         if (told < SETTLE_PAGE)
             break;
     }
+    head.connection = redis_link_connection(link);
     if (err == ERR_OK)
         *out = head;
 out:
@@ -305,7 +306,7 @@ static enum err flush(struct store *store, struct store_head *head,
     enum redis_answer answer;
     enum err err = store_check_flush(records, count, fault);
     if (err == ERR_OK)
-        err = redis_begin(link, fault);
+        err = redis_begin_write(link, head, fault);
     if (err != ERR_OK)
         return err;
     size_t lanes = write_offsets(link, offsets, true);
