@@ -11,6 +11,8 @@
 #define SECONDS_A_DAY   86400
 #define HOSPITAL_DAYS   14
 #define ABSENCE_DAYS    7
+#define BACKFILL_MAX_MS INT64_C(63072000000) /* two years: what came before teaches nothing */
+#define METER_GONE_S    (60 * SECONDS_A_DAY)
 #define SETTLES_MAX     6  /* waits in a row */
 #define BACKFILL_ROOM_H 48 /* hours of the ring kept free while a batch is waited for */
 
@@ -63,6 +65,21 @@ static void put_off(struct record_home *home, int64_t arrived_ms, int64_t settle
         home->settle_ms = last_ms;
 }
 
+/* A place for one more meter: a new one, or that of the meter not heard of for longest, if that is
+ * long. -1: all are in use. */
+static int new_meter(struct household *household, const struct message *message)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    if (record.header->meters < VIEW_METERS_MAX)
+        return (int)record_add_meter(&household->bytes, &household->size);
+    int oldest = 0;
+    for (int i = 1; i < VIEW_METERS_MAX; i++)
+        if (record.meters[i].newest_s < record.meters[oldest].newest_s)
+            oldest = i;
+    return record.meters[oldest].newest_s < message->end_ms / 1000 - METER_GONE_S ? oldest : -1;
+}
+
 static enum reject apply_reading(struct household *household, const struct message *message,
                                  const struct household_context *context, const char **detail)
 {
@@ -72,11 +89,15 @@ static enum reject apply_reading(struct household *household, const struct messa
     record_view(household->bytes, &record);
     int index = find_meter(&record, reading);
     if (index < 0) {
-        if (record.header->meters == VIEW_METERS_MAX) {
+        if (message->end_ms < context->arrived_ms - BACKFILL_MAX_MS) {
+            *detail = "start"; /* a meter whose clock has not been set yet */
+            return REJECT_TOO_LATE;
+        }
+        index = new_meter(household, message);
+        if (index < 0) {
             *detail = "meter";
             return REJECT_TOO_MANY_METERS;
         }
-        index = (int)record_add_meter(&household->bytes, &household->size);
         record_view(household->bytes, &record);
         meter_init(&record.meters[index], reading);
     }

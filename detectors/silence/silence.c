@@ -57,8 +57,8 @@ struct silence_state {
     double evidence, top;
     double expected; /* signs of life expected since the last one: sum of -log(1 - p) */
     int32_t first_hour, newest_hour, awake_hour; /* hours since 1970; 0 none */
-    int32_t spare;
-    uint16_t reached[GRID]; /* excursions whose top reached the grid point */
+    int32_t watched_hours;                       /* gaps count for a day at most */
+    uint16_t reached[GRID];                      /* excursions whose top reached the grid point */
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 
@@ -105,8 +105,6 @@ static bool can_judge(const struct silence_options *own, const struct household_
     const struct meter_view *meter = &view->meters[event->meter];
     if (!view->occupied || view->valid_days < own->learning_days)
         return false;
-    if (view->absent_from_s <= event->at_s && event->at_s < view->absent_to_s)
-        return false;
     /* A limiter or a cut lowers use by itself; running water says nothing about people. */
     return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
 }
@@ -114,7 +112,7 @@ static bool can_judge(const struct silence_options *own, const struct household_
 /* How often a year this home's own ways bring it this far. */
 static double yearly_rate(const struct silence_state *state)
 {
-    double years = (state->newest_hour - state->first_hour) / HOURS_PER_YEAR;
+    double years = state->watched_hours / HOURS_PER_YEAR;
     double own[GRID];
     for (int i = 0; i < GRID; i++)
         own[i] = state->reached[i];
@@ -130,6 +128,27 @@ static int32_t quiet_from(const struct silence_state *state)
     return state->awake_hour ? state->awake_hour + 1 : state->first_hour;
 }
 
+static bool is_away(const struct household_view *view, int64_t at_s)
+{
+    return view->absent_from_s <= at_s && at_s < view->absent_to_s;
+}
+
+static void begin_anew(struct silence_state *state)
+{
+    state->evidence = state->top = state->expected = 0.0;
+}
+
+static void count_hour(struct silence_state *state, int32_t hour)
+{
+    if (!state->first_hour)
+        state->first_hour = state->newest_hour = hour;
+    if (hour <= state->newest_hour)
+        return;
+    int32_t gap = hour - state->newest_hour;
+    state->watched_hours += gap > 24 ? 24 : gap;
+    state->newest_hour = hour;
+}
+
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
                     const struct event *event, struct verdict *verdict)
 {
@@ -142,26 +161,30 @@ static void observe(const void *options_in, void *state_in, const struct househo
         verdict->active = false;
         return;
     }
-    if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_ABSENCE)
-        verdict->active = verdict->active &&
-                          !(view->absent_from_s <= event->at_s && event->at_s < view->absent_to_s);
+    /* Declared by the household, or found out by an officer: whoever is away is not silent. */
+    if (event->kind == EVENT_HOUSEHOLD && (is_away(view, event->at_s) || !view->occupied))
+        verdict->active = false;
     if (event->kind != EVENT_HOUR || !event->vouched)
         return;
 
     const struct meter_view *meter = &view->meters[event->meter];
     const struct hour_evidence hour = event->evidence;
     if (event->restart) {
-        state->evidence = state->top = state->expected = 0.0;
+        begin_anew(state);
         if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
             state->awake_hour = event->hour - 1;
     }
     /* A batch that comes after life was seen elsewhere speaks of a silence that is over. */
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !hour.awake;
-    if (!state->first_hour)
-        state->first_hour = event->hour;
-    if (event->hour > state->newest_hour)
-        state->newest_hour = event->hour;
+    count_hour(state, event->hour);
+    if (is_away(view, event->at_s)) { /* silence begins when they should be back */
+        begin_anew(state);
+        if (event->hour > state->awake_hour)
+            state->awake_hour = event->hour;
+        verdict->active = false;
+        return;
+    }
     if (!stale && view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous)
         take_hour(state, event, &hour, event->awake_probability, meter->utility == UTILITY_WATER);
 
@@ -185,6 +208,8 @@ static void observe(const void *options_in, void *state_in, const struct househo
                          ? SEVERITY_CRITICAL
                          : SEVERITY_HIGH;
     verdict->since_s = (int64_t)quiet_from(state) * 3600;
+    if (view->absent_to_s <= event->at_s && view->absent_to_s > verdict->since_s)
+        verdict->since_s = view->absent_to_s;
     verdict->utility = meter->utility;
     verdict->utilities |= 1u << meter->utility;
 }

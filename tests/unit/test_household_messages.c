@@ -98,6 +98,23 @@ START_TEST(an_absence_that_is_declared_later_ends_what_was_told)
 }
 END_TEST
 
+START_TEST(an_outcome_that_explains_the_silence_ends_it_and_the_next_one_is_told)
+{
+    abode_learn(&home);
+    int32_t told = abode_quiet_until_told(&home, MORNING);
+    struct message outcome = abode_event(HOUSEHOLD_OUTCOME, told * HOUR);
+    outcome.event.outcome = OUTCOME_ABSENCE;
+    outcome.event.until_s = (told + 96) * HOUR;
+    abode_take(&home, outcome, told * HOUR + 60);
+    ck_assert(!abode_is_on(&home, "silence"));
+    abode_quiet(&home, UTILITY_WATER, told, told + 95);
+    ck_assert_int_eq(home.count, 2);
+    /* They should be back, and nobody is. */
+    (void)abode_quiet_until_told(&home, told + 95);
+    ck_assert_int_eq(home.findings[2].verdict.since_s, (told + 96) * HOUR);
+}
+END_TEST
+
 START_TEST(the_desk_s_outcome_teaches_where_they_are)
 {
     static const struct {
@@ -242,6 +259,29 @@ START_TEST(a_seventh_meter_is_refused)
     struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + HOUR, 1000);
     message.reading.meter = text_of(names[5]); /* the six go on */
     abode_take(&home, message, ABODE_T0 + 2 * HOUR);
+}
+END_TEST
+
+START_TEST(a_meter_unheard_of_for_long_gives_its_place_to_a_new_one)
+{
+    static const char *const names[] = {"1", "2", "3", "4", "5", "6", "7"};
+    for (int i = 0; i < 7; i++) {
+        int64_t at_s = i < 6 ? ABODE_T0 + i * HOUR : ABODE_T0 + 61 * DAY;
+        struct message message = abode_hour(UTILITY_WATER, at_s, 1000);
+        message.reading.meter = text_of(names[i]);
+        abode_take(&home, message, at_s + HOUR);
+    }
+    ck_assert_uint_eq(abode_record(&home).header->meters, 6);
+    ck_assert_int_eq(abode_record(&home).meters[0].first_hour, ABODE_H0 + 61 * 24);
+}
+END_TEST
+
+START_TEST(a_meter_whose_clock_was_never_set_is_refused)
+{
+    struct message message = abode_hour(UTILITY_WATER, 9 * HOUR, 1000); /* 1970 */
+    ck_assert_int_eq(abode_apply(&home, &message, ABODE_T0), REJECT_TOO_LATE);
+    ck_assert_str_eq(home.detail, "start");
+    ck_assert_uint_eq(abode_record(&home).header->meters, 0);
 }
 END_TEST
 
@@ -508,6 +548,7 @@ int main(void)
     tcase_add_test(people, a_declared_absence_is_no_silence_until_it_is_over);
     tcase_add_test(people, an_absence_that_is_declared_later_ends_what_was_told);
     tcase_add_test(people, the_desk_s_outcome_teaches_where_they_are);
+    tcase_add_test(people, an_outcome_that_explains_the_silence_ends_it_and_the_next_one_is_told);
     tcase_add_test(people, a_profile_changes_what_it_says_and_keeps_the_rest);
     tcase_add_test(people, opting_out_leaves_a_tombstone);
     tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);
@@ -515,6 +556,8 @@ int main(void)
     tcase_add_test(people, a_row_may_enrol_those_in_arrears_for_some_alerts_alone);
     tcase_add_test(refused, what_ends_after_its_arrival_is_in_the_future);
     tcase_add_test(refused, a_seventh_meter_is_refused);
+    tcase_add_test(refused, a_meter_unheard_of_for_long_gives_its_place_to_a_new_one);
+    tcase_add_test(refused, a_meter_whose_clock_was_never_set_is_refused);
     tcase_add_test(refused, a_meter_that_changes_its_unit_is_refused);
     tcase_add_test(refused, an_offset_that_was_applied_is_skipped);
     tcase_add_test(refused, days_of_london_have_23_and_25_hours_when_clocks_change);
