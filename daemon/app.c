@@ -209,6 +209,8 @@ static enum err read_log(void *context, uint32_t partition, int64_t from,
                             "%s, partition %u: its end was not reached within %d s",
                             start_settings(app)->kafka.alerts, partition, LOG_READ_MS / 1000);
     }
+    if (!err && !at_end)
+        err = fault_set(fault, ERR_TIMEOUT, "ending before the alerts log was read");
     kafka_reader_free(reader);
     return err;
 }

@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "partition.h"
 
+#define SETTLED_AT_ONCE 256 /* households between two looks at the cache */
+
 static struct partition *partition_of(struct worker *worker, const struct delivery *delivery)
 {
     return delivery->partition < worker->options.partitions
@@ -211,6 +213,7 @@ static struct cache_entry *entry_of(struct worker *worker, struct partition *par
 bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
     struct settle_note note;
+    size_t settled = 0;
     while (partition_due_settle(partition, now_ms, &note)) {
         struct cache_entry *entry = entry_of(worker, partition, text_of(note.household));
         if (!entry)
@@ -230,6 +233,10 @@ bool batch_settle(struct worker *worker, struct partition *partition, int64_t no
         household_settle(&entry->household, &worker->context);
         changed(worker, partition, entry, before);
         if (!casework_findings(worker, partition))
+            return false;
+        /* A morning's batch of a whole town stays within the cache's budget. */
+        if (++settled % SETTLED_AT_ONCE == 0 && !cache_trim(worker->cache, worker->batch) &&
+            !partition_flush(worker, partition, true, SIZE_MAX))
             return false;
     }
     return true;
@@ -298,10 +305,19 @@ static void apply_delivery(struct worker *worker, size_t i)
     if (partition && !partition->owned)
         return; /* read again once it is ours again */
     uint32_t lane = delivery->lane;
+    /* An arrival that is yet to come would settle everybody's batches, and make true readings late.
+     */
+    if (!reject && !worker->options.by_arrival &&
+        delivery->arrived_ms >
+            clock_wall_ms(worker->options.clock) + worker->settings->ingest.in_future_s * 1000) {
+        reject = REJECT_IN_FUTURE;
+        worker->details[i] = "timestamp";
+    }
     if (partition && partition->next[lane] != OFFSET_NONE &&
         partition->base[lane] + delivery->offset < partition->next[lane])
         return; /* the client went back by itself: seen before */
     if (partition && !reject && message->type != MESSAGE_WEATHER) {
+        partition->delivered_ms = clock_monotonic_ms(worker->options.clock);
         if (!batch_settle(worker, partition, delivery->arrived_ms) || !apply(worker, partition, i))
             return;
     } else if (reject && !dead_letter(worker, partition, delivery, reject, worker->details[i])) {

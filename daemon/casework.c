@@ -250,6 +250,12 @@ static void restore(void *context, struct text event, int64_t offset)
             reading->restored++;
         }
     }
+    if (err && err_disposition(err) == DISPOSITION_REJECT) {
+        log_line(LOG_ERROR, "alert cannot be restored from the log",
+                 "partition=%u alert=%.32s error=\"%s\"", reading->partition->number, logged.id,
+                 reading->fault.text[0] ? reading->fault.text : err_text(err));
+        err = ERR_OK;
+    }
     reading->err = err;
     alert_done(&logged);
 }

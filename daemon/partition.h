@@ -30,6 +30,7 @@ struct partition {
     bool sweep;                    /* the outbox may hold something */
     int64_t retry_ms, back_off_ms; /* monotonic: when to take again; grows until a flush succeeds */
     int64_t timers_from_ms;        /* wall: overdue timers wait until then */
+    int64_t delivered_ms;          /* monotonic: its last message */
     struct store_head head;
     int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
     int64_t next[TOPIC_COUNT];           /* where each lane goes on, numbered through */
@@ -64,7 +65,7 @@ struct worker {
     const char **details;
     size_t batch_max;
     uint64_t batch;
-    int64_t last_delivery_ms, ticked_ms; /* monotonic */
+    int64_t ticked_ms; /* monotonic */
     bool skewed;
     size_t letter_bytes_max; /* longer ones are cut: Kafka has refused them */
     enum err fatal;          /* ends the worker at the end of the step */

@@ -214,9 +214,13 @@ static void tick(struct worker *worker, int64_t now)
         /* All is quiet at the end of the log: the wall clock settles what waits. */
         if (partition->note_count && !worker->options.by_arrival &&
             worker->source->ops->at_end(worker->source, p) &&
-            now - worker->last_delivery_ms >= worker->settings->ingest.settle_s * 1000 &&
+            now - partition->delivered_ms >= worker->settings->ingest.settle_s * 1000 &&
             !batch_settle(worker, partition, wall))
             continue;
+        /* A clock that was ahead and stepped back does not hold timers longer than the grace. */
+        int64_t grace_ms = worker->settings->daemon.takeover_grace_s * 1000;
+        if (partition->timers_from_ms > wall + grace_ms)
+            partition->timers_from_ms = wall + grace_ms;
         if (timers && wall >= partition->timers_from_ms)
             (void)casework_timers(worker, partition, wall);
     }
@@ -331,7 +335,6 @@ enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault)
     int64_t now = clock_monotonic_ms(worker->options.clock);
     worker->batch++;
     if (count) {
-        worker->last_delivery_ms = now;
         batch_apply(worker, count);
     }
     if (err == ERR_END && !worker->fatal && (err = finish(worker, fault)))

@@ -506,6 +506,23 @@ START_TEST(a_key_that_disagrees_and_a_wrong_partition_are_told_apart)
 }
 END_TEST
 
+START_TEST(an_arrival_that_is_yet_to_come_is_a_dead_letter_and_settles_nobody)
+{
+    begin(_i, 1);
+    ww.hand_clock = true;
+    ww_put(0, MESSAGE_REPORT, NOON_S, "H-0-1",
+           "{\"household\":\"H-0-1\",\"channel\":\"school\",\"at\":\"2026-01-15T00:00:00Z\"}");
+    ww_put(0, MESSAGE_REPORT, NOON_S + 400 * 86400, "H-0-1",
+           "{\"household\":\"H-0-1\",\"channel\":\"school\",\"at\":\"2026-01-15T00:00:00Z\"}");
+    struct shift shift = shift_begin(3);
+    shift_run(&shift);
+    ck_assert_uint_eq(worker_counts(shift.worker)->rejects[REJECT_IN_FUTURE], 1);
+    ck_assert_uint_eq(ww_sent_of(PUBLISH_DEAD_LETTERS), 1);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 START_TEST(a_name_that_no_store_takes_is_a_dead_letter_and_stops_nobody)
 {
     begin(_i, 1);
@@ -749,6 +766,7 @@ static void add(TCase *cases)
         a_late_batch_survives_a_crash_between_arrival_and_settling,
         dead_letters_carry_the_reason_the_place_and_the_bytes_as_they_came,
         a_key_that_disagrees_and_a_wrong_partition_are_told_apart,
+        an_arrival_that_is_yet_to_come_is_a_dead_letter_and_settles_nobody,
         a_name_that_no_store_takes_is_a_dead_letter_and_stops_nobody,
         a_dead_letter_under_way_is_not_lost_in_a_crash,
         the_stored_offset_does_not_pass_a_dead_letter_under_way,
