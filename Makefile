@@ -87,12 +87,12 @@ bootstrap-ci:
 # Packages that bootstrap installs bring the flags that this make has asked pkg-config for: build anew.
 .PHONY: run
 run: bootstrap-run                ## install what is missing, build, stream a town, show its alerts (RUN_SECONDS=90 ends by itself)
-	@$(MAKE) --no-print-directory all
+	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all
 	@deploy/demo $(BUILD) $(RUN_SECONDS)
 
 .PHONY: test
 test: bootstrap-test              ## install what is missing, build, run every test that needs nothing outside
-	@$(MAKE) --no-print-directory all units tools
+	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all units tools
 	@tests/run $(BUILD)
 
 .PHONY: units tools
