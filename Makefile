@@ -26,6 +26,10 @@ comma := ,
 ifneq ($(SANITIZER),)
 ANBU_CFLAGS += -fsanitize=$(SANITIZER) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS     += -fsanitize=$(SANITIZER)
+# The thread sanitizer does not know C11 threads, librdkafka's: they are linked as POSIX ones.
+ifeq ($(SANITIZER),thread)
+THREADS     = $(call object,tests/sanitizer/c11_threads.c)
+endif
 # Another sanitizer, or compiler, is another set of objects.
 BUILD       := build/$(subst $(comma),-,$(SANITIZER))
 else
@@ -64,15 +68,16 @@ $(DETECTORS): $(call object,$(DETECTOR_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/anbud: $(call object,daemon/main.c) $(LIBRARY) $(DETECTORS)
+$(BUILD)/anbud: $(call object,daemon/main.c) $(THREADS) $(LIBRARY) $(DETECTORS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
-$(BUILD)/anbuctl: $(call object,daemon/ctl/main.c) $(LIBRARY) $(DETECTORS)
+$(BUILD)/anbuctl: $(call object,daemon/ctl/main.c) $(THREADS) $(LIBRARY) $(DETECTORS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_HELP_SRC)) $(LIBRARY) $(DETECTORS)
+$(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_HELP_SRC)) $(THREADS) \
+        $(LIBRARY) $(DETECTORS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS) -lcheck -lsubunit -lm -lrt
-$(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(LIBRARY) $(DETECTORS)
+$(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(THREADS) $(LIBRARY) $(DETECTORS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
