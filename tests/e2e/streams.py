@@ -2,6 +2,7 @@
 """Streams of a simulated town through a broker and a Redis that outlive the daemons, and what such
 a stream leaves behind: to be compared between a quiet run and a disturbed one."""
 import json
+from datetime import datetime, timedelta
 
 import world as w
 
@@ -54,7 +55,7 @@ class Town:
         self.homes = sorted({json.loads(line)["household"] for line in self.lines[:2000]
                              if b'"profile"' in line})
         end = json.loads(self.lines[-1])["arrived"]
-        end = "%04d%s" % (int(end[:4]) + 1, end[4:])
+        end = (datetime.fromisoformat(end) + timedelta(minutes=1)).isoformat()
         self.last_ones = one_in_each_partition("last")
         self.last_lines = [json.dumps({"type": "household", "household": name, "event": "profile",
                                        "at": end, "arrived": end}).encode() + b"\n"
