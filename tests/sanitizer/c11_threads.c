@@ -4,6 +4,7 @@
  * makes its threads and locks with thrd_create and mtx_lock, which the thread sanitizer does not
  * know: it crashes in such a thread, and would see races behind every such lock. It does know
  * pthread_create and pthread_mutex_lock, and glibc's types of both kinds are the same memory.
+ * What makes and ends a lock stays glibc's: librdkafka hands locks on in ways that are not seen.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -60,22 +61,6 @@ int thrd_join(thrd_t thread, int *out)
     return result_of(error);
 }
 
-int mtx_init(mtx_t *mutex, int type)
-{
-    pthread_mutexattr_t attributes;
-    (void)pthread_mutexattr_init(&attributes);
-    if (type & mtx_recursive)
-        (void)pthread_mutexattr_settype(&attributes, PTHREAD_MUTEX_RECURSIVE);
-    int error = pthread_mutex_init((pthread_mutex_t *)mutex, &attributes);
-    (void)pthread_mutexattr_destroy(&attributes);
-    return result_of(error);
-}
-
-void mtx_destroy(mtx_t *mutex)
-{
-    (void)pthread_mutex_destroy((pthread_mutex_t *)mutex);
-}
-
 int mtx_lock(mtx_t *mutex)
 {
     return result_of(pthread_mutex_lock((pthread_mutex_t *)mutex));
@@ -89,16 +74,6 @@ int mtx_trylock(mtx_t *mutex)
 int mtx_unlock(mtx_t *mutex)
 {
     return result_of(pthread_mutex_unlock((pthread_mutex_t *)mutex));
-}
-
-int cnd_init(cnd_t *condition)
-{
-    return result_of(pthread_cond_init((pthread_cond_t *)condition, NULL));
-}
-
-void cnd_destroy(cnd_t *condition)
-{
-    (void)pthread_cond_destroy((pthread_cond_t *)condition);
 }
 
 int cnd_signal(cnd_t *condition)
