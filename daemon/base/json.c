@@ -9,6 +9,8 @@
 
 /* From here on a double has no fraction worth writing. */
 #define WHOLE_FROM 1e15
+/* From here on a reader takes digits alone for an integer that is too big. */
+#define REAL_FROM 9e18
 
 /* What stands for a byte that may not stand for itself; NULL for the others. */
 static const char *escape_of(unsigned char byte)
@@ -63,6 +65,7 @@ void json_put_number(struct buffer *out, double value, unsigned decimals)
         scale *= 10;
     if (fabs(value) * (double)scale >= WHOLE_FROM) {
         buffer_format(out, "%.0f", value); /* no point in it, so no locale either */
+        buffer_text(out, fabs(value) >= REAL_FROM ? "e0" : "");
         return;
     }
     double size_scaled = fabs(value) * (double)scale;

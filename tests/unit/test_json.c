@@ -80,6 +80,9 @@ START_TEST(a_number_is_rounded_without_trailing_zeros)
     expect_number(0.000000001, 9, "0.000000001");
     expect_number(3.7, 0, "4");
     expect_number(1e15, 2, "1000000000000000");
+    expect_number(1e18, 2, "1000000000000000000");
+    expect_number(1e19, 2, "10000000000000000000e0");
+    expect_number(-1e19, 2, "-10000000000000000000e0");
     expect_number(-1e300 * 1e300, 2, "null");
     expect_number(NAN, 2, "null");
 }
