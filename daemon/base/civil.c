@@ -47,7 +47,6 @@ struct civil civil_of(int64_t local_s)
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int32_t month = (5 * day_of_year + 2) / 153; /* 0 March .. 11 February */
-    int32_t weekday = (int32_t)((day + INT64_C(3)) % 7);
     return (struct civil){
         .year = year_of_era + era * 400 + (month >= 10),
         .month = (uint8_t)(month < 10 ? month + 3 : month - 9),
@@ -55,7 +54,7 @@ struct civil civil_of(int64_t local_s)
         .hour = (uint8_t)(second / 3600),
         .minute = (uint8_t)(second / 60 % 60),
         .second = (uint8_t)(second % 60),
-        .weekday = (uint8_t)(weekday < 0 ? weekday + 7 : weekday),
+        .weekday = (uint8_t)local_weekday(day),
     };
 }
 
@@ -192,4 +191,20 @@ char *date_format(int32_t day, char out[TIME_TEXT_MAX])
 {
     *put_date(out, civil_of((int64_t)day * DAY_S)) = '\0';
     return out;
+}
+
+int32_t local_day(int64_t local_s)
+{
+    return (int32_t)floor_divide(local_s, DAY_S);
+}
+
+unsigned local_hour(int64_t local_s)
+{
+    return (unsigned)(floor_divide(local_s, 3600) - floor_divide(local_s, DAY_S) * 24);
+}
+
+unsigned local_weekday(int32_t day)
+{
+    int64_t since_monday = (day + INT64_C(3)) % 7; /* 1970-01-01 was a Thursday */
+    return (unsigned)(since_monday < 0 ? since_monday + 7 : since_monday);
 }

@@ -176,3 +176,8 @@ int64_t zone_day_start_s(const struct zone *zone, int32_t local_day)
             return at_s + back_s;
     }
 }
+
+int64_t zone_local_s(const struct zone *zone, int64_t at_s)
+{
+    return at_s + zone_offset_s(zone, at_s);
+}

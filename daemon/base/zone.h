@@ -37,6 +37,13 @@ struct civil civil_of(int64_t local_s);
 /* Days since 1970-01-01 of a civil date; valid for any year from 1 to 9999. */
 int32_t civil_day(int32_t year, unsigned month, unsigned day);
 
+/* The moment shifted to local time, and what of it is asked for most: cheaper than a whole civil.
+ */
+int64_t zone_local_s(const struct zone *zone, int64_t at_s);
+int32_t local_day(int64_t local_s);        /* days since 1970 */
+unsigned local_hour(int64_t local_s);      /* 0-23 */
+unsigned local_weekday(int32_t local_day); /* of a day; 0 Monday .. 6 Sunday */
+
 /* UTC of the start of a local day (days since 1970), gaps and folds included. */
 int64_t zone_day_start_s(const struct zone *zone, int32_t local_day);
 

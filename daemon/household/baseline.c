@@ -30,10 +30,9 @@ static void set_floor(struct record_meter *meter, int32_t hour, const struct zon
     size_t count = 0;
     for (int32_t h = hour - VIEW_HOURS + 1; h < hour; h++) {
         int64_t at = (int64_t)h * 3600;
-        int local_hour = civil_of(at + zone_offset_s(zone, at)).hour;
+        unsigned of_day = local_hour(zone_local_s(zone, at));
         uint8_t code = meter_hour(meter, h);
-        if (local_hour >= 2 && local_hour < 5 && code != ROUTINE_MISSING &&
-            !meter_estimated(meter, h))
+        if (of_day >= 2 && of_day < 5 && code != ROUTINE_MISSING && !meter_estimated(meter, h))
             nights[count++] = code;
     }
     int64_t floor = least_flow_milli(meter);
@@ -74,8 +73,8 @@ static void first_range(struct record_meter *meter, int32_t hour, const struct z
         if (code == ROUTINE_MISSING || meter_estimated(meter, h))
             continue;
         int64_t at = (int64_t)h * 3600;
-        struct civil civil = civil_of(at + zone_offset_s(zone, at));
-        unsigned slot = routine_slot(civil.hour, civil.weekday);
+        int64_t local = zone_local_s(zone, at);
+        unsigned slot = routine_slot(local_hour(local), local_weekday(local_day(local)));
         meter_halves(meter, h, halves);
         bool awake = meter->utility == UTILITY_WATER && code > meter->routine.floor;
         routine_learn(&meter->routine, meter->utility, slot, code, halves, awake, LESSON_FULL,
@@ -88,7 +87,7 @@ void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zon
     struct routine *routine = &meter->routine;
     int64_t at = (int64_t)hour * 3600;
     if (meter->utility != UTILITY_ELECTRICITY &&
-        (!routine->floor || civil_of(at + zone_offset_s(zone, at)).hour == 5))
+        (!routine->floor || local_hour(zone_local_s(zone, at)) == 5))
         set_floor(meter, hour, zone);
     if (!routine->highest) {
         if (hour - meter->first_hour >= WEEK_HOURS)

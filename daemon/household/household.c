@@ -29,12 +29,6 @@ static void find_zone(struct household *household, const struct household_contex
         household->zone = zone_utc();
 }
 
-static int32_t local_day(const struct household *household, int64_t at_s)
-{
-    int64_t local = at_s + zone_offset_s(household->zone, at_s);
-    return (int32_t)(local / SECONDS_A_DAY);
-}
-
 static int find_meter(const struct record *record, const struct reading *reading)
 {
     uint64_t id = record_hash(reading->meter);
@@ -152,7 +146,7 @@ static void apply_billing(struct household *household, const struct message *mes
     struct record record;
     record_view(household->bytes, &record);
     arrears_apply(&record.home->arrears[billing->utility], billing, at_s,
-                  local_day(household, at_s));
+                  local_day(zone_local_s(household->zone, at_s)));
     struct event event = {.kind = EVENT_BILLING, .at_s = at_s, .billing = billing->event};
     struct judgement judgement;
     judge_start(&judgement, household, context, at_s);

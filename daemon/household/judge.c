@@ -8,19 +8,6 @@
 #include "household/baseline.h"
 #include "household/weather.h"
 
-#define SECONDS_A_DAY 86400
-
-static int64_t local_s(const struct judgement *judgement, int64_t at_s)
-{
-    return at_s + zone_offset_s(judgement->household->zone, at_s);
-}
-
-static int32_t day_of(int64_t local)
-{
-    return (int32_t)(local >= 0 ? local / SECONDS_A_DAY
-                                : -((-local + SECONDS_A_DAY - 1) / SECONDS_A_DAY));
-}
-
 static void fill_meters(struct judgement *judgement)
 {
     struct household_view *view = &judgement->view;
@@ -67,12 +54,12 @@ static void fill_moment(struct judgement *judgement, int64_t at_s)
 {
     struct household_view *view = &judgement->view;
     const struct record_home *home = judgement->record.home;
-    int32_t day_before = day_of(view->now_s + view->utc_offset_s);
+    int32_t day_before = local_day(view->now_s + view->utc_offset_s);
     bool first = !judgement->tuning;
     view->now_s = at_s;
     view->utc_offset_s = zone_offset_s(judgement->household->zone, at_s);
     int64_t local = at_s + view->utc_offset_s;
-    if (!first && day_of(local) == day_before)
+    if (!first && local_day(local) == day_before)
         return;
     struct civil civil = civil_of(local);
     struct text area = record_area(&judgement->record);
@@ -83,7 +70,7 @@ static void fill_moment(struct judgement *judgement, int64_t at_s)
     view->cold_wave = judgement->context->weather &&
                       weather_table_holds(judgement->context->weather, "cold_wave", area, at_s);
     for (int u = 0; u < UTILITY_COUNT; u++)
-        arrears_view(&home->arrears[u], day_of(local), at_s, &view->arrears[u]);
+        arrears_view(&home->arrears[u], local_day(local), at_s, &view->arrears[u]);
 }
 
 static uint32_t enrolled(const struct judgement *judgement)
@@ -144,11 +131,10 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
 
 static void fill_local(struct judgement *judgement, struct event *event, int64_t start_s)
 {
-    int64_t local = local_s(judgement, start_s);
-    struct civil civil = civil_of(local);
-    event->local_hour = civil.hour;
-    event->weekday = civil.weekday;
-    event->day = day_of(local);
+    int64_t local = zone_local_s(judgement->household->zone, start_s);
+    event->day = local_day(local);
+    event->local_hour = (uint8_t)local_hour(local);
+    event->weekday = (uint8_t)local_weekday(event->day);
 }
 
 void judge_event(struct judgement *judgement, struct event *event)
@@ -182,7 +168,7 @@ static void file_day(struct judgement *judgement, unsigned index, int32_t day, i
                           .meter = (uint8_t)index,
                           .vouched = true,
                           .day = day};
-    event.weekday = civil_of((int64_t)day * SECONDS_A_DAY).weekday;
+    event.weekday = (uint8_t)local_weekday(day);
     (void)show(judgement, &event);
 }
 
@@ -281,7 +267,8 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
     meter->judged_hour = hour;
     fill_moment(judgement, ((int64_t)hour + 1) * 3600);
     if (meter->interval_minutes < 720)
-        close_days(judgement, index, day_of(local_s(judgement, (int64_t)hour * 3600)));
+        close_days(judgement, index,
+                   local_day(zone_local_s(judgement->household->zone, (int64_t)hour * 3600)));
     uint8_t code = meter_hour(meter, hour);
     if (code == ROUTINE_MISSING)
         return;
@@ -401,7 +388,8 @@ void judge_again(struct judgement *judgement)
 
 void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli)
 {
-    file_day(judgement, meter, day_of(local_s(judgement, middle_s)), milli);
+    file_day(judgement, meter, local_day(zone_local_s(judgement->household->zone, middle_s)),
+             milli);
 }
 
 /* A register vouches for its hour before the hour is over; what is told has happened. */

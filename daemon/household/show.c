@@ -154,7 +154,7 @@ static void show_money(struct showing *showing)
     const struct record_home *home = showing->record.home;
     struct buffer *out = showing->out;
     int64_t now = home->newest_event_s;
-    int32_t day = (int32_t)((now + zone_offset_s(showing->zone, now)) / SECONDS_A_DAY);
+    int32_t day = local_day(zone_local_s(showing->zone, now));
     json_put_key(out, "supply");
     buffer_text(out, "{");
     for (int u = 0; u < UTILITY_COUNT; u++)

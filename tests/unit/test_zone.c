@@ -161,7 +161,12 @@ START_TEST(the_calendar_agrees_with_counting_days)
                 ck_assert_int_eq(civil.day, d);
                 ck_assert_int_eq(civil.hour * 10000 + civil.minute * 100 + civil.second, 235959);
                 ck_assert_int_eq(civil.weekday, ((expected + 3) % 7 + 7) % 7);
+                ck_assert_int_eq(local_day((int64_t)expected * 86400 + 86399), expected);
             }
+    }
+    for (int hour = -48; hour < 48; hour++) { /* before 1970, too */
+        ck_assert_uint_eq(local_hour(hour * 3600L + 3599), (unsigned)(hour + 48) % 24);
+        ck_assert_uint_eq(local_hour(hour * 3600L), civil_of(hour * 3600L).hour);
     }
     ck_assert_int_eq(civil_of(at("2026-01-15T00:00:00Z")).weekday, 3); /* a Thursday */
 }
