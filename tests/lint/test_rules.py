@@ -93,7 +93,7 @@ class Rules(unittest.TestCase):
         self.refuses("banned", "tests/unit/test_a.c", "sleep(1);")
         self.refuses("banned", "tests/e2e/a.sh", "#!/bin/sh\nsle" + "ep 3")
         self.refuses("banned", "tests/e2e/a.py", "time.sle" + "ep(2)")
-        self.allows("banned", "tests/e2e/a.sh", "#!/bin/sh\nwhile ! f; do sleep 0.1; done")
+        self.allows("banned", "tests/e2e/a.sh", "#!/bin/sh\nwhile ! f; do sle" + "ep 0.1; done")
 
     def test_licence_leads(self):
         self.refuses("licence", "daemon/base/a.c", "int a;")
@@ -107,7 +107,7 @@ class Rules(unittest.TestCase):
         self.refuses("leftovers", "a.c", "open(\"/ho" + "me/me/a\")")
         self.refuses("leftovers", "a.c", "cd /wo" + "rk/main")
         self.allows("leftovers", "a.c", 'mkdtemp("/tmp/anbu.XX' + 'XXXX")')
-        self.allows("leftovers", "a.c", "share/work/x; /workers/")
+        self.allows("leftovers", "a.c", "share/wo" + "rk/x; /workers/")
 
     def test_sizes_and_columns(self):
         body = "int f(void)\n{\n%s}\n"
