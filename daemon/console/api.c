@@ -21,9 +21,14 @@
 #define IDLE_TIMEOUT_S          20u
 #define CONNECTION_MEMORY_BYTES (32u * 1024u)
 
+/* A sender reads no answer before it has sent its body: one that is too large is read up to here,
+ * and thrown away. */
+#define DISCARDED_BYTES_MAX (1024u * 1024u)
+
 /* One request while its bytes come in. */
 struct call {
     struct buffer body;
+    size_t discarded; /* bytes beyond the limit */
 };
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, struct answer *answer)
@@ -149,18 +154,20 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     if (!call) {
         const char *length = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
         *state = memory_get(sizeof *call);
-        if (length && strtoull(length, NULL, 10) > REQUEST_BODY_BYTES_MAX)
+        if (length && strtoull(length, NULL, 10) > DISCARDED_BYTES_MAX)
             return refuse_large(connection);
         return MHD_YES;
     }
     if (*piece_bytes > 0) {
-        /* Without an announced length nothing can be answered before the end: hang up. */
-        if (*piece_bytes > REQUEST_BODY_BYTES_MAX - call->body.bytes)
-            return MHD_NO;
-        buffer_add(&call->body, piece, *piece_bytes);
+        size_t room = REQUEST_BODY_BYTES_MAX - call->body.bytes;
+        size_t kept = *piece_bytes < room ? *piece_bytes : room;
+        buffer_add(&call->body, piece, kept);
+        call->discarded += *piece_bytes - kept;
         *piece_bytes = 0;
-        return MHD_YES;
+        return call->discarded > DISCARDED_BYTES_MAX ? MHD_NO : MHD_YES; /* no: hang up */
     }
+    if (call->discarded)
+        return refuse_large(connection);
     struct answer answer = {0};
     serve(context, connection, method, url, call, &answer);
     return send_answer(connection, &answer);
