@@ -61,6 +61,8 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ANBU_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
+$(call object,daemon/store/redis_scripts.c): $(wildcard daemon/store/scripts/*.lua)
+
 $(LIBRARY): $(call object,$(LIBRARY_SRC))
 	@rm -f $@
 	$(AR) rcs $@ $^
