@@ -9,11 +9,9 @@
 
 #define EMBED_FILE(path) ".incbin \"" path "\"\n"
 
-/* extern const char name[]: one file, or two of them in a row, and a terminator. */
-#define EMBED_TEXT(...)                     EMBED_TEXT_PICK(__VA_ARGS__, EMBED_TWO, EMBED_ONE, )(__VA_ARGS__)
-#define EMBED_TEXT_PICK(a, b, c, pick, ...) pick
-#define EMBED_ONE(name, path)               EMBED_BYTES(name, EMBED_FILE(path))
-#define EMBED_TWO(name, first, second)      EMBED_BYTES(name, EMBED_FILE(first) EMBED_FILE(second))
+/* extern const char embed_NAME[]: one file, or two in a row, and a terminator. */
+#define EMBED_TEXT(name, path)           EMBED_BYTES(name, EMBED_FILE(path))
+#define EMBED_TEXTS(name, first, second) EMBED_BYTES(name, EMBED_FILE(first) EMBED_FILE(second))
 #define EMBED_BYTES(name, files)                   \
     extern const char embed_##name[];              \
     __asm__(".pushsection .rodata\n"               \

@@ -28,10 +28,10 @@
 
 #include "base/embed.h"
 
-EMBED_TEXT(take, "daemon/store/scripts/checks.lua", "daemon/store/scripts/take.lua");
-EMBED_TEXT(flush, "daemon/store/scripts/checks.lua", "daemon/store/scripts/flush.lua");
-EMBED_TEXT(transition, "daemon/store/scripts/checks.lua", "daemon/store/scripts/transition.lua");
-EMBED_TEXT(outbox_done, "daemon/store/scripts/checks.lua", "daemon/store/scripts/outbox_done.lua");
+EMBED_TEXTS(take, "daemon/store/scripts/checks.lua", "daemon/store/scripts/take.lua");
+EMBED_TEXTS(flush, "daemon/store/scripts/checks.lua", "daemon/store/scripts/flush.lua");
+EMBED_TEXTS(transition, "daemon/store/scripts/checks.lua", "daemon/store/scripts/transition.lua");
+EMBED_TEXTS(outbox_done, "daemon/store/scripts/checks.lua", "daemon/store/scripts/outbox_done.lua");
 EMBED_TEXT(allowed, "daemon/store/scripts/allowed.lua");
 
 const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
