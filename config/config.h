@@ -19,6 +19,7 @@
 /* Members are named as the options are; types as option.h says. Defaults, ranges and help stand in
  * schema.c alone. */
 enum kafka_start { KAFKA_START_EARLIEST, KAFKA_START_LATEST };
+enum daemon_clock { DAEMON_CLOCK_MACHINE, DAEMON_CLOCK_ARRIVAL };
 extern const char *const config_partitioners[]; /* names by kafka.partitioner; NULL-terminated */
 
 struct settings {
@@ -53,6 +54,7 @@ struct settings {
                                            redis */
         char socket[OPTION_TEXT_MAX];   /* daemon.socket: API; "" = data_dir/anbud.sock */
         int log_level;
+        int clock;                /* enum daemon_clock */
         int64_t clock_skew_max_s; /* timers wait while ours and the store's clock differ by more */
         int64_t takeover_grace_s; /* before overdue timers fire */
     } daemon;

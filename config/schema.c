@@ -18,6 +18,8 @@
 const char *const config_partitioners[] = {"murmur2_random", "murmur2", NULL};
 static const char *const starts[] = {
     [KAFKA_START_EARLIEST] = "earliest", [KAFKA_START_LATEST] = "latest", NULL};
+static const char *const clocks[] = {
+    [DAEMON_CLOCK_MACHINE] = "machine", [DAEMON_CLOCK_ARRIVAL] = "arrival", NULL};
 
 const struct option schema[] = {
     {.name = "kafka.brokers",
@@ -166,6 +168,12 @@ const struct option schema[] = {
      .reloadable = true,
      .offset = AT(daemon.log_level),
      .help = "How much is logged on standard error."},
+    {.name = "daemon.clock",
+     .type = OPTION_CHOICE,
+     .initial = "machine",
+     .choices = clocks,
+     .offset = AT(daemon.clock),
+     .help = "What alerts and timers go by; arrival: when messages arrived (rehearsals)."},
     {.name = "daemon.clock_skew_max",
      .type = OPTION_DURATION,
      .initial = "5s",

@@ -279,6 +279,8 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .partition_of = kafka_partition,
                                      .epochs = app->epochs,
                                      .timers = true,
+                                     .arrival_clock =
+                                         start_settings(app)->daemon.clock == DAEMON_CLOCK_ARRIVAL,
                                      .read_log = read_log,
                                      .read_log_context = app};
     own->worker = worker_new(&options);

@@ -210,6 +210,11 @@ static struct cache_entry *entry_of(struct worker *worker, struct partition *par
                : NULL;
 }
 
+static int64_t wall_ms(const struct worker *worker, int64_t arrived_ms)
+{
+    return worker->options.arrival_clock ? arrived_ms : clock_wall_ms(worker->options.clock);
+}
+
 bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
     struct settle_note note;
@@ -228,8 +233,10 @@ bool batch_settle(struct worker *worker, struct partition *partition, int64_t no
             partition_note_settle(partition, entry->household.id, settle);
             continue;
         }
+        if (!casework_overdue(worker, partition, settle))
+            return false;
         worker->context.arrived_ms = settle;
-        worker->context.wall_ms = clock_wall_ms(worker->options.clock);
+        worker->context.wall_ms = wall_ms(worker, settle);
         household_settle(&entry->household, &worker->context);
         changed(worker, partition, entry, before);
         if (!casework_findings(worker, partition))
@@ -271,7 +278,7 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
     int64_t offset = partition->base[lane] + delivery->offset;
     bool seen = applied_before(entry, lane, offset), skipped;
     worker->context.arrived_ms = delivery->arrived_ms;
-    worker->context.wall_ms = clock_wall_ms(worker->options.clock);
+    worker->context.wall_ms = wall_ms(worker, delivery->arrived_ms);
     enum reject reject = household_apply(&entry->household, message, lane, offset, &worker->context,
                                          &skipped, &worker->details[i]);
     if (skipped)
@@ -293,7 +300,7 @@ static void apply_delivery(struct worker *worker, size_t i)
     struct delivery *delivery = &worker->deliveries[i];
     struct message *message = &worker->messages[i];
     enum reject reject = worker->rejects[i];
-    if (worker->options.by_arrival && delivery->arrived_ms > worker->options.hand->set_ms)
+    if (worker->options.hand && delivery->arrived_ms > worker->options.hand->set_ms)
         worker->options.hand->set_ms = delivery->arrived_ms;
     if (!reject)
         count_message(worker, message);
@@ -307,7 +314,7 @@ static void apply_delivery(struct worker *worker, size_t i)
     uint32_t lane = delivery->lane;
     /* An arrival that is yet to come would settle everybody's batches, and make true readings late.
      */
-    if (!reject && !worker->options.by_arrival &&
+    if (!reject && !worker->options.arrival_clock &&
         delivery->arrived_ms >
             clock_wall_ms(worker->options.clock) + worker->settings->ingest.in_future_s * 1000) {
         reject = REJECT_IN_FUTURE;
@@ -318,7 +325,9 @@ static void apply_delivery(struct worker *worker, size_t i)
         return; /* the client went back by itself: seen before */
     if (partition && !reject && message->type != MESSAGE_WEATHER) {
         partition->delivered_ms = clock_monotonic_ms(worker->options.clock);
-        if (!batch_settle(worker, partition, delivery->arrived_ms) || !apply(worker, partition, i))
+        if (!batch_settle(worker, partition, delivery->arrived_ms) ||
+            !casework_overdue(worker, partition, delivery->arrived_ms) ||
+            !apply(worker, partition, i))
             return;
     } else if (reject && !dead_letter(worker, partition, delivery, reject, worker->details[i])) {
         return;

@@ -113,6 +113,7 @@ bool casework_findings(struct worker *worker, struct partition *partition)
         }
         if (!err)
             partition->sweep = true;
+        partition->due_ms = 0;
         atomic_fetch_add(&worker->counts.findings, 1);
     }
     worker->finding_count = 0;
@@ -162,6 +163,28 @@ bool casework_timers(struct worker *worker, struct partition *partition, int64_t
     if (err)
         partition_fail(worker, partition, err, &fault);
     return !err;
+}
+
+bool casework_overdue(struct worker *worker, struct partition *partition, int64_t arrived_ms)
+{
+    if (!worker->options.arrival_clock || !worker->options.timers)
+        return true;
+    while (partition->due_ms <= arrived_ms) {
+        struct store_due next;
+        size_t count = 0;
+        struct fault fault = {""};
+        enum err err = worker->store->ops->due(worker->store, partition->number, INT64_MAX, &next,
+                                               1, &count, &fault);
+        if (err) {
+            partition_fail(worker, partition, err, &fault);
+            return false;
+        }
+        partition->due_ms = count ? next.due_ms : INT64_MAX;
+        if (partition->due_ms <= arrived_ms &&
+            !casework_timers(worker, partition, partition->due_ms))
+            return false;
+    }
+    return true;
 }
 
 struct log_reading {

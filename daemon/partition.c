@@ -103,7 +103,7 @@ static void wait_longer(struct worker *worker, struct partition *partition)
 /* No retry can mend it; and replay has no time in which to retry. */
 static void note_fatal(struct worker *worker, enum err err, const struct fault *fault)
 {
-    bool fatal = err_disposition(err) == DISPOSITION_FATAL || worker->options.by_arrival;
+    bool fatal = err_disposition(err) == DISPOSITION_FATAL || worker->options.once;
     if (worker->fatal || !fatal)
         return;
     worker->fatal = err;
@@ -129,6 +129,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
     }
     partition->owned = true;
     partition->sweep = true;
+    partition->due_ms = 0;
     partition->flushed_ms = clock_monotonic_ms(worker->options.clock);
     partition->timers_from_ms =
         clock_wall_ms(worker->options.clock) + worker->settings->daemon.takeover_grace_s * 1000;
@@ -232,7 +233,7 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
     while (partition->owned && written < most) {
         struct cache_entry *oldest = partition->dirty.oldest;
         /* In replay a batch is weeks of event time: records wait for the end, or a full cache. */
-        if (oldest && !all && (worker->options.by_arrival || now - oldest->dirty_since_ms < wait))
+        if (oldest && !all && (worker->options.once || now - oldest->dirty_since_ms < wait))
             break;
         size_t count = gather(partition, records, entries);
         int64_t resume[TOPIC_COUNT];

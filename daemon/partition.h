@@ -30,6 +30,7 @@ struct partition {
     bool sweep;                    /* the outbox may hold something */
     int64_t retry_ms, back_off_ms; /* monotonic: when to take again; grows until a flush succeeds */
     int64_t timers_from_ms;        /* wall: overdue timers wait until then */
+    int64_t due_ms;                /* by the arrival clock: the soonest timer; 0: not known */
     int64_t delivered_ms;          /* monotonic: its last message */
     struct store_head head;
     int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
@@ -103,6 +104,9 @@ bool partition_due_settle(struct partition *partition, int64_t now_ms, struct se
 /* casework.c: findings, timers and the alerts log become transitions. */
 bool casework_findings(struct worker *worker, struct partition *partition);
 bool casework_timers(struct worker *worker, struct partition *partition, int64_t now_ms);
+/* By the arrival clock: what was due until arrived_ms fires before what arrived then is looked at.
+ * Nothing by the machine's. */
+bool casework_overdue(struct worker *worker, struct partition *partition, int64_t arrived_ms);
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault);
 
 #endif

@@ -201,18 +201,19 @@ static void tick(struct worker *worker, int64_t now)
 {
     worker->ticked_ms = now;
     int64_t wall = clock_wall_ms(worker->options.clock);
-    bool timers = worker->options.timers && clocks_agree(worker);
+    bool timers = worker->options.timers && !worker->options.arrival_clock && clocks_agree(worker);
     for (uint32_t p = 0; p < worker->options.partitions; p++) {
         struct partition *partition = &worker->partitions[p];
         if (!partition->owned)
             continue;
+        partition->due_ms = 0; /* a person may have acted */
         if (letters_failed(partition->letters)) {
             partition_fail(worker, partition, ERR_UNREACHABLE,
                            &(struct fault){"dead letters could not be delivered"});
             continue;
         }
         /* All is quiet at the end of the log: the wall clock settles what waits. */
-        if (partition->note_count && !worker->options.by_arrival &&
+        if (partition->note_count && !worker->options.arrival_clock &&
             worker->source->ops->at_end(worker->source, p) &&
             now - partition->delivered_ms >= worker->settings->ingest.settle_s * 1000 &&
             !batch_settle(worker, partition, wall))

@@ -48,9 +48,12 @@ struct worker_options {
     /* Of a log that keeps nothing over a restart, by partition: the number of this run's offsets,
      * -1 before it is known; shared by all workers of the run. NULL: the log lasts. */
     _Atomic int64_t *epochs;
-    bool timers;        /* fires wall-clock timers */
-    bool by_arrival;    /* the clock is set by what arrives (replay) */
-    struct clock *hand; /* of by_arrival */
+    bool timers; /* fires what is due */
+    /* What people go by (raised, due, settled) is when a partition's messages arrived, not the
+     * clock: the same stream tells the same story at any speed. */
+    bool arrival_clock;
+    bool once;          /* replay: no retry, records wait for the end */
+    struct clock *hand; /* set to what arrives; may be NULL */
     worker_log_fn *read_log;
     void *read_log_context;
     /* Told of each rejected message; may be NULL. */

@@ -130,7 +130,8 @@ static int run(const struct replay_options *options, const char *config_path, FI
                                    .store = store_memory_new(),
                                    .clock = &hand,
                                    .partitions = 1,
-                                   .by_arrival = true,
+                                   .arrival_clock = true,
+                                   .once = true,
                                    .hand = &hand,
                                    .noted = noted,
                                    .context = &tally};

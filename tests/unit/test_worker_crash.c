@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store_world.h"
 #include "worker_world.h"
@@ -15,6 +16,7 @@
 static void town(uint32_t partitions, int days)
 {
     ww_begin(partitions, NULL);
+    ww.timers = ww.arrival_clock = true;
     ww_town(partitions, days, SEED);
 }
 
@@ -42,6 +44,7 @@ START_TEST(a_quiet_run_finds_and_rejects_something)
     ck_assert_uint_ge(ww_alerts(false), 3);
     ck_assert_uint_ge(ww_sent_of(PUBLISH_ALERTS), 10);
     ck_assert_uint_ge(ww_sent_of(PUBLISH_DEAD_LETTERS), 2 * DAYS);
+    ck_assert_msg(strstr(picture.at, "\"anbu.alert.escalated\""), "no timer has fired");
     if (getenv("ANBU_TEST_SHOW"))
         (void)puts(picture.at);
     buffer_done(&picture);

@@ -177,6 +177,7 @@ struct shift shift_begin(uint32_t assigned_mask)
                                      .partitions = ww.partitions,
                                      .partition_of = ww_partition_of,
                                      .timers = ww.timers,
+                                     .arrival_clock = ww.arrival_clock,
                                      .epochs = ww.new_log ? ww.epochs : NULL,
                                      .read_log = ww.read_log ? read_log : NULL,
                                      .rejected = rejected};

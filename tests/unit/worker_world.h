@@ -88,7 +88,7 @@ struct worker_world {
     int64_t clock_off_ms; /* added to the store's clock */
     bool hand_clock;      /* the store's clock is ours */
     /* The worker. */
-    bool timers, new_log, read_log;
+    bool timers, arrival_clock, new_log, read_log;
     unsigned log_reads;
     _Atomic int64_t epochs[WW_PARTITIONS_MAX];
     char refused[256]; /* the last rejected message's reason and detail */
