@@ -47,6 +47,7 @@ UNIT_SRC      := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_HELP_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 FUZZ_SRC      := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC      := $(sort $(wildcard tests/e2e/tool_*.c))
+SIM_SRC       := $(sort $(wildcard tests/sim/*.c))
 
 object    = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY   := $(BUILD)/libanbu.a
@@ -83,6 +84,9 @@ $(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(THREADS) $(LIBRARY) $(DETECTOR
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
+$(BUILD)/anbu-sim: $(call object,$(SIM_SRC)) $(THREADS) $(LIBRARY) $(DETECTORS)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
+
 .PHONY: bootstrap-run bootstrap-test bootstrap-ci
 bootstrap-run:
 	@deploy/bootstrap build run
@@ -105,6 +109,10 @@ test: bootstrap-test              ## install what is missing, build, run every t
 .PHONY: units tools
 units: $(UNITS)                   ## build the unit tests
 tools: $(TOOLS)
+
+.PHONY: sim
+sim: $(BUILD)/anbu-sim            ## the real worker in a simulated world: SEED=n, or the first SEEDS (2000)
+	@$(BUILD)/anbu-sim $(if $(SEED),$(SEED),1 $(or $(SEEDS),2000))
 
 .PHONY: lint
 lint: all                         ## style as failing tests

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The memory store behind faults. Beside each write stands an oracle that knows the log and asks
+ * what the guarantees say: a fenced owner writes nothing; no record goes ahead of its findings; no
+ * resume offset goes ahead of the records and dead letters.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "household/record.h"
+#include "sim.h"
+
+struct sim_store {
+    struct store store; /* first */
+    struct sim_worker *worker;
+    struct store *real;
+};
+
+enum fate { FATE_HAPPENS, FATE_NOTHING, FATE_UNTOLD, FATE_REFUSED };
+
+static struct sim *sim_of(const struct store *store)
+{
+    return ((const struct sim_store *)store)->worker->sim;
+}
+
+static enum fate fate_of(struct sim_store *store, bool write)
+{
+    struct sim_worker *worker = store->worker;
+    struct sim *sim = worker->sim;
+    if (worker->dead)
+        return FATE_NOTHING;
+    sim->steps++;
+    if (sim->depth == 0 && sim_happens(sim, SIM_PAUSED))
+        sim_overtake(worker);
+    if (sim_happens(sim, SIM_CRASH_BEFORE)) {
+        worker->dead = true;
+        return FATE_NOTHING;
+    }
+    if (sim_happens(sim, SIM_CRASH_AFTER)) {
+        worker->dead = true;
+        return FATE_UNTOLD;
+    }
+    if (sim_happens(sim, SIM_LOST_BEFORE))
+        return FATE_NOTHING;
+    if (sim_happens(sim, SIM_LOST_AFTER))
+        return FATE_UNTOLD;
+    return write && sim_happens(sim, SIM_REFUSED) ? FATE_REFUSED : FATE_HAPPENS;
+}
+
+static enum err tell(enum fate fate, enum err err, struct fault *fault)
+{
+    if (fate == FATE_REFUSED)
+        return fault_set(fault, ERR_BUSY, "OOM command not allowed");
+    return fate == FATE_HAPPENS ? err : fault_set(fault, ERR_UNREACHABLE, "connection lost");
+}
+
+#define FORWARD(write, call)                                                      \
+    enum fate fate = fate_of((struct sim_store *)store, write);                   \
+    enum err err = fate == FATE_HAPPENS || fate == FATE_UNTOLD ? (call) : ERR_OK; \
+    return tell(fate, err, fault)
+
+#define REAL (((struct sim_store *)store)->real)
+
+/* ---- the oracle ---- */
+
+/* Over another connection an owner takes again: store_redis.c does so, and so does its stand-in. */
+static enum err over_connection(const struct store *store, const struct store_head *head,
+                                struct fault *fault)
+{
+    if (!head || head->connection == sim_of(store)->rewinds)
+        return ERR_OK;
+    return fault_set(fault, ERR_REWOUND, "connected anew");
+}
+
+static void owner_wrote(struct sim *sim, const struct store_head *head, const char *what)
+{
+    sim->writes++;
+    if (head && strcmp(head->token, sim->taker[head->partition]) != 0)
+        sim_fail(sim, "partition %u: a fenced owner has written %s", head->partition, what);
+}
+
+static void look_at_seq(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    struct record *record = context;
+    (void)index, (void)size;
+    record_view((void *)(uintptr_t)bytes, record);
+}
+
+/* Its findings are in the store before the record is. */
+static void check_record(struct sim *sim, uint32_t p, const struct store_record *written)
+{
+    struct record record;
+    struct store_case seen;
+    struct fault fault;
+    look_at_seq(&record, 0, written->bytes, written->size);
+    if (sim->store->ops->load_case(sim->store, p, written->household, &seen, &fault))
+        sim_fail(sim, "%s", fault.text);
+    for (size_t d = 0; d < detector_count; d++)
+        if (record.slots[d].seq > seen.finding_seq[d])
+            sim_fail(sim, "partition %u, %s: a record with finding %u of %s is flushed, the store "
+                          "knows %u",
+                     p, written->household.at, record.slots[d].seq, detectors[d]->name,
+                     seen.finding_seq[d]);
+}
+
+static bool letter_sent(const struct sim *sim, uint32_t p, int lane, int64_t offset)
+{
+    char place[64];
+    (void)snprintf(place, sizeof place, " %u %lld", p, (long long)offset);
+    for (size_t i = 0; i < sim->sent_count; i++) {
+        const struct sim_sent *sent = &sim->sent[i];
+        const struct sim_message *message = &sim->lanes[p][lane].messages[offset];
+        size_t bytes = strlen(sent->id), tail = strlen(place);
+        if (sent->topic == PUBLISH_DEAD_LETTERS && text_equal(sent->body, message->payload) &&
+            bytes >= tail && strcmp(sent->id + bytes - tail, place) == 0)
+            return true;
+    }
+    return false;
+}
+
+struct applied {
+    int64_t at[TOPIC_COUNT];
+};
+
+static void look_at_applied(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    struct applied *applied = (struct applied *)context + index;
+    struct record record;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        applied->at[lane] = -1;
+    if (!size)
+        return;
+    record_view((void *)(uintptr_t)bytes, &record);
+    memcpy(applied->at, record.home->applied, sizeof applied->at);
+}
+
+/* Whoever goes on from here has lost nothing: what lies before is in the records, or a dead
+ * letter. */
+static void check_resume(struct sim *sim, uint32_t p, const int64_t before[TOPIC_COUNT],
+                         const int64_t resume[TOPIC_COUNT])
+{
+    struct applied applied[SIM_HOMES_MAX];
+    struct text homes[SIM_HOMES_MAX];
+    struct fault fault;
+    for (int home = 0; home < sim->home_count[p]; home++)
+        homes[home] = text_of(sim->homes[p][home]);
+    if (sim->store->ops->load(sim->store, p, homes, (size_t)sim->home_count[p], look_at_applied,
+                              applied, &fault))
+        sim_fail(sim, "%s", fault.text);
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        for (int64_t at = before[lane] < 0 ? 0 : before[lane]; at < resume[lane]; at++) {
+            const struct sim_message *message = &sim->lanes[p][lane].messages[at];
+            if ((size_t)at >= sim->lanes[p][lane].count)
+                sim_fail(sim, "partition %u, lane %d: goes on at %lld, behind the end", p, lane,
+                         (long long)resume[lane]);
+            else if (message->home != SIM_NOBODY && applied[message->home].at[lane] < at)
+                sim_fail(sim, "partition %u, lane %d: goes on at %lld, but %s has applied only %lld "
+                              "and not %lld",
+                         p, lane, (long long)resume[lane], message->key,
+                         (long long)applied[message->home].at[lane], (long long)at);
+            else if (message->home == SIM_NOBODY && !letter_sent(sim, p, lane, at))
+                sim_fail(sim, "partition %u, lane %d: goes on at %lld, but %lld is not among the "
+                              "dead letters",
+                         p, lane, (long long)resume[lane], (long long)at);
+        }
+}
+
+/* ---- the port ---- */
+
+static enum err really_take(struct store *store, uint32_t p, struct store_head *out,
+                            store_settle_fn *settle, void *context, struct fault *fault)
+{
+    struct sim *sim = sim_of(store);
+    enum err err = REAL->ops->take(REAL, p, out, settle, context, fault);
+    if (err)
+        return err;
+    out->connection = sim->rewinds;
+    memcpy(sim->taker[p], out->token, sizeof sim->taker[p]);
+    return ERR_OK;
+}
+
+static enum err sim_take(struct store *store, uint32_t p, struct store_head *out,
+                         store_settle_fn *settle, void *context, struct fault *fault)
+{
+    FORWARD(true, really_take(store, p, out, settle, context, fault));
+}
+
+static enum err sim_load(struct store *store, uint32_t p, const struct text *households,
+                         size_t count, store_record_fn *got, void *context, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->load(REAL, p, households, count, got, context, fault));
+}
+
+static enum err really_flush(struct store *store, struct store_head *head,
+                             const struct store_record *records, size_t count,
+                             const int64_t offsets[TOPIC_COUNT], struct fault *fault)
+{
+    struct sim *sim = sim_of(store);
+    int64_t before[TOPIC_COUNT];
+    memcpy(before, head->offsets, sizeof before);
+    enum err err = over_connection(store, head, fault);
+    if (!err)
+        err = REAL->ops->flush(REAL, head, records, count, offsets, fault);
+    if (err)
+        return err;
+    owner_wrote(sim, head, "records");
+    for (size_t i = 0; i < count; i++)
+        check_record(sim, head->partition, &records[i]);
+    check_resume(sim, head->partition, before, offsets);
+    return ERR_OK;
+}
+
+static enum err sim_flush(struct store *store, struct store_head *head,
+                          const struct store_record *records, size_t count,
+                          const int64_t offsets[TOPIC_COUNT], struct fault *fault)
+{
+    FORWARD(true, really_flush(store, head, records, count, offsets, fault));
+}
+
+static enum err sim_load_case(struct store *store, uint32_t p, struct text household,
+                              struct store_case *out, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->load_case(REAL, p, household, out, fault));
+}
+
+static enum err really_step(struct store *store, struct store_head *head,
+                            const struct store_transition *step, struct fault *fault)
+{
+    enum err err = over_connection(store, head, fault);
+    if (!err)
+        err = REAL->ops->transition(REAL, head, step, fault);
+    if (!err)
+        owner_wrote(sim_of(store), head, "a step of an alert");
+    return err;
+}
+
+static enum err sim_transition(struct store *store, struct store_head *head,
+                               const struct store_transition *step, struct fault *fault)
+{
+    FORWARD(true, really_step(store, head, step, fault));
+}
+
+static enum err sim_alert(struct store *store, uint32_t p, const char *id, struct buffer *out,
+                          struct fault *fault)
+{
+    FORWARD(false, REAL->ops->alert(REAL, p, id, out, fault));
+}
+
+static enum err sim_due(struct store *store, uint32_t p, int64_t now_ms, struct store_due *out,
+                        size_t max, size_t *count, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->due(REAL, p, now_ms, out, max, count, fault));
+}
+
+static enum err sim_outbox(struct store *store, uint32_t p, const char *after, size_t max,
+                           store_outbox_fn *each, void *context, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->outbox(REAL, p, after, max, each, context, fault));
+}
+
+static enum err really_done(struct store *store, struct store_head *head, uint32_t p,
+                            const char *const *entries, size_t count, int64_t log_offset,
+                            struct fault *fault)
+{
+    enum err err = over_connection(store, head, fault);
+    if (!err)
+        err = REAL->ops->outbox_done(REAL, head, p, entries, count, log_offset, fault);
+    if (!err)
+        owner_wrote(sim_of(store), head, "to the outbox");
+    return err;
+}
+
+static enum err sim_outbox_done(struct store *store, struct store_head *head, uint32_t p,
+                                const char *const *entries, size_t count, int64_t log_offset,
+                                struct fault *fault)
+{
+    FORWARD(true, really_done(store, head, p, entries, count, log_offset, fault));
+}
+
+static enum err sim_clock_ms(struct store *store, int64_t *out, struct fault *fault)
+{
+    (void)fault;
+    *out = sim_of(store)->clock.clock.set_ms;
+    return ERR_OK;
+}
+
+static void sim_free(struct store *store)
+{
+    REAL->ops->free(REAL);
+    free(store);
+}
+
+static const struct store_ops ops = {
+    .name = "simulated",
+    .take = sim_take,
+    .load = sim_load,
+    .flush = sim_flush,
+    .load_case = sim_load_case,
+    .transition = sim_transition,
+    .alert = sim_alert,
+    .due = sim_due,
+    .outbox = sim_outbox,
+    .outbox_done = sim_outbox_done,
+    .clock_ms = sim_clock_ms,
+    .free = sim_free,
+};
+
+struct store *sim_store_new(struct sim_worker *worker)
+{
+    struct sim_store *store = memory_get(sizeof *store);
+    store->store.ops = &ops;
+    store->worker = worker;
+    store->real = store_memory_again(worker->sim->store);
+    return &store->store;
+}
