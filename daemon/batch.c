@@ -108,20 +108,16 @@ static void loaded(void *context, size_t index, const void *bytes, uint32_t size
     atomic_fetch_add(&worker->counts.loads, 1);
 }
 
-/* A record that begins anew numbers its findings on, or they would be taken for known ones. */
-static enum err renumber(struct worker *worker, struct partition *partition, struct text household,
-                         struct fault *fault)
+/* A record that begins anew has applied all that came before: else its findings would have numbers
+ * that were used before, and be taken for known ones. */
+static void begin_anew(struct worker *worker, const struct partition *partition,
+                       struct text household)
 {
-    struct store_case seen;
     struct record record;
-    enum err err =
-        worker->store->ops->load_case(worker->store, partition->number, household, &seen, fault);
-    if (err)
-        return err;
     record_view(cache_find(worker->cache, partition->number, household)->household.bytes, &record);
-    for (size_t i = 0; i < detector_count; i++)
-        record.slots[i].seq = seen.finding_seq[i];
-    return ERR_OK;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        if (partition->next[lane] != OFFSET_NONE)
+            record.home->applied[lane] = partition->next[lane] - 1;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -153,7 +149,7 @@ static bool load_missing(struct worker *worker, struct partition *partition, str
     }
     for (size_t i = 0; i < unique && !err; i++)
         if (loading.damaged[i])
-            err = renumber(worker, partition, missing[i], &fault);
+            begin_anew(worker, partition, missing[i]);
     free(loading.damaged);
     if (err)
         partition_fail(worker, partition, err, &fault);

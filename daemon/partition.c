@@ -8,6 +8,8 @@
 
 #define BACK_OFF_FIRST_MS 100
 #define BACK_OFF_MAX_MS   5000
+#define FLIGHT_WAITS      20
+#define FLIGHT_WAIT_MS    50
 #define LETTER_WAITS      20
 #define LETTER_WAIT_MS    50
 #define HEARTBEAT_MS      10000 /* a write at least so often: a rewind or another owner shows */
@@ -110,16 +112,34 @@ static void note_fatal(struct worker *worker, enum err err, const struct fault *
     (void)fault_set(&worker->why, err, "%s", fault && fault->text[0] ? fault->text : err_text(err));
 }
 
+/* What we sent for a former ownership must stand in the alerts log before that is read, or it would
+ * come behind what people did meanwhile. */
+static enum err wait_for_own(struct worker *worker, struct partition *partition,
+                             struct fault *fault)
+{
+    for (int i = 0; i < FLIGHT_WAITS && outbox_flies(partition->outbox); i++)
+        worker->publisher->ops->poll(worker->publisher, FLIGHT_WAIT_MS);
+    return outbox_flies(partition->outbox)
+               ? fault_set(fault, ERR_BUSY,
+                           "events of partition %u are still on their way to Kafka",
+                           partition->number)
+               : ERR_OK;
+}
+
 bool partition_take(struct worker *worker, struct partition *partition)
 {
     struct fault fault = {""};
     partition->note_count = 0;
-    enum err err = worker->store->ops->take(worker->store, partition->number, &partition->head,
-                                            note_from_store, partition, &fault);
+    enum err err = wait_for_own(worker, partition, &fault);
+    if (!err)
+        err = worker->store->ops->take(worker->store, partition->number, &partition->head,
+                                       note_from_store, partition, &fault);
     if (!err) {
         number_through(worker, partition);
         err = casework_log(worker, partition, &fault);
     }
+    if (!err)
+        err = worker->store->ops->open(worker->store, &partition->head, &fault);
     if (err) {
         log_line(LOG_WARNING, "partition cannot be taken", "partition=%u error=\"%s\"",
                  partition->number, fault.text[0] ? fault.text : err_text(err));

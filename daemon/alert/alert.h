@@ -29,7 +29,7 @@ extern const char *const alert_state_names[ALERT_STATE_COUNT];
 
 struct alert_reason {
     char detector[24];
-    uint32_t seq; /* of the finding, by the household */
+    int64_t seq; /* of the finding (household/finding.h) */
     enum utility utility;
     bool active; /* false: its evidence has gone (life, payment) */
     enum severity grade;

@@ -261,7 +261,7 @@ static void get_reason(struct reading_place *place, const json_t *object, struct
     if (summary && !text_copy(text_of(summary), out->summary, sizeof out->summary))
         wrong(place, "summary", "is too long");
     out->grade = (enum severity)get_name(place, object, "grade", severity_names, SEVERITY_COUNT);
-    out->seq = (uint32_t)get_int(place, object, "seq", 0, UINT32_MAX);
+    out->seq = get_int(place, object, "seq", 0, INT64_MAX);
     out->ended_s = get_time_s(place, object, "ended", true);
 }
 

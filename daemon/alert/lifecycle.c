@@ -301,7 +301,7 @@ static enum err on_finding(struct making *making)
         assert(before->team == finding->detector->team);
         const struct alert_reason *reason = reasons_find(&making->step->alert, finding->detector);
         if (reason && reason->seq >= finding->seq)
-            return fault_set(making->fault, ERR_DUPLICATE, "finding %" PRIu32 " of %s is known",
+            return fault_set(making->fault, ERR_DUPLICATE, "finding %" PRId64 " of %s is known",
                              finding->seq, finding->detector->name);
     }
     if (applies && is_live(before))

@@ -76,6 +76,11 @@ void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t 
     outbox->delivered++;
 }
 
+bool outbox_flies(const struct outbox *outbox)
+{
+    return outbox->flying > 0;
+}
+
 bool outbox_idle(const struct outbox *outbox)
 {
     return outbox->flying == 0 && outbox->delivered == 0;

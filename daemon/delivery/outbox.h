@@ -26,7 +26,9 @@ NODISCARD enum err outbox_pump(struct outbox *outbox, struct store *store, struc
 bool outbox_owns(const struct outbox *outbox, const void *token);
 void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t offset);
 
-/* Nothing is in flight. */
+/* Something, be it of an ownership that has ended, is still on its way to Kafka. */
+bool outbox_flies(const struct outbox *outbox);
+/* Nothing is in flight, or delivered and still in the store. */
 bool outbox_idle(const struct outbox *outbox);
 
 /* Forgets what is in flight: the partition is lost or was taken again. */

@@ -119,6 +119,7 @@ static enum reject apply_reading(struct household *household, const struct messa
         struct judgement history;
         int32_t until = meter->newest_hour - 2 * BACKFILL_ROOM_H;
         judge_start(&history, household, context, (int64_t)until * 3600);
+        history.pass = JUDGE_HISTORY;
         judge_all(&history, until);
         judge_finish(&history);
     }
@@ -210,15 +211,10 @@ static void opt_out(struct household *household, int64_t at_s)
     record_view(household->bytes, &record);
     int64_t applied[TOPIC_COUNT];
     memcpy(applied, record.home->applied, sizeof applied);
-    struct record_slot slots[DETECTOR_COUNT_MAX];
-    memcpy(slots, record.slots, detector_count * sizeof slots[0]);
     free(household->bytes);
     household->bytes = record_new(&household->size);
     record_view(household->bytes, &record);
     memcpy(record.home->applied, applied, sizeof applied);
-    /* Sequences go on, so that a replay still recognises what it has written. */
-    for (size_t i = 0; i < detector_count; i++)
-        record.slots[i].seq = slots[i].seq;
     record.home->opted_out = 1;
     record.home->newest_event_s = at_s;
     household->zone = NULL;
@@ -368,6 +364,7 @@ void household_settle(struct household *household, const struct household_contex
     judge_start(&judgement, household, context,
                 record.home->last_reading_s ? record.home->last_reading_s
                                             : context->arrived_ms / 1000);
+    judgement.pass = JUDGE_SETTLED;
     bool corrected = false;
     for (int i = 0; i < record.header->meters; i++) {
         corrected = corrected || record.meters[i].flags & METER_CORRECTED;

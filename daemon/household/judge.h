@@ -10,6 +10,10 @@
 #include "household/household.h"
 #include "household/meter.h"
 
+/* What looks over a household's hours because of a message; the findings of each have numbers of
+ * their own. */
+enum judge_pass { JUDGE_HISTORY, JUDGE_MESSAGE, JUDGE_SETTLED };
+
 struct judgement {
     struct household *household;
     const struct household_context *context;
@@ -20,6 +24,7 @@ struct judgement {
     bool active[DETECTOR_COUNT_MAX], life[DETECTOR_COUNT_MAX];
     struct verdict told[DETECTOR_COUNT_MAX]; /* the last active one that said something */
     int64_t last_event_s;
+    enum judge_pass pass;
 };
 
 /* at_s: event time of what is judged (local time, tuning, arrears are as of then). */

@@ -77,9 +77,8 @@ _Static_assert(sizeof(struct record_home) == 136 + 152 * UTILITY_COUNT, "byte ta
 
 /* One a detector: whether its finding is on. */
 struct record_slot {
-    uint32_t seq;
     uint8_t on, grade, stage;
-    uint8_t spare;
+    uint8_t spare[5];
 };
 
 /* An hour in the making: of meters that report more often than hourly. */

@@ -195,7 +195,6 @@ static void show_detectors(struct showing *showing)
         buffer_text(out, "{");
         json_member_text(out, "detector", detectors[i]->name);
         json_member_bool(out, "on", showing->record.slots[i].on);
-        json_member_int(out, "seq", showing->record.slots[i].seq);
         buffer_text(out, "}");
     }
     buffer_text(out, "]");

@@ -15,7 +15,7 @@
  *    "routine":{"weekday":[{"usual","awake"}],"weekend":[...]}}],               24 each, local
  * hours "supply":{"electricity":"open","water":...,"gas":...},
  *  "arrears":[{"utility","months","amount","currency","oldest_due"|null,"arrangement","notice"}],
- *  "detectors":[{"detector","on","seq"}]}
+ *  "detectors":[{"detector","on"}]}
  */
 #ifndef ANBU_HOUSEHOLD_SHOW_H
 #define ANBU_HOUSEHOLD_SHOW_H

@@ -109,7 +109,7 @@ static enum err check_step(struct memory_partition *partition, const struct stor
                            const struct memory_alert *alert, struct fault *fault)
 {
     const struct memory_case *one = memory_table_find(&partition->cases, step->household);
-    uint32_t known = one && step->detector >= 0 ? one->open.finding_seq[step->detector] : 0;
+    int64_t known = one && step->detector >= 0 ? one->open.finding_seq[step->detector] : 0;
     if (step->detector >= 0 && step->finding_seq <= known)
         return store_say_duplicate(step, known, fault);
     if (!step->alert)

@@ -33,6 +33,7 @@ struct memory_partition *memory_partition_new(uint32_t number)
     partition->head.log_offset = OFFSET_NONE;
     for (size_t lane = 0; lane < TOPIC_COUNT; lane++)
         partition->head.offsets[lane] = OFFSET_NONE;
+    partition->opened = -1;
     partition->item.key =
         (struct text){(const char *)&partition->head.partition, sizeof partition->head.partition};
     return partition;
@@ -113,6 +114,7 @@ struct memory_partition *memory_partition_copy(const struct memory_partition *fr
 {
     struct memory_partition *to = memory_partition_new(from->head.partition);
     to->head = from->head;
+    to->opened = from->opened;
     copy_records(&from->records, &to->records);
     copy_cases(&from->cases, to);
     for (size_t i = 0; i < from->listed_count; i++) {

@@ -40,6 +40,7 @@ struct memory_entry {
 struct memory_partition {
     struct memory_item item; /* the number's four bytes */
     struct store_head head;  /* as the last owner left it */
+    int64_t opened;          /* in which life of the store; -1 never */
     struct memory_table records, cases, alerts;
     struct memory_alert **listed; /* oldest first, by (raised_s, id) */
     size_t listed_count, listed_room;
@@ -54,6 +55,7 @@ struct memory_partition {
 struct memory {
     pthread_mutex_t lock;
     unsigned handles; /* the last one frees it */
+    int64_t life;     /* grows when it goes back in time */
     uint32_t pinned;
     struct memory_table partitions;
 };

@@ -57,9 +57,8 @@ enum err redis_load_case(struct store *store, uint32_t partition, struct text ho
     }
     for (size_t i = 0; err == ERR_OK && i < STORE_FINDING_SEQS; i++) {
         int64_t seq = 0;
-        fits = fits && redis_number_or(reply, TEAM_COUNT + i, 0, &seq) && seq >= 0 &&
-               seq <= UINT32_MAX;
-        found.finding_seq[i] = (uint32_t)seq;
+        fits = fits && redis_number_or(reply, TEAM_COUNT + i, 0, &seq) && seq >= 0;
+        found.finding_seq[i] = seq;
     }
     if (!fits)
         err = redis_say_corrupt(link, partition, "case", fault);
@@ -121,10 +120,12 @@ static enum err read_step(struct redis_link *link, const struct store_head *head
     enum err err = redis_read_answer(link, head, reply, &answer, fault);
     if (err != ERR_OK || answer == ANSWER_OK)
         return err;
+    if (answer == ANSWER_STALE)
+        return store_say_stale(step, fault);
     if (answer == ANSWER_OPEN && redis_text_at(reply, 1, &other) && text_copy(other, id, sizeof id))
         return store_say_open(step, id, fault);
     if (answer == ANSWER_DUPLICATE && redis_number_at(reply, 1, &number))
-        return store_say_duplicate(step, (uint32_t)number, fault);
+        return store_say_duplicate(step, number, fault);
     if (answer == ANSWER_VERSION && redis_number_at(reply, 1, &number))
         return store_say_version(step, number, fault);
     return redis_say_corrupt(link, step->partition, answer == ANSWER_VERSION ? "a" : "case", fault);

@@ -5,7 +5,7 @@
  * Keys of partition p, all below <prefix>{p}: and so in one slot
  * (docs/decisions/0002-store-keys.md)
  *
- *   head        hash    counter, token, seq, log, offset:<topic>...
+ *   head        hash    counter, token, seq, log, server, wall, offset:<topic>...
  *   h:<hh>      string  the record of household hh
  *   settle      zset    household by settle_ms: late batches that have not settled
  *   case:<hh>   hash    open:<team> alert id; seq:<detector> last finding applied
@@ -29,6 +29,7 @@
 #include "base/embed.h"
 
 EMBED_TEXTS(take, "daemon/store/scripts/checks.lua", "daemon/store/scripts/take.lua");
+EMBED_TEXTS(open, "daemon/store/scripts/checks.lua", "daemon/store/scripts/open.lua");
 EMBED_TEXTS(flush, "daemon/store/scripts/checks.lua", "daemon/store/scripts/flush.lua");
 EMBED_TEXTS(transition, "daemon/store/scripts/checks.lua", "daemon/store/scripts/transition.lua");
 EMBED_TEXTS(outbox_done, "daemon/store/scripts/checks.lua", "daemon/store/scripts/outbox_done.lua");
@@ -36,6 +37,7 @@ EMBED_TEXT(allowed, "daemon/store/scripts/allowed.lua");
 
 const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
     [SCRIPT_TAKE] = embed_take,
+    [SCRIPT_OPEN] = embed_open,
     [SCRIPT_FLUSH] = embed_flush,
     [SCRIPT_TRANSITION] = embed_transition,
     [SCRIPT_OUTBOX_DONE] = embed_outbox_done,

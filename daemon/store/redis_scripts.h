@@ -7,6 +7,7 @@
 
 enum redis_script {
     SCRIPT_TAKE,
+    SCRIPT_OPEN,
     SCRIPT_FLUSH,
     SCRIPT_TRANSITION,
     SCRIPT_OUTBOX_DONE,
@@ -23,6 +24,7 @@ extern const char *const redis_scripts[REDIS_SCRIPT_COUNT];
     X(ANSWER_DUPLICATE, "duplicate") /* finding_seq as it is */                     \
     X(ANSWER_VERSION, "version")     /* version as it is, 0: no such alert */       \
     X(ANSWER_OPEN, "open")           /* the team's other live alert */              \
+    X(ANSWER_STALE, "stale")         /* not opened since the server's start */      \
     X(ANSWER_DENIED, "denied")       /* a command that our account may not use */
 
 #define REDIS_ANSWERS_CONSTANT(constant, word) constant,

@@ -9,6 +9,8 @@
  *   ERR_FENCED   somebody else has taken the partition: stop, retake if still assigned
  *   ERR_REWOUND  the sequence is not the expected one: the store lost its last writes; drop the
  *                cache, take again, seek
+ * A store that was restarted or replaced may have gone back: until the owner has taken a partition
+ * again, put back what the alerts log knows better, and opened it, nobody else changes its alerts.
  * Both leave the store unchanged. ERR_UNREACHABLE: unknown whether it happened; take again.
  * ERR_BUSY: the server has no room or refuses writes for now: nothing happened; try again.
  * ERR_DENIED: it refuses our account; ERR_CORRUPT: what is stored does not fit, nothing happened.
@@ -52,7 +54,7 @@ typedef void store_record_fn(void *context, size_t index, const void *bytes, uin
 /* What is open for a household, and which findings were applied. */
 struct store_case {
     char open[TEAM_COUNT][STORE_ALERT_ID_MAX]; /* id of the open alert of a team; "" none */
-    uint32_t finding_seq[16];                  /* last applied, by detector (DETECTOR_COUNT_MAX) */
+    int64_t finding_seq[16];                   /* last applied, by detector (DETECTOR_COUNT_MAX) */
 };
 
 struct store_timer {
@@ -79,7 +81,7 @@ struct store_transition {
         message; /* to the outbox, for the household topic (outcome); NULL: none */
     /* From a detector: dropped as ERR_DUPLICATE unless finding_seq is above what the case has. */
     int detector; /* -1: not from a detector */
-    uint32_t finding_seq;
+    int64_t finding_seq;
     size_t timer_count;
     struct store_timer timers[STORE_TIMERS_MAX];
 };
@@ -125,6 +127,11 @@ struct store_ops {
     enum err (*take)(struct store *store, uint32_t partition, struct store_head *out,
                      store_settle_fn *settle, void *context, struct fault *fault);
 
+    /* The owner has read the alerts log to its end: people may act on the partition's alerts. */
+    enum err (*open)(struct store *store, struct store_head *head, struct fault *fault);
+    /* Counts connections to the server: another number, another connection. */
+    uint64_t (*connection)(const struct store *store);
+
     /* Records of a batch in one pipelined round trip; `got` once for each index. */
     enum err (*load)(struct store *store, uint32_t partition, const struct text *households,
                      size_t count, store_record_fn *got, void *context, struct fault *fault);
@@ -138,10 +145,10 @@ struct store_ops {
     enum err (*load_case)(struct store *store, uint32_t partition, struct text household,
                           struct store_case *out, struct fault *fault);
 
-    /* head NULL: a person, the API or a re-applied log: only versions are checked and the sequence
-     * stays. ERR_DUPLICATE: the finding was applied before. ERR_CONFLICT: the alert has another
-     * version, or it would be live while the household's team has another live alert: load the
-     * case and the alert again. */
+    /* head NULL: a person, who needs no ownership: versions are checked, and that the partition has
+     * been opened since the store's start (else ERR_BUSY); the sequence stays. ERR_DUPLICATE: the
+     * finding was applied before. ERR_CONFLICT: the alert has another version, or it would be live
+     * while the household's team has another live alert: load the case and the alert again. */
     enum err (*transition)(struct store *store, struct store_head *head,
                            const struct store_transition *step, struct fault *fault);
 

@@ -168,11 +168,12 @@ enum err store_compare_owner(const struct store_head *head, uint64_t counter, co
     return ERR_OK;
 }
 
-enum err store_say_duplicate(const struct store_transition *step, uint32_t known,
+enum err store_say_duplicate(const struct store_transition *step, int64_t known,
                              struct fault *fault)
 {
     return fault_set(fault, ERR_DUPLICATE,
-                     "store: household %.*s: finding %u of detector %d was applied before (at %u)",
+                     "store: household %.*s: finding %" PRId64
+                     " of detector %d was applied before (at %" PRId64 ")",
                      (int)step->household.bytes, step->household.at, step->finding_seq,
                      step->detector, known);
 }
@@ -194,6 +195,14 @@ enum err store_say_open(const struct store_transition *step, const char *other, 
     return fault_set(fault, ERR_CONFLICT,
                      "store: alert %s: the team works on alert %s of household %.*s already",
                      step->alert, other, (int)step->household.bytes, step->household.at);
+}
+
+enum err store_say_stale(const struct store_transition *step, struct fault *fault)
+{
+    return fault_set(fault, ERR_BUSY,
+                     "store: it was started anew, and the alerts of partition %u are being brought "
+                     "up to date; nothing was changed, try again in a moment",
+                     step->partition);
 }
 
 enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fault)

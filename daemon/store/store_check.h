@@ -8,7 +8,7 @@
 
 #include "store/store.h"
 
-#define STORE_FINDING_SEQS (sizeof((struct store_case *)0)->finding_seq / sizeof(uint32_t))
+#define STORE_FINDING_SEQS (sizeof((struct store_case *)0)->finding_seq / sizeof(int64_t))
 /* Stored as scores of sorted sets, which are exact up to here. */
 #define STORE_NUMBER_MAX (INT64_C(1) << 53)
 
@@ -33,12 +33,13 @@ NODISCARD enum err store_compare_owner(const struct store_head *head, uint64_t c
                                        const char *token, uint64_t seq, struct fault *fault);
 
 /* The refusals of a transition. */
-enum err store_say_duplicate(const struct store_transition *step, uint32_t known,
+enum err store_say_duplicate(const struct store_transition *step, int64_t known,
                              struct fault *fault);
 enum err store_say_version(const struct store_transition *step, int64_t present,
                            struct fault *fault);
 enum err store_say_open(const struct store_transition *step, const char *other,
                         struct fault *fault);
+enum err store_say_stale(const struct store_transition *step, struct fault *fault);
 enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fault);
 enum err store_say_partitions(uint32_t want, uint32_t pinned, struct fault *fault);
 

@@ -99,6 +99,26 @@ static enum err take(struct store *store, uint32_t number, struct store_head *ou
     return ERR_OK;
 }
 
+static enum err open_partition(struct store *store, struct store_head *head, struct fault *fault)
+{
+    struct memory *memory = lock_memory(store);
+    struct memory_partition *partition = memory_partition_of(memory, head->partition);
+    struct store_head *now = &partition->head;
+    enum err err = store_compare_owner(head, now->counter, now->token, now->seq, fault);
+    if (err == ERR_OK) {
+        partition->opened = memory->life;
+        head->seq = ++now->seq;
+    }
+    unlock(store);
+    return err;
+}
+
+static uint64_t connection(const struct store *store)
+{
+    (void)store;
+    return 0;
+}
+
 static enum err load(struct store *store, uint32_t number, const struct text *households,
                      size_t count, store_record_fn *got, void *context, struct fault *fault)
 {
@@ -180,8 +200,12 @@ static enum err transition(struct store *store, struct store_head *head,
     enum err err = store_check_step(step, fault);
     if (err != ERR_OK)
         return err;
-    struct memory_partition *partition = lock_partition(store, step->partition);
-    err = memory_transition(partition, head, step, fault);
+    struct memory *memory = lock_memory(store);
+    struct memory_partition *partition = memory_partition_of(memory, step->partition);
+    if (!head && partition->opened >= 0 && partition->opened != memory->life)
+        err = store_say_stale(step, fault);
+    else
+        err = memory_transition(partition, head, step, fault);
     unlock(store);
     return err;
 }
@@ -343,6 +367,7 @@ void store_memory_restore(struct store *store, const struct store_memory_image *
     struct memory *memory = lock_memory(store);
     memory_partitions_done(&memory->partitions);
     memory->pinned = image->pinned;
+    memory->life++;
     memory_partitions_copy(&image->partitions, &memory->partitions);
     unlock(store);
 }
@@ -359,6 +384,8 @@ static const struct store_ops memory_ops = {
     .name = "memory",
     .partitions = partitions,
     .take = take,
+    .open = open_partition,
+    .connection = connection,
     .load = load,
     .flush = flush,
     .load_case = load_case,

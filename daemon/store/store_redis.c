@@ -237,6 +237,32 @@ out:
     return err;
 }
 
+static enum err open_partition(struct store *store, struct store_head *head, struct fault *fault)
+{
+    struct redis_link *link = redis_link_of(store);
+    redisReply *reply = NULL;
+    enum redis_answer answer;
+    enum err err = redis_begin_write(link, head, fault);
+    if (err != ERR_OK)
+        return err;
+    redis_script(link, SCRIPT_OPEN, 1, 3);
+    redis_arg_key(link, head->partition, "head", NO_TAIL);
+    redis_arg_owner(link, head);
+    err = redis_script_run(link, &reply, fault);
+    if (err == ERR_OK)
+        err = redis_read_answer(link, head, reply, &answer, fault);
+    if (err == ERR_OK)
+        head->seq++;
+    freeReplyObject(reply);
+    redis_end(link);
+    return err;
+}
+
+static uint64_t connection(const struct store *store)
+{
+    return redis_link_connection(((const struct store_redis *)store)->link);
+}
+
 static enum err read_records(struct redis_link *link, size_t first, size_t count,
                              store_record_fn *got, void *context, struct fault *fault)
 {
@@ -371,6 +397,8 @@ static const struct store_ops redis_ops = {
     .name = "redis",
     .partitions = partitions,
     .take = take,
+    .open = open_partition,
+    .connection = connection,
     .load = load,
     .flush = flush,
     .load_case = redis_load_case,

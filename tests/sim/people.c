@@ -72,8 +72,9 @@ static void confirm(struct sim *sim, const struct store_transition *step, const 
 
 static void act(struct sim *sim, uint32_t p, const struct alert *before)
 {
-    static const enum alert_change kinds[] = {CHANGE_ACKNOWLEDGE, CHANGE_ACKNOWLEDGE, CHANGE_NOTE,
-                                              CHANGE_RELEASE,     CHANGE_RESOLVE,     CHANGE_REOPEN};
+    static const enum alert_change kinds[] = {CHANGE_ACKNOWLEDGE, CHANGE_ACKNOWLEDGE,
+                                              CHANGE_NOTE,        CHANGE_RELEASE,
+                                              CHANGE_RESOLVE,     CHANGE_REOPEN};
     char who[24];
     (void)snprintf(who, sizeof who, "officer-%llu", sim->deeds_done);
     struct change change = {.kind = kinds[sim_roll(sim, sizeof kinds / sizeof kinds[0])],
@@ -88,6 +89,8 @@ static void act(struct sim *sim, uint32_t p, const struct alert *before)
         return; /* not possible now: the officer is told so */
     lifecycle_transition(&step, p, NULL, &transition);
     enum err err = sim->store->ops->transition(sim->store, NULL, &transition, &fault);
+    if (!err)
+        sim_trace("sim: %s has done %s", who, transition.event_id.at);
     if (err && err != ERR_CONFLICT && err != ERR_BUSY)
         sim_fail(sim, "an officer's step: %s", fault.text);
     /* One in four is cut off before Kafka has it: nobody was told that it is done. */

@@ -136,8 +136,9 @@ static void source_commit(struct source *port, uint32_t p, const int64_t resume[
     struct sim *sim = source->worker->sim;
     for (int lane = 0; lane < TOPIC_COUNT; lane++)
         if (resume[lane] > (int64_t)sim->lanes[p][lane].count)
-            sim_fail(sim, "Kafka is told of offset %lld in lane %d of partition %u, which ends at "
-                          "%zu",
+            sim_fail(sim,
+                     "Kafka is told of offset %lld in lane %d of partition %u, which ends at "
+                     "%zu",
                      (long long)resume[lane], lane, p, sim->lanes[p][lane].count);
 }
 
@@ -311,6 +312,18 @@ enum err sim_read_log(void *context, uint32_t partition, int64_t from,
     return ERR_OK;
 }
 
+static void note(void *context, const struct finding *finding)
+{
+    struct sim *sim = ((struct sim_worker *)context)->sim;
+    if (sim->noted_count == sim->noted_room) {
+        sim->noted_room = sim->noted_room ? sim->noted_room * 2 : 64;
+        sim->noted = memory_grow(sim->noted, sim->noted_room * sizeof *sim->noted);
+    }
+    struct sim_noted *noted = &sim->noted[sim->noted_count++];
+    *noted = (struct sim_noted){.detector = finding->detector_index, .seq = finding->seq};
+    (void)text_copy(text_of(finding->household), noted->household, sizeof noted->household);
+}
+
 void sim_worker_start(struct sim *sim, int number)
 {
     struct sim_worker *worker = &sim->workers[number];
@@ -323,7 +336,9 @@ void sim_worker_start(struct sim *sim, int number)
                                      .timers = true,
                                      .arrival_clock = !sim->people,
                                      .read_log = sim_read_log,
-                                     .read_log_context = worker};
+                                     .read_log_context = worker,
+                                     .noted = note,
+                                     .context = worker};
     worker->worker = worker_new(&options);
     struct source_owner owner = worker_owner(worker->worker);
     worker->source = sim_source_new(worker, &owner);

@@ -93,6 +93,7 @@ static void go_back_in_time(struct sim *sim)
         return;
     store_memory_restore(sim->store, sim->image);
     sim->rewinds++;
+    sim_trace("sim: the store has gone back");
     for (int p = 0; p < SIM_PARTITIONS_MAX; p++)
         sim->taker[p][0] = '\0'; /* whoever took it before must take it anew */
     store_memory_image_free(sim->image);
@@ -126,7 +127,7 @@ static void happen(struct sim *sim)
     if (sim_happens(sim, SIM_CLOCK))
         sim->clock.clock.set_ms += ((int64_t)sim_roll(sim, 7200) - 3600) * 1000;
     if (!sim->image && sim->rates[SIM_REWIND] && sim_roll(sim, 20) == 0)
-        sim->image = store_memory_save(sim->store);
+        sim->image = (sim_trace("sim: saved"), store_memory_save(sim->store));
     else if (sim->image && sim_happens(sim, SIM_REWIND))
         go_back_in_time(sim);
     else if (sim->image && sim_roll(sim, 20) == 0) { /* a second has passed: it is on disk */
@@ -150,6 +151,9 @@ static void turn(struct sim *sim)
         rebalance(sim, false);
         return;
     }
+    for (uint32_t p = 0; p < sim->partitions; p++)
+        if (sim->owner_of[p] == SIM_NOBODY)
+            give(sim, p, w, true);
     sim_step(&sim->workers[w]);
 }
 
@@ -193,7 +197,8 @@ static void run_out(struct sim *sim)
         turn(sim);
         quiet = is_idle(sim) ? quiet + 1 : 0;
         if (turns > TURNS_MAX)
-            sim_fail(sim, "it never comes to its end");
+            sim_fail(sim, "it never comes to its end: partitions of %d %d %d", sim->owner_of[0],
+                     sim->owner_of[1], sim->owner_of[2]);
     }
     for (int w = 0; w < SIM_WORKERS_MAX; w++)
         if (sim->workers[w].worker)

@@ -23,7 +23,7 @@
 
 #define SIM_PARTITIONS_MAX 3
 #define SIM_WORKERS_MAX    3
-#define SIM_HOMES_MAX      8 /* a partition */
+#define SIM_HOMES_MAX      8                   /* a partition */
 #define SIM_START_S        INT64_C(1768435200) /* 2026-01-15T00:00:00Z */
 #define SIM_HOUR_S         3600
 #define SIM_DAY_S          86400
@@ -51,24 +51,24 @@ struct sim_sent {
 };
 
 /* X(name, what happens, at which chance of a thousand at most). Counted, and told at the end. */
-#define SIM_FAULTS(X)                                                                  \
-    X(CRASH_BEFORE, "crash before a store step", 8)                                    \
-    X(CRASH_AFTER, "crash after a store step", 8)                                      \
-    X(LOST_BEFORE, "store step that did not happen", 20)                               \
-    X(LOST_AFTER, "store step whose answer was lost", 20)                              \
-    X(REFUSED, "store step refused (full, read-only)", 20)                             \
-    X(PAUSED, "worker paused in a store step while others take over", 12)              \
-    X(BUSY, "publisher queue full", 30)                                                \
-    X(UNSENT, "event or dead letter not delivered", 30)                                \
-    X(UNTOLD, "event or dead letter delivered, but said to have failed", 30)           \
-    X(STUTTER, "deliveries that come again", 60)                                       \
-    X(HIDDEN, "partition that is not served for a while", 100)                         \
-    X(REBALANCE, "rebalance, in order", 30)                                            \
-    X(EXPIRED, "rebalance over a worker that does not know", 30)                       \
-    X(JOIN, "worker that joins", 30)                                                   \
-    X(LEAVE, "worker that leaves in order", 20)                                        \
-    X(REWIND, "store that goes back in time", 10)                                      \
-    X(CLOCK, "clock that steps", 20)                                                   \
+#define SIM_FAULTS(X)                                                        \
+    X(CRASH_BEFORE, "crash before a store step", 8)                          \
+    X(CRASH_AFTER, "crash after a store step", 8)                            \
+    X(LOST_BEFORE, "store step that did not happen", 20)                     \
+    X(LOST_AFTER, "store step whose answer was lost", 20)                    \
+    X(REFUSED, "store step refused (full, read-only)", 20)                   \
+    X(PAUSED, "worker paused in a store step while others take over", 12)    \
+    X(BUSY, "publisher queue full", 30)                                      \
+    X(UNSENT, "event or dead letter not delivered", 30)                      \
+    X(UNTOLD, "event or dead letter delivered, but said to have failed", 30) \
+    X(STUTTER, "deliveries that come again", 60)                             \
+    X(HIDDEN, "partition that is not served for a while", 100)               \
+    X(REBALANCE, "rebalance, in order", 30)                                  \
+    X(EXPIRED, "rebalance over a worker that does not know", 30)             \
+    X(JOIN, "worker that joins", 30)                                         \
+    X(LEAVE, "worker that leaves in order", 20)                              \
+    X(REWIND, "store that goes back in time", 10)                            \
+    X(CLOCK, "clock that steps", 20)                                         \
     X(RELOAD, "configuration read again", 20)
 #define SIM_FAULTS_CONSTANT(name, what, rate) SIM_##name,
 enum sim_fault { SIM_FAULTS(SIM_FAULTS_CONSTANT) SIM_FAULT_COUNT };
@@ -97,6 +97,13 @@ struct sim_deed {
     int64_t version;
 };
 
+/* A finding that some worker has had. */
+struct sim_noted {
+    char household[16];
+    int detector;
+    int64_t seq;
+};
+
 struct sim {
     uint64_t seed, rolled;
     uint32_t partitions;
@@ -114,15 +121,17 @@ struct sim {
     struct store_memory_image *image;
     unsigned rewinds; /* each is a new connection for everybody */
     struct sim_worker workers[SIM_WORKERS_MAX];
-    int owner_of[SIM_PARTITIONS_MAX];       /* by the group; SIM_NOBODY */
-    bool expired[SIM_PARTITIONS_MAX];       /* given on without asking who had it */
-    int hidden_turns[SIM_PARTITIONS_MAX];   /* not served */
-    char taker[SIM_PARTITIONS_MAX][33];     /* token of the last take */
+    int owner_of[SIM_PARTITIONS_MAX];     /* by the group; SIM_NOBODY */
+    bool expired[SIM_PARTITIONS_MAX];     /* given on without asking who had it */
+    int hidden_turns[SIM_PARTITIONS_MAX]; /* not served */
+    char taker[SIM_PARTITIONS_MAX][33];   /* token of the last take */
 
     bool faulty;
     int faults_left, depth;
     unsigned rates[SIM_FAULT_COUNT], faults[SIM_FAULT_COUNT];
     unsigned long long steps, writes, deeds_done;
+    struct sim_noted *noted;
+    size_t noted_count, noted_room;
     struct sim_deed *deeds;
     size_t deed_count, deed_room;
     struct buffer failure; /* the first; empty: none */
@@ -133,6 +142,8 @@ void sim_begin(struct sim *sim, uint64_t seed, uint64_t town);
 void sim_end(struct sim *sim);
 uint32_t sim_roll(struct sim *sim, uint32_t below); /* 0 .. below - 1 */
 bool sim_happens(struct sim *sim, enum sim_fault fault);
+/* With ANBU_SIM_LOG: among the lines that the workers log. */
+void sim_trace(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void sim_fail(struct sim *sim, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void sim_put(struct sim *sim, uint32_t partition, unsigned lane, int64_t arrived_ms, int home,
              const char *format, ...) __attribute__((format(printf, 6, 7)));

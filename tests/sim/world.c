@@ -37,6 +37,17 @@ bool sim_happens(struct sim *sim, enum sim_fault fault)
     return true;
 }
 
+void sim_trace(const char *format, ...)
+{
+    va_list arguments;
+    if (!getenv("ANBU_SIM_LOG"))
+        return;
+    va_start(arguments, format);
+    (void)vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    (void)fputc('\n', stderr);
+}
+
 void sim_fail(struct sim *sim, const char *format, ...)
 {
     char text[4096];
@@ -94,6 +105,7 @@ void sim_keep_sent(struct sim *sim, struct sim_sent *sent)
         sim->sent_room = sim->sent_room ? sim->sent_room * 2 : 64;
         sim->sent = memory_grow(sim->sent, sim->sent_room * sizeof *sim->sent);
     }
+    sim_trace("sim: %s has got %s", sent->topic == PUBLISH_ALERTS ? "alerts" : "a topic", sent->id);
     sent->offset = sim->sent_ends[sent->topic][sent->partition]++;
     sim->sent[sim->sent_count++] = *sent;
 }
@@ -134,7 +146,8 @@ void sim_begin(struct sim *sim, uint64_t seed, uint64_t town)
         sim->owner_of[p] = SIM_NOBODY;
     for (int w = 0; w < SIM_WORKERS_MAX; w++)
         sim->workers[w] = (struct sim_worker){.sim = sim, .number = w};
-    /* Half of the kinds of fault, each at a rate of its own: some only show when others are away. */
+    /* Half of the kinds of fault, each at a rate of its own: some only show when others are away.
+     */
     for (int f = 0; f < SIM_FAULT_COUNT; f++)
         sim->rates[f] = sim_roll(sim, 2) ? 1 + sim_roll(sim, rates_max[f]) : 0;
     sim_town(sim, town);
@@ -157,6 +170,7 @@ void sim_end(struct sim *sim)
         sim_sent_done(&sim->sent[i]);
     free(sim->sent);
     free(sim->deeds);
+    free(sim->noted);
     store_memory_image_free(sim->image);
     sim->store->ops->free(sim->store);
     config_free(sim->config);

@@ -248,6 +248,17 @@ static enum err probe_take(struct store *store, uint32_t p, struct store_head *o
     FORWARD(PROBE_TAKE, real_of(store)->ops->take(real_of(store), p, out, settle, context, fault));
 }
 
+static enum err probe_open(struct store *store, struct store_head *head, struct fault *fault)
+{
+    FORWARD(PROBE_OPEN, real_of(store)->ops->open(real_of(store), head, fault));
+}
+
+static uint64_t probe_connection(const struct store *store)
+{
+    const struct store *real = ((const struct probe *)store)->real;
+    return real->ops->connection(real);
+}
+
 static enum err probe_load(struct store *store, uint32_t p, const struct text *households,
                            size_t count, store_record_fn *got, void *context, struct fault *fault)
 {
@@ -324,6 +335,8 @@ static void probe_free(struct store *store)
 static const struct store_ops probe_ops = {
     .name = "probe",
     .take = probe_take,
+    .open = probe_open,
+    .connection = probe_connection,
     .load = probe_load,
     .flush = probe_flush,
     .load_case = probe_load_case,

@@ -40,6 +40,7 @@ struct ww_sent {
 
 enum probe_op {
     PROBE_TAKE,
+    PROBE_OPEN,
     PROBE_LOAD,
     PROBE_FLUSH,
     PROBE_LOAD_CASE,

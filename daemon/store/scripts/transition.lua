@@ -13,10 +13,15 @@ local owned, id, team, is_live = ARGV[1] ~= '', ARGV[6], ARGV[7], ARGV[10] == '1
 if owned then
   local refused = other_owner(head, ARGV[1], ARGV[2], ARGV[3])
   if refused then return refused end
+else
+  local opened = redis.call('HGET', head, 'server')
+  if opened and opened ~= server() then return {'stale'} end
 end
 if ARGV[4] ~= '' then
   local known = redis.call('HGET', case, ARGV[4]) or '0'
-  if tonumber(ARGV[5]) <= (tonumber(known) or 0) then return {'duplicate', known} end
+  -- As text: these numbers are longer than Lua's.
+  local longer = #ARGV[5] - #known
+  if longer < 0 or longer == 0 and ARGV[5] <= known then return {'duplicate', known} end
 end
 local case_now = redis.call('HGETALL', case)
 local parts = {}
