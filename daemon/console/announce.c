@@ -11,7 +11,7 @@
 #define OUTBOX_PAGE      64
 #define OUTBOX_PAGES_MAX 64
 #define ENTRY_BYTES      64
-#define MESSAGES         2 /* event and outcome */
+#define BACKLOG_MAX      64 /* of one alert */
 
 void announce_done(void *context, void *token, enum err err, uint32_t partition, int64_t offset)
 {
@@ -52,66 +52,101 @@ static bool publish(struct api *api, enum publisher_topic topic, struct text key
     return true;
 }
 
-struct own_entries {
-    const struct store_transition *step;
-    char found[MESSAGES][ENTRY_BYTES];
-    size_t found_count;
+/* What the outbox has of an alert, oldest first: the step that is announced and those before it
+ * that Kafka may not have yet. */
+struct told {
+    char entry[ENTRY_BYTES];
+    enum publisher_topic topic;
+    struct buffer id, body;
+};
+struct backlog {
+    struct text alert; /* id */
+    struct told told[BACKLOG_MAX];
+    size_t count;
     char last[ENTRY_BYTES];
     size_t seen;
 };
 
-static void own_entry(void *context, const struct store_outbox_entry *entry)
+static void backlog_take(void *context, const struct store_outbox_entry *entry)
 {
-    struct own_entries *own = context;
-    own->seen++;
-    (void)text_copy(text_of(entry->entry), own->last, sizeof own->last);
-    if (own->found_count < MESSAGES &&
-        (text_equal(entry->id, own->step->event_id) ||
-         (own->step->message.at && text_equal(entry->id, own->step->message_id))))
-        (void)text_copy(text_of(entry->entry), own->found[own->found_count++], ENTRY_BYTES);
+    struct backlog *backlog = context;
+    backlog->seen++;
+    (void)text_copy(text_of(entry->entry), backlog->last, sizeof backlog->last);
+    if (backlog->count == BACKLOG_MAX || entry->id.bytes <= backlog->alert.bytes ||
+        entry->id.at[backlog->alert.bytes] != '.' ||
+        memcmp(entry->id.at, backlog->alert.at, backlog->alert.bytes) != 0)
+        return;
+    struct told *told = &backlog->told[backlog->count++];
+    (void)text_copy(text_of(entry->entry), told->entry, sizeof told->entry);
+    told->topic = entry->topic == OUTBOX_ALERTS ? PUBLISH_ALERTS : PUBLISH_HOUSEHOLD;
+    buffer_add(&told->id, entry->id.at, entry->id.bytes);
+    buffer_add(&told->body, entry->body.at, entry->body.bytes);
 }
 
-/* What was delivered leaves the outbox. A failure only means that it is published once more. */
-static void outbox_clear(struct api *api, const struct store_transition *step)
+static enum err backlog_read(struct api *api, const struct store_transition *step,
+                             struct backlog *out, struct fault *fault)
 {
-    struct own_entries own = {.step = step};
-    struct fault fault = {0};
-    size_t want = (step->event.at ? 1 : 0) + (step->message.at ? 1 : 0);
     enum err err = ERR_OK;
-    for (int page = 0; page < OUTBOX_PAGES_MAX && !err && own.found_count < want; page++) {
+    *out = (struct backlog){.alert = text_of(step->alert)};
+    for (int page = 0; page < OUTBOX_PAGES_MAX && !err; page++) {
         char after[ENTRY_BYTES];
-        (void)text_copy(text_of(own.last), after, sizeof after);
-        own.seen = 0;
-        err = api->store->ops->outbox(api->store, step->partition, after, OUTBOX_PAGE, own_entry,
-                                      &own, &fault);
-        if (own.seen < OUTBOX_PAGE)
+        (void)text_copy(text_of(out->last), after, sizeof after);
+        out->seen = 0;
+        err = api->store->ops->outbox(api->store, step->partition, after, OUTBOX_PAGE, backlog_take,
+                                      out, fault);
+        if (out->seen < OUTBOX_PAGE)
             break;
     }
-    const char *entries[MESSAGES] = {own.found[0], own.found[1]};
-    if (!err && own.found_count > 0)
-        err = api->store->ops->outbox_done(api->store, NULL, step->partition, entries,
-                                           own.found_count, OFFSET_NONE, &fault);
-    if (err)
-        log_line(LOG_WARNING, "a delivered event stays in the outbox", "alert=%s fault=\"%s\"",
-                 step->alert, fault.text);
+    return err;
+}
+
+static void backlog_done(struct backlog *backlog)
+{
+    for (size_t i = 0; i < backlog->count; i++) {
+        buffer_done(&backlog->told[i].id);
+        buffer_done(&backlog->told[i].body);
+    }
+}
+
+/* One message, and the answer: the next step of an alert is not sent before. */
+static bool tell(struct api *api, enum publisher_topic topic, struct text key, struct text body,
+                 int64_t deadline_ms)
+{
+    struct announcement *now = &api->announcement;
+    *now = (struct announcement){.serial = now->serial + 1};
+    if (!publish(api, topic, key, body, deadline_ms))
+        return false;
+    while (now->waiting > 0 && left_ms(deadline_ms) > 0)
+        api->publisher->ops->poll(api->publisher, (int)left_ms(deadline_ms));
+    if (now->waiting == 0 && !now->failed)
+        return true;
+    now->serial++; /* an answer that still comes is too late for this person */
+    return false;
 }
 
 bool announce(struct api *api, const struct store_transition *step)
 {
-    struct announcement *now = &api->announcement;
     int64_t deadline_ms = clock_monotonic_ms(&clock_machine) + api->announce_wait_ms;
-    *now = (struct announcement){.serial = now->serial + 1};
-    if (step->event.at && !publish(api, PUBLISH_ALERTS, step->household, step->event, deadline_ms))
-        return false;
-    if (step->message.at &&
-        !publish(api, PUBLISH_HOUSEHOLD, step->household, step->message, deadline_ms))
-        return false;
-    while (now->waiting > 0 && !now->failed && left_ms(deadline_ms) > 0)
-        api->publisher->ops->poll(api->publisher, (int)left_ms(deadline_ms));
-    if (now->waiting > 0 || now->failed) {
-        now->serial++; /* answers that still come are too late for this person */
-        return false;
+    struct backlog backlog;
+    struct fault fault = {0};
+    const char *entries[BACKLOG_MAX];
+    size_t told = 0;
+    enum err err = backlog_read(api, step, &backlog, &fault);
+    bool whole = !err;
+    for (; told < backlog.count && whole; told++) {
+        const struct told *one = &backlog.told[told];
+        whole = tell(api, one->topic, step->household, buffer_view(&one->body), deadline_ms);
+        entries[told] = one->entry;
+        if (!whole)
+            break;
     }
-    outbox_clear(api, step);
-    return true;
+    /* What was delivered leaves the outbox. A failure only means that it is published once more. */
+    if (told > 0 && (err = api->store->ops->outbox_done(api->store, NULL, step->partition, entries,
+                                                        told, OFFSET_NONE, &fault)))
+        log_line(LOG_WARNING, "a delivered event stays in the outbox", "alert=%s fault=\"%s\"",
+                 step->alert, fault.text);
+    else if (err)
+        log_line(LOG_WARNING, "a person's action waits in the outbox", "fault=\"%s\"", fault.text);
+    backlog_done(&backlog);
+    return whole;
 }

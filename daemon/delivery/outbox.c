@@ -104,12 +104,31 @@ struct pump {
     size_t published;
 };
 
+/* Before its predecessor is in Kafka no step of an alert is sent: if that failed, and the store
+ * then forgot it, the log would have a gap for ever. */
+static bool follows_one_in_flight(const struct outbox *outbox, struct text id)
+{
+    const char *dot = memchr(id.at, '.', id.bytes);
+    size_t bytes = dot ? (size_t)(dot - id.at) + 1 : id.bytes;
+    for (size_t i = 0; i < OUTBOX_IN_FLIGHT_MAX; i++) {
+        const struct flight *flight = &outbox->flights[i];
+        if (flight->state == FLIGHT_FLYING && strncmp(flight->id, id.at, bytes) == 0 &&
+            !text_is(id, flight->id))
+            return true;
+    }
+    return false;
+}
+
 static void publish_entry(void *context, const struct store_outbox_entry *entry)
 {
     struct pump *pump = context;
     struct outbox *outbox = pump->outbox;
     if (pump->full)
         return;
+    if (follows_one_in_flight(outbox, entry->id)) {
+        pump->full = true;
+        return;
+    }
     struct flight *flight = NULL;
     for (size_t i = 0; i < OUTBOX_IN_FLIGHT_MAX && !flight; i++)
         if (outbox->flights[i].state == FLIGHT_FREE)

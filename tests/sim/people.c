@@ -57,6 +57,22 @@ static void publish(struct sim *sim, uint32_t p, enum publisher_topic topic, str
     sim_keep_sent(sim, &sent);
 }
 
+struct earlier {
+    struct sim *sim;
+    uint32_t partition;
+    struct text alert;
+};
+
+/* Steps of the alert that Kafka may not have yet go before the one that is told now. */
+static void publish_earlier(void *context, const struct store_outbox_entry *entry)
+{
+    const struct earlier *earlier = context;
+    if (entry->topic == OUTBOX_ALERTS && entry->id.bytes > earlier->alert.bytes &&
+        memcmp(entry->id.at, earlier->alert.at, earlier->alert.bytes) == 0)
+        publish(earlier->sim, earlier->partition, PUBLISH_ALERTS, entry->key, entry->id,
+                entry->body);
+}
+
 static void confirm(struct sim *sim, const struct store_transition *step, const char *who)
 {
     if (sim->deed_count == sim->deed_room) {
@@ -95,8 +111,9 @@ static void act(struct sim *sim, uint32_t p, const struct alert *before)
         sim_fail(sim, "an officer's step: %s", fault.text);
     /* One in four is cut off before Kafka has it: nobody was told that it is done. */
     if (!err && (!sim->faulty || sim_roll(sim, 4))) {
-        publish(sim, p, PUBLISH_ALERTS, transition.household, transition.event_id,
-                transition.event);
+        struct earlier earlier = {sim, p, text_of(transition.alert)};
+        if (sim->store->ops->outbox(sim->store, p, "", 4096, publish_earlier, &earlier, &fault))
+            sim_fail(sim, "%s", fault.text);
         if (transition.message.at)
             publish(sim, p, PUBLISH_HOUSEHOLD, transition.household, transition.message_id,
                     transition.message);

@@ -314,7 +314,15 @@ enum err sim_read_log(void *context, uint32_t partition, int64_t from,
 
 static void note(void *context, const struct finding *finding)
 {
-    struct sim *sim = ((struct sim_worker *)context)->sim;
+    const struct sim_worker *worker = context;
+    struct sim *sim = worker->sim;
+    uint32_t p = sim_partition_of(text_of(finding->household), sim->partitions);
+    sim_trace("sim: worker %d has finding %lld of %s for %s", worker->number,
+              (long long)finding->seq, finding->detector->name, finding->household);
+    /* Of a record that has gone back in time, by a worker that has not noticed: the next write is
+     * refused, and all of it forgotten. */
+    if (worker->taken_over[p] != sim->rewinds)
+        return;
     if (sim->noted_count == sim->noted_room) {
         sim->noted_room = sim->noted_room ? sim->noted_room * 2 : 64;
         sim->noted = memory_grow(sim->noted, sim->noted_room * sizeof *sim->noted);

@@ -89,6 +89,7 @@ struct sim_worker {
     struct sim_source *source;
     bool dead;   /* has crashed: nothing that it still does has an effect */
     bool paused; /* within a step that others overtake */
+    unsigned taken_over[SIM_PARTITIONS_MAX]; /* the connection of its last take, sim.rewinds */
 };
 
 /* Something that a person was told is done. */

@@ -97,7 +97,9 @@ static void check_record(struct sim *sim, uint32_t p, const struct store_record 
     /* By the wall clock another life may find something else. */
     for (size_t i = 0; i < sim->noted_count && !sim->people; i++) {
         const struct sim_noted *noted = &sim->noted[i];
-        if (text_is(written->household, noted->household) && noted->seq / 4 <= applied &&
+        /* The record of a batch that is not settled yet is ahead of nothing. */
+        bool waits = noted->seq / 4 == applied && noted->seq % 4 == 2 && record.home->settle_ms;
+        if (text_is(written->household, noted->household) && noted->seq / 4 <= applied && !waits &&
             noted->seq > seen.finding_seq[noted->detector])
             sim_fail(sim,
                      "partition %u: the record of %s is flushed with finding %" PRId64
@@ -176,6 +178,7 @@ static enum err really_take(struct store *store, uint32_t p, struct store_head *
     if (err)
         return err;
     out->connection = sim->rewinds;
+    ((struct sim_store *)store)->worker->taken_over[p] = sim->rewinds;
     memcpy(sim->taker[p], out->token, sizeof sim->taker[p]);
     return ERR_OK;
 }
@@ -252,6 +255,9 @@ static enum err really_step(struct store *store, struct store_head *head,
         err = REAL->ops->transition(REAL, head, step, fault);
     if (!err)
         owner_wrote(sim_of(store), head, "a step of an alert");
+    sim_trace("sim: step of %s to %lld with finding %lld of detector %d: %s",
+              step->alert ? step->alert : "no alert", (long long)step->version,
+              (long long)step->finding_seq, step->detector, err_text(err));
     return err;
 }
 
