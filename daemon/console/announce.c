@@ -11,7 +11,7 @@
 #define OUTBOX_PAGE      64
 #define OUTBOX_PAGES_MAX 64
 #define ENTRY_BYTES      64
-#define BACKLOG_MAX      64 /* of one alert */
+#define BACKLOG_MAX      64 /* of one household */
 
 void announce_done(void *context, void *token, enum err err, uint32_t partition, int64_t offset)
 {
@@ -57,10 +57,10 @@ static bool publish(struct api *api, enum publisher_topic topic, struct text key
 struct told {
     char entry[ENTRY_BYTES];
     enum publisher_topic topic;
-    struct buffer id, body;
+    struct buffer body;
 };
 struct backlog {
-    struct text alert; /* id */
+    struct text household;
     struct told told[BACKLOG_MAX];
     size_t count;
     char last[ENTRY_BYTES];
@@ -72,14 +72,11 @@ static void backlog_take(void *context, const struct store_outbox_entry *entry)
     struct backlog *backlog = context;
     backlog->seen++;
     (void)text_copy(text_of(entry->entry), backlog->last, sizeof backlog->last);
-    if (backlog->count == BACKLOG_MAX || entry->id.bytes <= backlog->alert.bytes ||
-        entry->id.at[backlog->alert.bytes] != '.' ||
-        memcmp(entry->id.at, backlog->alert.at, backlog->alert.bytes) != 0)
+    if (backlog->count == BACKLOG_MAX || !text_equal(entry->key, backlog->household))
         return;
     struct told *told = &backlog->told[backlog->count++];
     (void)text_copy(text_of(entry->entry), told->entry, sizeof told->entry);
     told->topic = entry->topic == OUTBOX_ALERTS ? PUBLISH_ALERTS : PUBLISH_HOUSEHOLD;
-    buffer_add(&told->id, entry->id.at, entry->id.bytes);
     buffer_add(&told->body, entry->body.at, entry->body.bytes);
 }
 
@@ -87,7 +84,7 @@ static enum err backlog_read(struct api *api, const struct store_transition *ste
                              struct backlog *out, struct fault *fault)
 {
     enum err err = ERR_OK;
-    *out = (struct backlog){.alert = text_of(step->alert)};
+    *out = (struct backlog){.household = step->household};
     for (int page = 0; page < OUTBOX_PAGES_MAX && !err; page++) {
         char after[ENTRY_BYTES];
         (void)text_copy(text_of(out->last), after, sizeof after);
@@ -102,13 +99,11 @@ static enum err backlog_read(struct api *api, const struct store_transition *ste
 
 static void backlog_done(struct backlog *backlog)
 {
-    for (size_t i = 0; i < backlog->count; i++) {
-        buffer_done(&backlog->told[i].id);
+    for (size_t i = 0; i < backlog->count; i++)
         buffer_done(&backlog->told[i].body);
-    }
 }
 
-/* One message, and the answer: the next step of an alert is not sent before. */
+/* One message, and the answer: the next step is not sent before. */
 static bool tell(struct api *api, enum publisher_topic topic, struct text key, struct text body,
                  int64_t deadline_ms)
 {

@@ -13,7 +13,7 @@ struct flight {
     uint32_t round; /* of the outbox when it was published */
     enum outbox_topic topic;
     int64_t offset;
-    char entry[64], id[64];
+    char entry[64], id[64], household[MESSAGE_ID_MAX + 1];
 };
 
 struct outbox {
@@ -104,18 +104,14 @@ struct pump {
     size_t published;
 };
 
-/* Before its predecessor is in Kafka no step of an alert is sent: if that failed, and the store
- * then forgot it, the log would have a gap for ever. */
-static bool follows_one_in_flight(const struct outbox *outbox, struct text id)
+/* Nothing of a household is sent before what came before it is in Kafka: if that failed, and the
+ * store then forgot it, the log would have a gap for ever, or two live alerts. */
+static bool follows_one_in_flight(const struct outbox *outbox, struct text household)
 {
-    const char *dot = memchr(id.at, '.', id.bytes);
-    size_t bytes = dot ? (size_t)(dot - id.at) + 1 : id.bytes;
-    for (size_t i = 0; i < OUTBOX_IN_FLIGHT_MAX; i++) {
-        const struct flight *flight = &outbox->flights[i];
-        if (flight->state == FLIGHT_FLYING && strncmp(flight->id, id.at, bytes) == 0 &&
-            !text_is(id, flight->id))
+    for (size_t i = 0; i < OUTBOX_IN_FLIGHT_MAX; i++)
+        if (outbox->flights[i].state == FLIGHT_FLYING &&
+            text_is(household, outbox->flights[i].household))
             return true;
-    }
     return false;
 }
 
@@ -125,7 +121,7 @@ static void publish_entry(void *context, const struct store_outbox_entry *entry)
     struct outbox *outbox = pump->outbox;
     if (pump->full)
         return;
-    if (follows_one_in_flight(outbox, entry->id)) {
+    if (follows_one_in_flight(outbox, entry->key)) {
         pump->full = true;
         return;
     }
@@ -137,8 +133,9 @@ static void publish_entry(void *context, const struct store_outbox_entry *entry)
         pump->full = true;
         return;
     }
-    *flight = (struct flight){FLIGHT_FLYING, outbox->round, entry->topic, -1, "", ""};
+    *flight = (struct flight){FLIGHT_FLYING, outbox->round, entry->topic, -1, "", "", ""};
     (void)text_copy(entry->id, flight->id, sizeof flight->id);
+    (void)text_copy(entry->key, flight->household, sizeof flight->household);
     (void)text_copy(text_of(entry->entry), flight->entry, sizeof flight->entry);
     const struct publisher_header id = {"ce_id", entry->id};
     outbox->flying++;

@@ -60,15 +60,14 @@ static void publish(struct sim *sim, uint32_t p, enum publisher_topic topic, str
 struct earlier {
     struct sim *sim;
     uint32_t partition;
-    struct text alert;
+    struct text household;
 };
 
-/* Steps of the alert that Kafka may not have yet go before the one that is told now. */
+/* Steps of the household that Kafka may not have yet go before the one that is told now. */
 static void publish_earlier(void *context, const struct store_outbox_entry *entry)
 {
     const struct earlier *earlier = context;
-    if (entry->topic == OUTBOX_ALERTS && entry->id.bytes > earlier->alert.bytes &&
-        memcmp(entry->id.at, earlier->alert.at, earlier->alert.bytes) == 0)
+    if (entry->topic == OUTBOX_ALERTS && text_equal(entry->key, earlier->household))
         publish(earlier->sim, earlier->partition, PUBLISH_ALERTS, entry->key, entry->id,
                 entry->body);
 }
@@ -111,7 +110,7 @@ static void act(struct sim *sim, uint32_t p, const struct alert *before)
         sim_fail(sim, "an officer's step: %s", fault.text);
     /* One in four is cut off before Kafka has it: nobody was told that it is done. */
     if (!err && (!sim->faulty || sim_roll(sim, 4))) {
-        struct earlier earlier = {sim, p, text_of(transition.alert)};
+        struct earlier earlier = {sim, p, transition.household};
         if (sim->store->ops->outbox(sim->store, p, "", 4096, publish_earlier, &earlier, &fault))
             sim_fail(sim, "%s", fault.text);
         if (transition.message.at)
