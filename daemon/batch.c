@@ -206,43 +206,73 @@ static struct cache_entry *entry_of(struct worker *worker, struct partition *par
                : NULL;
 }
 
+/* The record has applied messages that this replay has not come to yet: they are of the batch. */
+static bool is_ahead(const struct partition *partition, const struct cache_entry *entry)
+{
+    struct record record;
+    record_view(entry->household.bytes, &record);
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        if (record.home->applied[lane] >= 0 &&
+            record.home->applied[lane] >= partition->next[lane] &&
+            partition->next[lane] != OFFSET_NONE)
+            return true;
+    return false;
+}
+
 static int64_t wall_ms(const struct worker *worker, int64_t arrived_ms)
 {
     return worker->options.arrival_clock ? arrived_ms : clock_wall_ms(worker->options.clock);
 }
 
+/* One household's batch. False: the partition was lost over it. */
+static bool settle_one(struct worker *worker, struct partition *partition,
+                       struct cache_entry *entry, int64_t settle_ms)
+{
+    uint32_t before = entry->household.size;
+    if (!casework_overdue(worker, partition, settle_ms))
+        return false;
+    worker->context.arrived_ms = settle_ms;
+    worker->context.wall_ms = wall_ms(worker, settle_ms);
+    household_settle(&entry->household, &worker->context);
+    changed(worker, partition, entry, before);
+    return casework_findings(worker, partition);
+}
+
 bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
-    struct settle_note note;
-    size_t settled = 0;
-    while (partition_due_settle(partition, now_ms, &note)) {
+    struct settle_note note, *later = NULL;
+    size_t settled = 0, later_count = 0, later_room = 0;
+    bool kept = true;
+    while (kept && partition_due_settle(partition, now_ms, &note)) {
         struct cache_entry *entry = entry_of(worker, partition, text_of(note.household));
-        if (!entry)
-            return false;
-        entry->queued = false;
+        if (!entry) {
+            kept = false;
+            break;
+        }
         int64_t settle = household_settle_ms(&entry->household);
+        entry->queued = false;
         if (!settle)
             continue;
-        uint32_t before = entry->household.size;
-        if (settle > now_ms) { /* more has come since it was noted */
+        bool ahead = is_ahead(partition, entry);
+        if (settle > now_ms || ahead) { /* more has come since it was noted, or is to come again */
+            note.settle_ms = settle;
             entry->queued = true;
-            partition_note_settle(partition, entry->household.id, settle);
+            if (later_count == later_room) {
+                later_room = later_room ? later_room * 2 : 16;
+                later = memory_grow(later, later_room * sizeof *later);
+            }
+            later[later_count++] = note;
             continue;
         }
-        if (!casework_overdue(worker, partition, settle))
-            return false;
-        worker->context.arrived_ms = settle;
-        worker->context.wall_ms = wall_ms(worker, settle);
-        household_settle(&entry->household, &worker->context);
-        changed(worker, partition, entry, before);
-        if (!casework_findings(worker, partition))
-            return false;
+        kept = settle_one(worker, partition, entry, settle);
         /* A morning's batch of a whole town stays within the cache's budget. */
-        if (++settled % SETTLED_AT_ONCE == 0 && !cache_trim(worker->cache, worker->batch) &&
-            !partition_flush(worker, partition, true, SIZE_MAX))
-            return false;
+        if (kept && ++settled % SETTLED_AT_ONCE == 0 && !cache_trim(worker->cache, worker->batch))
+            kept = partition_flush(worker, partition, true, SIZE_MAX);
     }
-    return true;
+    for (size_t i = 0; i < later_count && kept; i++)
+        partition_note_settle(partition, text_of(later[i].household), later[i].settle_ms);
+    free(later);
+    return kept;
 }
 
 static void count_message(struct worker *worker, const struct message *message)
@@ -291,6 +321,13 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
     return true;
 }
 
+/* A sender whose clock is ahead does not settle the batches of the others. */
+static int64_t settles_ms(const struct worker *worker, const struct delivery *delivery)
+{
+    int64_t wall = wall_ms(worker, delivery->arrived_ms);
+    return delivery->arrived_ms < wall ? delivery->arrived_ms : wall;
+}
+
 static void apply_delivery(struct worker *worker, size_t i)
 {
     struct delivery *delivery = &worker->deliveries[i];
@@ -321,7 +358,7 @@ static void apply_delivery(struct worker *worker, size_t i)
         return; /* the client went back by itself: seen before */
     if (partition && !reject && message->type != MESSAGE_WEATHER) {
         partition->delivered_ms = clock_monotonic_ms(worker->options.clock);
-        if (!batch_settle(worker, partition, delivery->arrived_ms) ||
+        if (!batch_settle(worker, partition, settles_ms(worker, delivery)) ||
             !casework_overdue(worker, partition, delivery->arrived_ms) ||
             !apply(worker, partition, i))
             return;

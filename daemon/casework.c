@@ -10,8 +10,9 @@
 #include "base/log.h"
 #include "partition.h"
 
-#define TRIES_MAX  8
-#define TIMERS_MAX 64
+#define TRIES_MAX      8
+#define TIMERS_MAX     64
+#define LOG_KEPT_EVERY 1000 /* events */
 
 static enum err load_alert(struct worker *worker, struct partition *partition, const char *id,
                            struct alert *out, struct fault *fault)
@@ -120,6 +121,18 @@ bool casework_findings(struct worker *worker, struct partition *partition)
     return true;
 }
 
+/* Somebody may have taken it and given it back since the timers were asked for. */
+static bool is_due(const struct worker *worker, const struct alert *alert, const char *kind,
+                   int64_t now_ms)
+{
+    struct store_timer timers[STORE_TIMERS_MAX];
+    size_t count = lifecycle_timers(alert, &worker->rules, timers);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(timers[i].kind, kind) == 0)
+            return timers[i].due_ms && timers[i].due_ms <= now_ms;
+    return false;
+}
+
 static enum err fire(struct worker *worker, struct partition *partition,
                      const struct store_due *due, int64_t now_ms, struct fault *fault)
 {
@@ -128,6 +141,10 @@ static enum err fire(struct worker *worker, struct partition *partition,
     enum err err = load_alert(worker, partition, due->alert, &before, fault);
     if (err)
         return err;
+    if (!is_due(worker, &before, due->kind, now_ms)) {
+        alert_done(&before);
+        return ERR_DUPLICATE;
+    }
     struct change change = {.kind = strcmp(due->kind, TIMER_ACK_EXPIRY) == 0
                                         ? CHANGE_ACK_EXPIRED
                                         : CHANGE_UNACKNOWLEDGED,
@@ -193,6 +210,7 @@ struct log_reading {
     enum err err;
     struct fault fault;
     uint64_t restored;
+    int64_t next, kept;  /* offset after the last event; the last one that the head remembers */
     struct buffer later; /* events whose team has another live alert so far, one a line */
 };
 
@@ -239,14 +257,23 @@ static enum err put_back(struct log_reading *reading, const struct alert *logged
     return err;
 }
 
+static void keep_place(struct log_reading *reading)
+{
+    struct store *store = reading->worker->store;
+    struct partition *partition = reading->partition;
+    reading->err = store->ops->outbox_done(store, &partition->head, partition->number, NULL, 0,
+                                           partition->log_base + reading->next, &reading->fault);
+    reading->kept = reading->next;
+}
+
 /* One event of the log: if the store knows an older version, it went back in time; the event is the
  * whole alert. */
 static void restore(void *context, struct text event, int64_t offset)
 {
     struct log_reading *reading = context;
-    (void)offset;
     if (reading->err)
         return;
+    reading->next = offset + 1;
     struct alert logged, stored;
     struct fault unreadable;
     if (restore_read(event, &logged, &unreadable)) {
@@ -281,6 +308,9 @@ static void restore(void *context, struct text event, int64_t offset)
     }
     reading->err = err;
     alert_done(&logged);
+    /* A long log is not begun anew when reading it takes too long for once. */
+    if (!err && !reading->later.bytes && reading->next - reading->kept >= LOG_KEPT_EVERY)
+        keep_place(reading);
 }
 
 /* Events of two producers may stand in the wrong order: an alert before the end of the one that it
@@ -309,7 +339,8 @@ enum err casework_log(struct worker *worker, struct partition *partition, struct
     int64_t from = partition->head.log_offset >= partition->log_base
                        ? partition->head.log_offset - partition->log_base
                        : 0;
-    struct log_reading reading = {.worker = worker, .partition = partition};
+    struct log_reading reading = {
+        .worker = worker, .partition = partition, .next = from, .kept = from};
     enum err err = worker->options.read_log(worker->options.read_log_context, partition->number,
                                             from, restore, &reading, fault);
     restore_later(&reading);

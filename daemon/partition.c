@@ -6,13 +6,13 @@
 
 #include "base/log.h"
 
-#define BACK_OFF_FIRST_MS 100
-#define BACK_OFF_MAX_MS   5000
-#define FLIGHT_WAITS      20
-#define FLIGHT_WAIT_MS    50
-#define LETTER_WAITS      20
-#define LETTER_WAIT_MS    50
-#define HEARTBEAT_MS      10000 /* a write at least so often: a rewind or another owner shows */
+#define BACK_OFF_FIRST_MS  100
+#define BACK_OFF_FENCED_MS 3000
+#define BACK_OFF_MAX_MS    5000
+#define FLIGHT_WAIT_MS     1000
+#define LETTER_WAITS       20
+#define LETTER_WAIT_MS     50
+#define HEARTBEAT_MS       10000 /* a write at least so often: a rewind or another owner shows */
 
 static void notes_swap(struct settle_note *a, struct settle_note *b)
 {
@@ -93,10 +93,11 @@ static void number_through(const struct worker *worker, struct partition *partit
     partition->log_base = epoch * EPOCH_STEP;
 }
 
-static void wait_longer(struct worker *worker, struct partition *partition)
+/* Whoever took it from us is most likely its owner now, and the group will tell us so. */
+static void wait_longer(struct worker *worker, struct partition *partition, enum err err)
 {
-    partition->back_off_ms =
-        partition->back_off_ms ? partition->back_off_ms * 2 : BACK_OFF_FIRST_MS;
+    int64_t first = err == ERR_FENCED ? BACK_OFF_FENCED_MS : BACK_OFF_FIRST_MS;
+    partition->back_off_ms = partition->back_off_ms ? partition->back_off_ms * 2 : first;
     if (partition->back_off_ms > BACK_OFF_MAX_MS)
         partition->back_off_ms = BACK_OFF_MAX_MS;
     partition->retry_ms = clock_monotonic_ms(worker->options.clock) + partition->back_off_ms;
@@ -117,9 +118,9 @@ static void note_fatal(struct worker *worker, enum err err, const struct fault *
 static enum err wait_for_own(struct worker *worker, struct partition *partition,
                              struct fault *fault)
 {
-    for (int i = 0; i < FLIGHT_WAITS && outbox_flies(partition->outbox); i++)
-        worker->publisher->ops->poll(worker->publisher, FLIGHT_WAIT_MS);
-    return outbox_flies(partition->outbox)
+    if (!outbox_flies(partition->outbox))
+        return ERR_OK;
+    return worker->publisher->ops->flush(worker->publisher, FLIGHT_WAIT_MS)
                ? fault_set(fault, ERR_BUSY,
                            "events of partition %u are still on their way to Kafka",
                            partition->number)
@@ -143,7 +144,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
     if (err) {
         log_line(LOG_WARNING, "partition cannot be taken", "partition=%u error=\"%s\"",
                  partition->number, fault.text[0] ? fault.text : err_text(err));
-        wait_longer(worker, partition);
+        wait_longer(worker, partition, err);
         note_fatal(worker, err, &fault);
         return false;
     }
@@ -182,7 +183,7 @@ void partition_fail(struct worker *worker, struct partition *partition, enum err
     log_line(LOG_WARNING, "partition dropped, to be taken again", "partition=%u error=\"%s\"",
              partition->number, fault && fault->text[0] ? fault->text : err_text(err));
     let_go(worker, partition);
-    wait_longer(worker, partition);
+    wait_longer(worker, partition, err);
     note_fatal(worker, err, fault);
 }
 

@@ -68,6 +68,8 @@ struct worker {
     uint64_t batch;
     int64_t ticked_ms; /* monotonic */
     bool skewed;
+    bool full;               /* the cache is full of what cannot be written yet: nothing is read */
+    bool wrong_clock;        /* ours and the store's are so far apart that arrivals mean nothing */
     size_t letter_bytes_max; /* longer ones are cut: Kafka has refused them */
     enum err fatal;          /* ends the worker at the end of the step */
     struct fault why;

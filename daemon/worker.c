@@ -33,7 +33,7 @@ static void found(void *owner, uint32_t partition, const struct finding *finding
     worker->findings[worker->finding_count++] = *finding;
 }
 
-void worker_reconfigure(struct worker *worker, const struct config *config)
+static void take_config(struct worker *worker, const struct config *config)
 {
     tuning_cache_free(worker->context.tuning);
     worker->options.config = config;
@@ -52,7 +52,7 @@ struct worker *worker_new(const struct worker_options *options)
     struct worker *worker = memory_get(sizeof *worker);
     worker->options = *options;
     worker->store = options->store;
-    worker_reconfigure(worker, options->config);
+    take_config(worker, options->config);
     worker->cache = cache_new(worker->settings->daemon.cache_bytes);
     worker->weather = weather_table_new();
     worker->context.weather = worker->weather;
@@ -104,6 +104,15 @@ void worker_free(struct worker *worker)
 const struct worker_counts *worker_counts(const struct worker *worker)
 {
     return &worker->counts;
+}
+
+/* What the old one has judged is written first: a replay would judge it by the new one. */
+void worker_reconfigure(struct worker *worker, const struct config *config)
+{
+    for (uint32_t p = 0; p < worker->options.partitions; p++)
+        if (worker->partitions[p].owned)
+            (void)partition_flush(worker, &worker->partitions[p], true, SIZE_MAX);
+    take_config(worker, config);
 }
 
 static bool assigned(void *owner, uint32_t number, int64_t resume[TOPIC_COUNT])
@@ -180,28 +189,48 @@ static void retake(struct worker *worker)
     }
 }
 
-/* Timers wait while the machine's clock and the store's disagree: one of them is wrong. */
-static bool clocks_agree(struct worker *worker)
+/* Timers wait while the machine's clock and the store's disagree: one of them is wrong. When they
+ * are so far apart that a reading of now would be of the future, nothing is read either. */
+static void compare_clocks(struct worker *worker)
 {
     int64_t theirs;
     struct fault fault = {""};
+    const struct settings *settings = worker->settings;
     if (worker->store->ops->clock_ms(worker->store, &theirs, &fault))
-        return false;
-    int64_t apart = theirs - clock_wall_ms(worker->options.clock);
-    bool agree = llabs(apart) <= worker->settings->daemon.clock_skew_max_s * 1000;
-    if (agree == worker->skewed)
-        log_line(agree ? LOG_INFO : LOG_ERROR,
-                 agree ? "clocks agree again" : "clocks disagree: timers wait", "apart_ms=%lld",
+        return; /* as it was: nothing is owned without a store */
+    int64_t apart = llabs(theirs - clock_wall_ms(worker->options.clock));
+    bool skewed = apart > settings->daemon.clock_skew_max_s * 1000;
+    bool wrong = apart > settings->ingest.in_future_s * 1000;
+    if (skewed != worker->skewed || wrong != worker->wrong_clock)
+        log_line(skewed ? LOG_ERROR : LOG_INFO,
+                 wrong    ? "clocks disagree: nothing is read, timers wait"
+                 : skewed ? "clocks disagree: timers wait"
+                          : "clocks agree again",
+                 "apart_ms=%lld remedy=\"set this machine's clock, or Redis's, right\"",
                  (long long)apart);
-    worker->skewed = !agree;
-    return agree;
+    worker->skewed = skewed;
+    worker->wrong_clock = wrong;
+}
+
+/* A store that was reached anew may have gone back; who owns a quiet partition shall not wait for
+ * its next write to see it, for people wait for that. */
+static void notice_reconnection(struct worker *worker)
+{
+    for (uint32_t p = 0; p < worker->options.partitions; p++)
+        if (worker->partitions[p].owned &&
+            worker->partitions[p].head.connection != worker->store->ops->connection(worker->store))
+            partition_fail(worker, &worker->partitions[p], ERR_REWOUND,
+                           &(struct fault){"the store was reached over a new connection"});
 }
 
 static void tick(struct worker *worker, int64_t now)
 {
     worker->ticked_ms = now;
     int64_t wall = clock_wall_ms(worker->options.clock);
-    bool timers = worker->options.timers && !worker->options.arrival_clock && clocks_agree(worker);
+    if (!worker->options.arrival_clock)
+        compare_clocks(worker);
+    notice_reconnection(worker);
+    bool timers = worker->options.timers && !worker->options.arrival_clock && !worker->skewed;
     for (uint32_t p = 0; p < worker->options.partitions; p++) {
         struct partition *partition = &worker->partitions[p];
         if (!partition->owned)
@@ -277,7 +306,7 @@ static void flush_due(struct worker *worker, int64_t now)
          p < worker->options.partitions && !cache_trim(worker->cache, worker->batch); p++)
         if (worker->partitions[p].owned)
             (void)partition_flush(worker, &worker->partitions[p], true, SIZE_MAX);
-    (void)cache_trim(worker->cache, worker->batch);
+    worker->full = !cache_trim(worker->cache, worker->batch);
     atomic_store(&worker->counts.cached, (long long)cache_count(worker->cache));
     atomic_store(&worker->counts.dirty, (long long)dirty);
 }
@@ -329,8 +358,10 @@ enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault)
 {
     size_t count = 0;
     retake(worker);
-    enum err err = worker->source->ops->poll(worker->source, worker->deliveries, worker->batch_max,
-                                             timeout_ms, &count, fault);
+    /* The group hears from us even while we read nothing. */
+    size_t max = worker->full || worker->wrong_clock ? 0 : worker->batch_max;
+    enum err err = worker->source->ops->poll(worker->source, worker->deliveries, max,
+                                             max ? timeout_ms : timeout_ms / 2, &count, fault);
     if (err && err != ERR_END)
         return err;
     int64_t now = clock_monotonic_ms(worker->options.clock);

@@ -106,10 +106,12 @@ struct pump {
 
 /* Nothing of a household is sent before what came before it is in Kafka: if that failed, and the
  * store then forgot it, the log would have a gap for ever, or two live alerts. */
-static bool follows_one_in_flight(const struct outbox *outbox, struct text household)
+static bool follows_one_in_flight(const struct outbox *outbox, enum outbox_topic topic,
+                                  struct text household)
 {
     for (size_t i = 0; i < OUTBOX_IN_FLIGHT_MAX; i++)
         if (outbox->flights[i].state == FLIGHT_FLYING &&
+            outbox->flights[i].round == outbox->round && outbox->flights[i].topic == topic &&
             text_is(household, outbox->flights[i].household))
             return true;
     return false;
@@ -121,7 +123,7 @@ static void publish_entry(void *context, const struct store_outbox_entry *entry)
     struct outbox *outbox = pump->outbox;
     if (pump->full)
         return;
-    if (follows_one_in_flight(outbox, entry->key)) {
+    if (follows_one_in_flight(outbox, entry->topic, entry->key)) {
         pump->full = true;
         return;
     }

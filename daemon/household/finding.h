@@ -17,9 +17,9 @@ struct finding {
      * judge_pass). A count of findings would not do: a replay may find others than the first time,
      * and theirs would be taken for known ones. */
     int64_t seq;
-    bool active;  /* begins or grows; false: has ended */
-    bool begins;  /* was not active before */
-    bool life;    /* ended by a sign of life */
+    bool active; /* begins or grows; false: has ended */
+    bool begins; /* was not active before */
+    bool life;   /* ended by a sign of life */
     struct verdict verdict;
     int64_t at_s;    /* event time of what caused it */
     int64_t wall_ms; /* when we learnt it */

@@ -34,7 +34,7 @@ static const struct alert_rules alerts_rules = {
 };
 
 /* Active, medium, no context that raises it, learnt 20 minutes after at_s. */
-static inline struct finding alerts_finding(const struct detector *detector, uint32_t seq,
+static inline struct finding alerts_finding(const struct detector *detector, int64_t seq,
                                             int64_t at_s)
 {
     struct finding finding = {
@@ -59,7 +59,7 @@ static inline struct finding alerts_finding(const struct detector *detector, uin
 }
 
 /* It has ended, by life or not. */
-static inline struct finding alerts_end(const struct detector *detector, uint32_t seq, int64_t at_s,
+static inline struct finding alerts_end(const struct detector *detector, int64_t seq, int64_t at_s,
                                         bool life)
 {
     struct finding finding = alerts_finding(detector, seq, at_s);

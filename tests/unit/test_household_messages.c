@@ -173,7 +173,7 @@ START_TEST(opting_out_leaves_a_tombstone)
     abode_take(&home, profile, ABODE_T0);
     abode_learn(&home);
     int32_t told = abode_quiet_until_told(&home, MORNING);
-    uint32_t seq = abode_last(&home, "silence")->seq;
+    int64_t seq = abode_last(&home, "silence")->seq;
     struct message out = abode_event(HOUSEHOLD_OPTED_OUT, told * HOUR);
     abode_take(&home, out, told * HOUR + 60);
     ck_assert(!abode_last(&home, "silence")->active);
@@ -196,12 +196,12 @@ START_TEST(opting_out_leaves_a_tombstone)
     ck_assert_uint_eq(record.header->meters, 0);
     ck_assert_int_eq(record.home->applied[MESSAGE_READING], home.offset[MESSAGE_READING] - 1);
 
-    /* whoever moves in later has not opted out; sequences go on */
+    /* whoever moves in later has not opted out; numbers go on */
     abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, (told + 48) * HOUR), (told + 48) * HOUR);
     ck_assert_uint_eq(abode_record(&home).home->opted_out, 0);
     abode_live(&home, UTILITY_WATER, told + 48, told + 48 + 40 * 24);
     (void)abode_quiet_until_told(&home, told + 48 + 40 * 24);
-    ck_assert_uint_eq(abode_last(&home, "silence")->seq, seq + 2);
+    ck_assert_int_gt(abode_last(&home, "silence")->seq, seq);
 }
 END_TEST
 
@@ -498,7 +498,7 @@ START_TEST(the_same_messages_give_the_same_bytes_however_they_are_cut)
         ck_assert_mem_eq(home.household.bytes, whole.household.bytes, whole.household.size);
         ck_assert_int_eq(home.count, whole.count);
         for (int i = 0; i < home.count; i++) {
-            ck_assert_uint_eq(home.findings[i].seq, whole.findings[i].seq);
+            ck_assert_int_eq(home.findings[i].seq, whole.findings[i].seq);
             ck_assert_int_eq(home.findings[i].at_s, whole.findings[i].at_s);
             ck_assert_str_eq(home.findings[i].summary, whole.findings[i].summary);
         }
@@ -508,23 +508,23 @@ START_TEST(the_same_messages_give_the_same_bytes_however_they_are_cut)
 }
 END_TEST
 
-START_TEST(sequences_have_no_gaps_and_findings_take_turns)
+START_TEST(numbers_grow_and_findings_take_turns)
 {
     many_weeks(0);
     for (size_t i = 0; i < detector_count; i++) {
-        uint32_t seq = 0;
+        int64_t seq = 0;
         bool on = false;
         for (int f = 0; f < home.count; f++) {
             const struct finding *finding = &home.findings[f];
             if (finding->detector != detectors[i])
                 continue;
-            ck_assert_uint_eq(finding->seq, ++seq);
+            ck_assert_int_gt(finding->seq, seq);
+            seq = finding->seq;
             ck_assert(finding->begins == (finding->active && !on));
             ck_assert(finding->active || on);
             ck_assert(finding->active || finding->summary[0] == '\0');
             on = finding->active;
         }
-        ck_assert_uint_eq(abode_record(&home).slots[i].seq, seq);
         ck_assert_uint_eq(abode_record(&home).slots[i].on, on);
     }
 }
@@ -565,7 +565,7 @@ int main(void)
     tcase_add_test(refused, a_day_of_which_half_is_unknown_is_an_unknown_day);
     tcase_add_test(refused, daily_readings_are_days_as_they_are);
     tcase_add_test(refused, the_same_messages_give_the_same_bytes_however_they_are_cut);
-    tcase_add_test(refused, sequences_have_no_gaps_and_findings_take_turns);
+    tcase_add_test(refused, numbers_grow_and_findings_take_turns);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);

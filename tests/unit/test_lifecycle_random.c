@@ -18,7 +18,7 @@ struct life {
     uint64_t random;
     struct alert alert;
     int64_t now_ms;
-    uint32_t seq[2];
+    int64_t seq[2];
     struct store_timer timers[2]; /* the store's; due 0: none */
     struct alert_rules rules;
 };
@@ -33,7 +33,7 @@ static struct change random_finding(struct life *life, struct finding *finding)
 {
     static const struct detector *const of[2] = {&alerts_silence, &alerts_flow};
     uint32_t which = pick(life, 2);
-    uint32_t seq = life->seq[which] + pick(life, 4) / 3 + (life->seq[which] == 0);
+    int64_t seq = life->seq[which] + pick(life, 4) / 3 + (life->seq[which] == 0);
     int64_t at_s = life->now_ms / 1000 - (int64_t)pick(life, 90) * 60;
     if (pick(life, 2))
         *finding = alerts_finding(of[which], seq, at_s);

@@ -184,7 +184,6 @@ static const struct row rows[] = {
     FIELD(record_bill, id),
     FIELD(record_bill, amount_minor),
     STRUCT(record_slot),
-    FIELD(record_slot, seq),
     FIELD(record_slot, on),
     FIELD(record_slot, grade),
     FIELD(record_slot, stage),

@@ -209,6 +209,35 @@ START_TEST(a_flush_beyond_its_limits_is_refused_whole)
 }
 END_TEST
 
+/* What a person does over a store that went back could come beside what was told before. */
+START_TEST(people_wait_until_the_owner_has_opened_what_went_back)
+{
+    world_begin_rewindable(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_transition step = world_step("A1", "H-1", 1);
+    must(world_do(&head, &step));
+    step = world_step("A1", "H-1", 2);
+    must(world_do(NULL, &step)); /* never opened: nothing can have been told */
+    must(world.store->ops->open(world.store, &head, &world.fault));
+    world_save();
+    step = world_step("A1", "H-1", 3);
+    must(world_do(NULL, &step));
+    world_rewind();
+    step = world_step("A1", "H-1", 3);
+    ck_assert_int_eq(world_do(NULL, &step), ERR_BUSY);
+    ck_assert_ptr_nonnull(strstr(world.fault.text, "try again in a moment"));
+    head = world_taken(world.store, PARTITION);
+    ck_assert_int_eq(world_do(NULL, &step), ERR_BUSY);
+    must(world_do(&head, &step)); /* the owner puts back what the log has */
+    must(world.store->ops->open(world.store, &head, &world.fault));
+    step = world_step("A1", "H-1", 4);
+    must(world_do(NULL, &step));
+    struct store_head other = world_taken(world.second, PARTITION);
+    ck_assert_int_eq(world.store->ops->open(world.store, &head, &world.fault), ERR_FENCED);
+    must(world.second->ops->open(world.second, &other, &world.fault));
+}
+END_TEST
+
 struct loaded {
     size_t calls;
     uint32_t sizes[600];
@@ -461,6 +490,8 @@ static void add(TCase *cases)
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, resume_offsets_come_back_at_the_next_take, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_flush_beyond_its_limits_is_refused_whole, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, people_wait_until_the_owner_has_opened_what_went_back, 0,
+                        WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_load_answers_once_for_each_index_in_order, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, records_and_household_ids_are_any_bytes, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, household_ids_that_nobody_may_have_are_refused, 0, WORLD_KIND_COUNT);

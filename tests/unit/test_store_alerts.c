@@ -96,12 +96,20 @@ START_TEST(a_finding_can_be_recorded_without_touching_an_alert)
 {
     world_begin(_i);
     struct store_head head = world_taken(world.store, PARTITION);
-    struct store_transition step = {
-        .partition = PARTITION, .household = TEXT("H-1"), .detector = 1, .finding_seq = UINT32_MAX};
+    struct store_transition step = {.partition = PARTITION,
+                                    .household = TEXT("H-1"),
+                                    .detector = 1,
+                                    .finding_seq = INT64_C(9999999999999999)};
     must(world_do(&head, &step));
     ck_assert_uint_eq(head.seq, 1);
-    ck_assert_uint_eq(world_case("H-1").finding_seq[1], UINT32_MAX);
+    ck_assert_int_eq(world_case("H-1").finding_seq[1], INT64_C(9999999999999999));
     ck_assert_int_eq(world_do(&head, &step), ERR_DUPLICATE);
+    step.finding_seq = INT64_C(9999999999999998); /* beyond what a double tells apart */
+    ck_assert_int_eq(world_do(&head, &step), ERR_DUPLICATE);
+    step.finding_seq = INT64_C(999999999999999); /* greater as a word, smaller as a number */
+    ck_assert_int_eq(world_do(&head, &step), ERR_DUPLICATE);
+    step.finding_seq = INT64_C(10000000000000000);
+    must(world_do(&head, &step));
     struct seen seen = {0};
     must(world.store->ops->alerts(world.store, PARTITION, false, 0, seen_alert, &seen,
                                   &world.fault));

@@ -507,7 +507,7 @@ START_TEST(damaged_timers_cases_and_entries_are_errors)
     (void)redis_server_say(&world.shared, "ZADD anbu:{7}:timers 5 no-bar");
     ck_assert_int_eq(store->ops->due(store, PARTITION, 9, due, 4, &count, &world.fault),
                      ERR_CORRUPT);
-    (void)redis_server_say(&world.shared, "HSET anbu:{7}:case:H-1 seq:2 99999999999");
+    (void)redis_server_say(&world.shared, "HSET anbu:{7}:case:H-1 seq:2 99999999999999999999");
     ck_assert_int_eq(store->ops->load_case(store, PARTITION, TEXT("H-1"), &one, &world.fault),
                      ERR_CORRUPT);
     (void)redis_server_say(&world.shared, "XADD anbu:{7}:outbox * a b");

@@ -113,13 +113,14 @@ START_TEST(retaking_again_and_again_waits_longer_each_time)
     begin(_i, 1);
     ww_billing(HOME, "disconnected", NOON_S);
     stolen_before = PROBE_TRANSITION;
-    steals = 6;
+    steals = 3;
     ww.before = steal;
     struct shift shift = shift_begin(1);
     steps(&shift, 60);
-    ck_assert_uint_ge(take_count, 7);
-    for (size_t i = 4; i < 6; i++)
-        ck_assert_int_gt(take_ms[i + 1] - take_ms[i], take_ms[i - 1] - take_ms[i - 2]);
+    /* Ours, the thief's, ours again: it is most likely the owner now, so we give it time. */
+    ck_assert_uint_ge(take_count, 4);
+    ck_assert_int_ge(take_ms[1] - take_ms[0], 3000);
+    ck_assert_int_gt(take_ms[2] - take_ms[1], take_ms[1] - take_ms[0]);
     shift_run(&shift);
     ck_assert_uint_eq(ww_alerts(true), 1);
     shift_stop(&shift);

@@ -461,7 +461,8 @@ void ww_begin(uint32_t partitions, const char *const *sets)
         count++;
     }
     ww_end();
-    ww = (struct worker_world){.partitions = partitions, .fail_with = ERR_UNREACHABLE};
+    ww = (struct worker_world){
+        .partitions = partitions, .fail_with = ERR_UNREACHABLE, .hand_clock = true};
     ww.clock.clock = (struct clock){wall_ms, monotonic_ms, (WW_START_S + 30 * WW_DAY_S) * 1000};
     ww.clock.monotonic_ms = 1000000;
     for (size_t p = 0; p < WW_PARTITIONS_MAX; p++)
