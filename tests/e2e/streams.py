@@ -9,8 +9,7 @@ import world as w
 PARTITIONS = 16
 # Small batches, so that there is a middle to be disturbed in. No timer fires within a test.
 SETTINGS = """
-kafka:
-  brokers: %s
+%s
 %s
 daemon: {batch: %d, flush_interval: 1s, workers: %d, log_level: info}
 alerts: {escalate_critical: 24h, escalate: 7d}
@@ -77,8 +76,10 @@ class Town:
                    "not yet: %s\n%s" % (left, daemon.status()))
 
 
-def daemon_of(world, name, brokers, redis, workers=2, batch=3):
-    config = world.write(name + ".yaml", SETTINGS % (brokers, redis.yaml(), batch, workers))
+def daemon_of(world, name, broker, redis, workers=2, batch=3):
+    """broker: an address, or a Broker of whatever kind."""
+    config = world.write(name + ".yaml", SETTINGS % (w.kafka_yaml(broker), redis.yaml(), batch,
+                                                     workers))
     return w.Daemon(world, name, "--config", config)
 
 
@@ -95,13 +96,13 @@ def quiet(world, town):
     """What an undisturbed run leaves."""
     redis = w.Redis(world, "quiet-redis")
     redis.start()
-    broker = w.Broker(world, PARTITIONS)
+    broker = w.broker(world, PARTITIONS)
     broker.produce(town.lines)
     broker.produce(town.last_lines)
-    daemon = daemon_of(world, "quiet", broker.address, redis)
+    daemon = daemon_of(world, "quiet", broker, redis)
     daemon.start()
     town.wait_for_last(world, daemon)
-    kafka = w.Kafka(world, broker.address)
+    kafka = w.Kafka(world, broker)
     left = outcome(world, daemon, kafka, town)
     w.check_events(world, kafka.events())
     world.check(len(left[0]) >= 10, "the town gives alerts enough to compare (%d)" % len(left[0]))
@@ -113,7 +114,7 @@ def quiet(world, town):
                 "a quiet run takes every message once, each worker all weather")
     world.equal(daemon.process.end(), 0, "and ends in order")
     redis.process.end()
-    broker.process.end()
+    broker.end()
     return left
 
 

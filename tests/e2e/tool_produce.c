@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Puts the lines of `anbuctl simulate --out` into Kafka as --kafka would, but a part of a town at a
- * time, and without waiting for anybody. Usage: produce BROKERS PREFIX < LINES. Each record goes to
- * the topic of its type, with its household (weather: area) as key and `arrived` as timestamp.
+ * time, and without waiting for anybody. Usage: produce BROKERS PREFIX [PROPERTY=VALUE]... < LINES.
+ * Each record goes to the topic of its type, with its household (weather: area) as key and
+ * `arrived` as timestamp.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -12,8 +13,9 @@
 #include "base/zone.h"
 #include "kafka/producer.h"
 
-#define FLUSH_MS  60000
-#define TOPIC_MAX 128
+#define FLUSH_MS       60000
+#define TOPIC_MAX      128
+#define PROPERTIES_MAX 16
 
 static const struct {
     const char *type, *topic, *key;
@@ -54,13 +56,30 @@ out:
     return err;
 }
 
+/* "name=value" each; false: one is not. */
+static bool read_properties(char **words, size_t count, struct config_pair *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *value = strchr(words[i], '=');
+        if (!value ||
+            !text_copy((struct text){words[i], (size_t)(value - words[i])}, out[i].name,
+                       sizeof out[i].name) ||
+            !text_copy(text_of(value + 1), out[i].value, sizeof out[i].value))
+            return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 3) {
-        (void)fprintf(stderr, "usage: produce BROKERS PREFIX < LINES\n");
+    struct config_pair properties[PROPERTIES_MAX];
+    if (argc < 3 || argc - 3 > PROPERTIES_MAX ||
+        !read_properties(argv + 3, (size_t)argc - 3, properties)) {
+        (void)fprintf(stderr, "usage: produce BROKERS PREFIX [PROPERTY=VALUE]... < LINES\n");
         return 2;
     }
-    const struct kafka_common common = {.brokers = argv[1]};
+    const struct kafka_common common = {
+        .brokers = argv[1], .properties = properties, .property_count = (size_t)argc - 3};
     struct kafka_producer *producer = NULL;
     struct fault fault = {""};
     char *line = NULL;

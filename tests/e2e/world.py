@@ -258,24 +258,32 @@ class Daemon:
 
 
 class Kafka:
-    """kcat against a broker: an outside tool, as a utility or a consumer has it."""
+    """kcat against a broker: an outside tool, as a utility or a consumer has it. Topics are named
+    as they are by default; for a broker that is shared its prefix takes the place of `anbu`."""
 
-    def __init__(self, world, brokers):
+    def __init__(self, world, broker):
+        """broker: an address, or a Broker of whatever kind."""
         self.world = world
-        self.brokers = brokers
+        self.prefix = getattr(broker, "prefix", "anbu")
+        self.words = ["-b", getattr(broker, "address", broker)]
+        for pair in getattr(broker, "properties", {}).items():
+            self.words += ["-X", "%s=%s" % pair]
+
+    def topic(self, name):
+        return self.prefix + name[4:] if name.startswith("anbu.") else name
 
     def produce(self, topic, records, *more):
         """records: (key, payload), text or bytes without newlines and tabs."""
         lines = b"".join(as_bytes(key) + b"\t" + as_bytes(value) + b"\n"
                          for key, value in records)
-        answer = self.world.run("kcat", "-P", "-q", "-b", self.brokers, "-t", topic, "-K", "\t",
-                                "-X", "topic.partitioner=murmur2_random", *more, input=lines)
+        answer = self.world.run("kcat", "-P", "-q", *self.words, "-t", self.topic(topic), "-K",
+                                "\t", "-X", "topic.partitioner=murmur2_random", *more, input=lines)
         if answer.code:
             raise Failure("kcat -P: %s" % answer)
 
     def consume(self, topic, *more):
         """All that stands in a topic, as kcat's own JSON objects."""
-        answer = self.world.run("kcat", "-C", "-q", "-e", "-b", self.brokers, "-t", topic,
+        answer = self.world.run("kcat", "-C", "-q", "-e", *self.words, "-t", self.topic(topic),
                                 "-o", "beginning", "-J", *more)
         if answer.code:
             raise Failure("kcat -C: %s" % answer)
@@ -283,7 +291,7 @@ class Kafka:
 
     def payloads(self, topic):
         """The bytes of each record, as they are."""
-        raw = self.world.run("kcat", "-C", "-q", "-e", "-b", self.brokers, "-t", topic,
+        raw = self.world.run("kcat", "-C", "-q", "-e", *self.words, "-t", self.topic(topic),
                              "-o", "beginning", "-f", "%R%s").bytes
         found = []
         while raw:
@@ -331,6 +339,7 @@ class Redis:
 
 class Broker:
     """A broker that outlives daemons: tests/e2e/tool_broker.c."""
+    prefix, properties, daemon_properties = "anbu", {}, {}
     TOPICS = ("readings", "billing", "household", "report", "weather", "alerts", "dead-letters")
 
     def __init__(self, world, partitions=16, topics=TOPICS):
@@ -342,11 +351,55 @@ class Broker:
         self.address = self.process.out().strip()
 
     def produce(self, lines):
-        """Lines of a simulated town, each with `arrived` as its timestamp."""
-        answer = self.world.run(self.world.program("e2e/produce"), self.address, "anbu",
-                                input=b"".join(lines))
-        if answer.code:
-            raise Failure("produce: %s" % answer)
+        produce_lines(self.world, self, lines)
+
+    def create(self, partitions, *topics):
+        """The mock makes a topic that is written to, with as many partitions as it always does."""
+        assert partitions == 4
+        for topic in topics:
+            Kafka(self.world, self).produce(topic, [("H-1", "{}")])
+
+    def end(self):
+        self.process.end()
+
+
+def broker(world, partitions=16):
+    """A broker of the kind that ANBU_E2E_BROKER names: mock, kafka, kafka-tls."""
+    kind = os.environ.get("ANBU_E2E_BROKER", "mock")
+    if kind == "mock":
+        return Broker(world, partitions)
+    if kind not in ("kafka", "kafka-tls"):
+        raise Failure("ANBU_E2E_BROKER=%s: mock, kafka or kafka-tls" % kind)
+    import apache  # pylint: disable=import-outside-toplevel
+    return apache.shared(world, partitions, kind == "kafka-tls")
+
+
+def produce_lines(world, to, lines):
+    """Lines of a simulated town, each with `arrived` as its timestamp."""
+    answer = world.run(world.program("e2e/produce"), to.address, to.prefix,
+                       *["%s=%s" % pair for pair in to.properties.items()], input=b"".join(lines))
+    if answer.code:
+        raise Failure("produce: %s" % answer)
+
+
+def kafka_yaml(to):
+    """The section of a configuration for anbud; to: an address, or a Broker."""
+    lines = ["kafka:", "  brokers: " + getattr(to, "address", to)]
+    prefix = getattr(to, "prefix", "anbu")
+    if prefix != "anbu":
+        lines += ["  group: " + prefix, "  topics:"]
+        lines += ["    %s: %s.%s" % (name.replace("-", "_"), prefix, name)
+                  for name in Broker.TOPICS]
+    properties = getattr(to, "daemon_properties", {})
+    lines += ["  properties:"] * bool(properties)
+    lines += ["    %s: %s" % pair for pair in properties.items()]
+    return "\n".join(lines) + "\n"
+
+
+def write_file(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
 
 
 def as_bytes(value):
