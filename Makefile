@@ -87,13 +87,15 @@ $(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(THREADS) $(LIBRARY) $(DETECTOR
 $(BUILD)/anbu-sim: $(call object,$(SIM_SRC)) $(THREADS) $(LIBRARY) $(DETECTORS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-.PHONY: bootstrap-run bootstrap-test bootstrap-ci
+.PHONY: bootstrap-run bootstrap-test bootstrap-kafka bootstrap-ci
 bootstrap-run:
 	@deploy/bootstrap build run
 bootstrap-test:
 	@deploy/bootstrap build run test
+bootstrap-kafka:
+	@deploy/bootstrap build run test kafka
 bootstrap-ci:
-	@deploy/bootstrap build run test ci
+	@deploy/bootstrap build run test kafka ci
 
 # Packages that bootstrap installs bring the flags that this make has asked pkg-config for: build anew.
 .PHONY: run
@@ -105,6 +107,11 @@ run: bootstrap-run                ## install what is missing, build, stream a to
 test: bootstrap-test              ## install what is missing, build, run every test that needs nothing outside
 	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all units tools
 	@tests/run $(BUILD)
+
+.PHONY: test-kafka
+test-kafka: bootstrap-kafka       ## the same for Apache Kafka itself, fetched by Maven: codecs, rebalances, TLS, three nodes
+	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all tools
+	@tests/kafka/run $(BUILD)
 
 .PHONY: units tools
 units: $(UNITS)                   ## build the unit tests
