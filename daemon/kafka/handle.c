@@ -57,9 +57,21 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
         say(handle, level_of(level), "kafka", text);
 }
 
+/* These are about the door: TLS, SASL, or a listener that speaks otherwise. */
+static bool is_refusal(int error, const char *reason)
+{
+    return error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL ||
+           (error == RD_KAFKA_RESP_ERR__TRANSPORT && strstr(reason, "security.protocol"));
+}
+
 static void on_error(rd_kafka_t *rk, int error, const char *reason, void *opaque)
 {
+    struct kafka_handle *handle = opaque;
     (void)rk;
+    if (is_refusal(error, reason)) {
+        handle->refused = (rd_kafka_resp_err_t)error;
+        (void)snprintf(handle->refusal, sizeof handle->refusal, "%s", reason);
+    }
     /* These two also come as log lines, with the address. */
     if (error == RD_KAFKA_RESP_ERR__TRANSPORT || error == RD_KAFKA_RESP_ERR__RESOLVE)
         return;
@@ -151,6 +163,46 @@ enum err kafka_handle_open(struct kafka_handle *handle, rd_kafka_type_t type,
         rd_kafka_conf_destroy(*conf);
     *conf = NULL;
     return handle->rk ? ERR_OK : fault_set(fault, ERR_CONFIG, "kafka.properties: %s", why);
+}
+
+/* librdkafka 2.6.1 mended its SCRAM, which Kafka 4 no longer takes from older ones. */
+#define SCRAM_MENDED 0x020601ff
+
+enum err kafka_handle_unanswered(struct kafka_handle *handle, const char *brokers,
+                                 const char *question, struct fault *fault)
+{
+    while (rd_kafka_poll(handle->rk, 0)) /* errors wait there */
+        ;
+    bool scram = strstr(handle->refusal, "SCRAM") != NULL;
+    switch (handle->refused) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+        return fault_set(fault, ERR_UNREACHABLE,
+                         "kafka.brokers %s: %s: is the address right, and do the brokers run?",
+                         brokers, question);
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+        if (scram && rd_kafka_version() < SCRAM_MENDED)
+            return fault_set(fault, ERR_DENIED,
+                             "kafka.brokers %s does not let us in (%s): are sasl.username and "
+                             "sasl.password in kafka.properties right? Kafka 4 also refuses SCRAM "
+                             "of this librdkafka %s (mended in 2.6.1): PLAIN over TLS or a "
+                             "certificate of our own do there",
+                             brokers, handle->refusal, rd_kafka_version_str());
+        return fault_set(fault, ERR_DENIED,
+                         "kafka.brokers %s does not let us in (%s): are sasl.username, "
+                         "sasl.password and sasl.mechanism in kafka.properties right?",
+                         brokers, handle->refusal);
+    case RD_KAFKA_RESP_ERR__SSL:
+        return fault_set(fault, ERR_DENIED,
+                         "kafka.brokers %s: no TLS with it (%s): is ssl.ca.location in "
+                         "kafka.properties the CA of the brokers' certificate, and the name in "
+                         "kafka.brokers the one that the certificate has?",
+                         brokers, handle->refusal);
+    default:
+        return fault_set(fault, ERR_UNREACHABLE,
+                         "kafka.brokers %s: it hangs up (%s): is security.protocol in "
+                         "kafka.properties what its listener wants?",
+                         brokers, handle->refusal);
+    }
 }
 
 enum err kafka_err(rd_kafka_resp_err_t error)

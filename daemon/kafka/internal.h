@@ -24,6 +24,8 @@ struct kafka_handle {
     rd_kafka_t *rk;
     const char *name; /* for log lines: "consumer", "publisher" ... */
     struct kafka_quota quota;
+    rd_kafka_resp_err_t refused; /* why a broker turned us away at the last try, and its words */
+    char refusal[512];
 };
 
 struct kafka_property {
@@ -40,6 +42,10 @@ NODISCARD enum err kafka_conf_new(const struct kafka_common *common,
 /* Consumes *conf in any case. handle->name must be set. */
 NODISCARD enum err kafka_handle_open(struct kafka_handle *handle, rd_kafka_type_t type,
                                      rd_kafka_conf_t **conf, struct fault *fault);
+
+/* A broker that does not answer; when it is there and does not let us in: why, and the way out. */
+enum err kafka_handle_unanswered(struct kafka_handle *handle, const char *brokers,
+                                 const char *question, struct fault *fault);
 
 enum err kafka_err(rd_kafka_resp_err_t error);
 

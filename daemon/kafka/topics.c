@@ -9,11 +9,13 @@
 #include "base/log.h"
 #include "kafka/internal.h"
 
-#define ASK_MS    10000 /* for brokers to answer */
-#define CREATE_MS 15000 /* for a created topic to show */
-#define LAG_MS    5000
+#define TOPIC_TEXT_MAX 256
+#define ASK_MS         10000 /* for brokers to answer */
+#define CREATE_MS      15000 /* for a created topic to show */
+#define LAG_MS         5000
 
-static const struct kafka_property no_defaults[] = {{NULL, NULL}};
+/* At the start a closed connection is what a listener that wants TLS or SASL answers with. */
+static const struct kafka_property defaults[] = {{"log.connection.close", "true"}, {NULL, NULL}};
 
 /* A consumer handle: unlike a producer's, its questions never create a topic. */
 static enum err open_handle(struct kafka_handle *handle, const struct kafka_common *common,
@@ -22,7 +24,7 @@ static enum err open_handle(struct kafka_handle *handle, const struct kafka_comm
     const struct kafka_property fixed[] = {
         {"enable.auto.commit", "false"}, {group ? "group.id" : NULL, group}, {NULL, NULL}};
     rd_kafka_conf_t *conf = NULL;
-    enum err err = kafka_conf_new(common, no_defaults, fixed, &conf, fault);
+    enum err err = kafka_conf_new(common, defaults, fixed, &conf, fault);
     return err ? err : kafka_handle_open(handle, RD_KAFKA_CONSUMER, &conf, fault);
 }
 
@@ -44,10 +46,10 @@ static enum err ask(struct kafka_handle *handle, const char *brokers, const char
                          rd_kafka_err2str(rd_kafka_last_error()));
     rd_kafka_resp_err_t error = rd_kafka_metadata(handle->rk, 0, rkt, &metadata, timeout_ms);
     if (error) {
-        err = fault_set(fault, ERR_UNREACHABLE,
-                        "kafka.brokers %s: no answer about topic %s within %d s (%s): is the "
-                        "address right, and do the brokers run?",
-                        brokers, topic, timeout_ms / 1000, rd_kafka_err2str(error));
+        char question[TOPIC_TEXT_MAX + 128];
+        (void)snprintf(question, sizeof question, "no answer about topic %s within %d s (%s)",
+                       topic, timeout_ms / 1000, rd_kafka_err2str(error));
+        err = kafka_handle_unanswered(handle, brokers, question, fault);
         goto out;
     }
     *count = 0;

@@ -195,25 +195,34 @@ def share(world):
 
 def shared(world, partitions, tls):
     """A Broker of the cluster that ANBU_E2E_KAFKA tells of, else of one of the world's own."""
+    return Broker(world, partitions, find(world, "tls" if tls else "plain"), tls)
+
+
+def newest_over_tls(world, partitions):
+    """SASL/PLAIN in place of SCRAM, so that it goes with every librdkafka."""
+    return Broker(world, partitions, find(world, "plain"), True, "PLAIN")
+
+
+def find(world, kind):
     if os.environ.get(SHARED):
         with open(os.environ[SHARED]) as file:
-            return Broker(world, partitions, json.load(file)["tls" if tls else "plain"], tls)
-    if not hasattr(world, "kafka"):
-        world.kafka = Cluster(world, version=SCRAM if tls else NEWEST).start()
-    return world.kafka.broker(partitions, tls)
+            return json.load(file)[kind]
+    if kind not in world.clusters:
+        world.clusters[kind] = Cluster(world, version=SCRAM if kind == "tls" else NEWEST).start()
+    return world.clusters[kind].describe()
 
 
 class Broker:
     """Topics of its own in a cluster, used as the tests use the mock (world.Broker)."""
     TOPICS = w.Broker.TOPICS
 
-    def __init__(self, world, partitions, cluster, tls):
+    def __init__(self, world, partitions, cluster, tls, mechanism="SCRAM-SHA-512"):
         self.world = world
         self.replicas = cluster["replicas"]
         self.address = cluster["tls" if tls else "plain"]
         self.prefix = "t%s" % uuid.uuid4().hex[:10]
         self.properties = {} if not tls else {
-            "security.protocol": "SASL_SSL", "sasl.mechanism": "SCRAM-SHA-512",
+            "security.protocol": "SASL_SSL", "sasl.mechanism": mechanism,
             "sasl.username": USER, "sasl.password": PASSWORD, "ssl.ca.location": cluster["ca"]}
         # Clients of the test are told the password, anbud where it is.
         self.daemon_properties = dict(self.properties)

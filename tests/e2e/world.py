@@ -116,6 +116,7 @@ class World:
         self.top = tempfile.mkdtemp(prefix="anbu-")
         self.processes = []
         self.process_count = 0
+        self.clusters = {}  # of Apache Kafka, by kind: apache.py
         self.passed = self.failed = 0
 
     def path(self, *parts):
@@ -224,6 +225,15 @@ class Daemon:
         if os.path.exists(address):
             os.unlink(address)
         self.process = self.world.start("anbud", *self.argv, env=self.env)
+
+    def refused(self, *words):
+        """It must not start, and say why in one line."""
+        self.launch()
+        status = self.process.wait(60 * self.world.slow)
+        said = [line for line in self.process.err().split("\n") if line.startswith("anbud: ")]
+        self.world.check(status == 1 and len(said) == 1 and all(word in said[0] for word in words),
+                         "refused, and told why: " + ", ".join(words),
+                         "exit %s\n%s" % (status, self.process.err()))
 
     def ready(self):
         return 'event="ready"' in self.process.err() or not self.process.runs() and Failure
