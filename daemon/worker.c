@@ -137,7 +137,7 @@ static void revoked(void *owner, uint32_t number, bool lost)
 
 struct source_owner worker_owner(struct worker *worker)
 {
-    return (struct source_owner){assigned, revoked, worker};
+    return (struct source_owner){.assigned = assigned, .revoked = revoked, .owner = worker};
 }
 
 void worker_set_source(struct worker *worker, struct source *source)

@@ -32,6 +32,9 @@ struct source_owner {
     bool (*assigned)(void *owner, uint32_t partition, int64_t resume[TOPIC_COUNT]);
     void (*revoked)(void *owner, uint32_t partition, bool lost);
     void *owner;
+    /* May be NULL. The lane's log no longer has what it had: it begins anew, at `low`, and what was
+     * noted of its offsets says nothing about the ones that follow. */
+    void (*anew)(void *owner, uint32_t partition, uint32_t lane, int64_t low);
 };
 
 struct source;

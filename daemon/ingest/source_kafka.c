@@ -21,6 +21,7 @@
 #define WEATHER_WAIT_MS      10000
 #define WEATHER_ASK_AGAIN_MS 1000
 #define COMMITTED_ASK_MS     5000
+#define RANGE_ASK_MS         5000
 #define EVERYWHERE           UINT32_MAX
 
 struct lane {
@@ -244,9 +245,44 @@ static void lane_end(struct lane *lane, int64_t end_offset)
     lane->at_end = true;
 }
 
-/* Takes what has come into an empty lane. Offsets that step back (a topic made anew, or cut by an
- * unclean election) are records that the household has applied, or never can: an alarm, not data.
- */
+/* The offset to go on at is not in the log. Below it: retention took what nobody has read. Above
+ * it: the topic was made anew, or cut. Both are said once, with what is missing, and the lane goes
+ * on at the oldest there is. */
+static void lane_lost(struct source_kafka *source, struct partition *partition, uint32_t number)
+{
+    struct lane *lane = &partition->lanes[number];
+    struct fault fault;
+    int64_t low, high;
+    source->moved = true;
+    if (lane->next == OFFSET_NONE)
+        return; /* from the oldest, whatever that is by then */
+    if (kafka_consumer_range(source->consumer, number, partition->number, &low, &high, RANGE_ASK_MS,
+                             &fault)) {
+        kafka_consumer_warn(source->consumer, "kafka offsets not known", number, partition->number,
+                            fault.text);
+        return; /* the fetch fails again, and asks again */
+    }
+    if (lane->next < low) {
+        log_line(LOG_ERROR, "messages lost before they were read",
+                 "topic=%s partition=%u from=%lld to=%lld remedy=\"retention took them; keep more "
+                 "of the topic, and let the sender send them again\"",
+                 source->topics[number], partition->number, (long long)lane->next,
+                 (long long)low - 1);
+        lane_move(lane, low);
+    } else if (lane->next > high) {
+        log_line(LOG_ERROR, "topic made anew or cut",
+                 "topic=%s partition=%u expected=%lld end=%lld remedy=\"%s\"",
+                 source->topics[number], partition->number, (long long)lane->next, (long long)high,
+                 source->owner.anew ? "all of it is read as new; if senders repeat, it counts once"
+                                    : "what stands at known offsets is skipped");
+        if (source->owner.anew)
+            source->owner.anew(source->owner.owner, partition->number, number, low);
+        lane_move(lane, low);
+    }
+}
+
+/* Takes what has come into an empty lane. Offsets that step back are records that the household has
+ * applied: an alarm, not data. */
 static void lane_fill(struct source_kafka *source, struct partition *partition, uint32_t number)
 {
     struct lane *lane = &partition->lanes[number];
@@ -258,8 +294,7 @@ static void lane_fill(struct source_kafka *source, struct partition *partition, 
         struct kafka_message *message = &lane->waiting[i];
         if (message->offset < lane->next) {
             kafka_consumer_warn(source->consumer, "kafka offsets went back", number,
-                                partition->number,
-                                "record skipped; was the topic made anew, or cut?");
+                                partition->number, "record skipped");
             kafka_message_done(message);
             continue;
         }
@@ -274,6 +309,10 @@ static void lane_fill(struct source_kafka *source, struct partition *partition, 
         lane->at_end = false;
     if (end_offset >= 0)
         lane_end(lane, end_offset);
+    else if (end_offset == KAFKA_NOT_THERE && !kept)
+        lane_lost(source, partition, number);
+    else if (end_offset == KAFKA_NOT_THERE)
+        source->moved = true; /* asked for again after these */
 }
 
 /* The lane whose oldest message is the earliest; TOPIC_COUNT when there is none, or when a lane

@@ -137,8 +137,8 @@ static enum err open_handle(struct kafka_consumer *consumer, const struct kafka_
         {"enable.auto.offset.store", "false"},
         {"enable.partition.eof", "true"},
         {"partition.assignment.strategy", "range"},
-        /* An offset that retention took is followed by the oldest there is. */
-        {"auto.offset.reset", "earliest"},
+        /* What retention took, or a topic made anew, is the owner's to know. */
+        {"auto.offset.reset", "error"},
         {NULL, NULL},
     };
     rd_kafka_conf_t *conf = NULL;
@@ -326,12 +326,25 @@ size_t kafka_consumer_take(struct kafka_consumer *consumer, uint32_t topic, uint
         }
         if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             *end_offset = message->offset;
+        else if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+            *end_offset = KAFKA_NOT_THERE;
         else
             kafka_consumer_warn(consumer, "kafka consumer", topic, partition,
                                 rd_kafka_message_errstr(message));
         rd_kafka_message_destroy(message);
     }
     return taken;
+}
+
+enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
+                              int64_t *low, int64_t *high, int timeout_ms, struct fault *fault)
+{
+    const char *name = consumer->options.topics[topic];
+    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
+        consumer->handle.rk, name, (int32_t)partition, low, high, timeout_ms);
+    return error ? fault_set(fault, kafka_err(error), "kafka topic %s/%u: %s", name, partition,
+                             rd_kafka_err2str(error))
+                 : ERR_OK;
 }
 
 void kafka_message_done(struct kafka_message *message)

@@ -59,9 +59,15 @@ NODISCARD enum err kafka_consumer_assign(struct kafka_consumer *consumer,
                                          struct fault *fault);
 
 /* What is there of a lane, at most max. *end_offset: when the lane's end follows the last message
- * taken (or, with none taken, was reached), the offset of that end; else -1. */
+ * taken (or, with none taken, was reached), the offset of that end; KAFKA_NOT_THERE: the offset to
+ * go on at is not in the log, and nothing comes until the lane is assigned anew; else -1. */
 size_t kafka_consumer_take(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
                            struct kafka_message *out, size_t max, int64_t *end_offset);
+#define KAFKA_NOT_THERE (-3)
+/* The lane's log as it is now: its oldest offset, and the one after its newest. */
+NODISCARD enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic,
+                                        uint32_t partition, int64_t *low, int64_t *high,
+                                        int timeout_ms, struct fault *fault);
 void kafka_message_done(struct kafka_message *message);
 
 /* Commits in the background; failures are harmless (the store has the truth). */

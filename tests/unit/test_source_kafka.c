@@ -143,7 +143,7 @@ static void revoked(void *owner, uint32_t partition, bool lost)
 static void join(struct member *member)
 {
     struct fault fault;
-    const struct source_owner owner = {assigned, revoked, member};
+    const struct source_owner owner = {.assigned = assigned, .revoked = revoked, .owner = member};
     member->ordered = true;
     ck_assert_msg(
         !source_kafka_new(&common, &settings, PARTITIONS, &owner, &member->source, &fault), "%s",
