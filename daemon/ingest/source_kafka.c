@@ -30,6 +30,7 @@ struct lane {
     int64_t next;          /* the lowest offset that may come; OFFSET_NONE: not known yet */
     int64_t origin;        /* where kafka.start led, while nothing was stored; else OFFSET_NONE */
     bool at_end;           /* and no message came after that */
+    bool gone;             /* `next` is not in the log: judged once all taken is dealt with */
 };
 
 enum partition_state {
@@ -88,7 +89,7 @@ static void lane_drop(struct lane *lane)
     for (; lane->count; lane->count--, lane->first++)
         kafka_message_done(&lane->waiting[lane->first]);
     lane->first = 0;
-    lane->at_end = false;
+    lane->at_end = lane->gone = false;
 }
 
 static void lane_move(struct lane *lane, int64_t next)
@@ -254,6 +255,7 @@ static void lane_lost(struct source_kafka *source, struct partition *partition, 
     struct fault fault;
     int64_t low, high;
     source->moved = true;
+    lane->gone = false;
     if (lane->next == OFFSET_NONE)
         return; /* from the oldest, whatever that is by then */
     if (kafka_consumer_range(source->consumer, number, partition->number, &low, &high, RANGE_ASK_MS,
@@ -278,6 +280,19 @@ static void lane_lost(struct source_kafka *source, struct partition *partition, 
         if (source->owner.anew)
             source->owner.anew(source->owner.owner, partition->number, number, low);
         lane_move(lane, low);
+    }
+}
+
+/* Between two polls: the owner has dealt with all that was handed out, in the old numbering. */
+static void judge_lost(struct source_kafka *source)
+{
+    for (uint32_t p = 0; p < source->partition_count; p++) {
+        struct partition *partition = source->partitions[p];
+        if (!partition || partition->state != PARTITION_RUNNING)
+            continue;
+        for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
+            if (partition->lanes[lane].gone && !partition->lanes[lane].count)
+                lane_lost(source, partition, lane);
     }
 }
 
@@ -309,10 +324,8 @@ static void lane_fill(struct source_kafka *source, struct partition *partition, 
         lane->at_end = false;
     if (end_offset >= 0)
         lane_end(lane, end_offset);
-    else if (end_offset == KAFKA_NOT_THERE && !kept)
-        lane_lost(source, partition, number);
     else if (end_offset == KAFKA_NOT_THERE)
-        source->moved = true; /* asked for again after these */
+        lane->gone = true;
 }
 
 /* The lane whose oldest message is the earliest; TOPIC_COUNT when there is none, or when a lane
@@ -498,6 +511,7 @@ static enum err serve(struct source_kafka *source, struct fault *fault)
         source->moved = true;
     if (source->given && now_ms() >= source->ask_ms)
         ask_owners(source);
+    judge_lost(source);
     /* What cannot be assigned now is tried again at the next poll. */
     if (source->given && source->moved && assign(source, fault))
         log_line(LOG_WARNING, "kafka assignment", "detail=\"%s\"", fault->text);
