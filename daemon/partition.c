@@ -67,30 +67,43 @@ static int64_t epoch_of(int64_t numbered)
     return numbered < 0 ? -1 : numbered / EPOCH_STEP;
 }
 
-/* Epochs: a log that has lost its memory begins a new one, once a run, whichever worker is first.
- */
-static void number_through(const struct worker *worker, struct partition *partition)
+/* A broker that keeps nothing begins a new epoch in all its logs, once a run, whichever worker is
+ * first. */
+static int64_t epoch_of_run(const struct worker *worker, const struct partition *partition)
 {
     const struct store_head *head = &partition->head;
-    _Atomic int64_t *epochs = worker->options.epochs;
-    int64_t epoch = epoch_of(head->log_offset);
+    int64_t epoch = epoch_of(head->log_offset), known = -1;
     for (int lane = 0; lane < TOPIC_COUNT; lane++)
         if (epoch_of(head->offsets[lane]) > epoch)
             epoch = epoch_of(head->offsets[lane]);
-    int64_t known = -1;
-    if (!epochs)
-        epoch = epoch < 0 ? 0 : epoch;
-    else if (atomic_compare_exchange_strong(&epochs[partition->number], &known, epoch + 1))
-        epoch++;
-    else
-        epoch = known;
+    if (atomic_compare_exchange_strong(&worker->options.epochs[partition->number], &known,
+                                       epoch + 1))
+        return epoch + 1;
+    return known;
+}
+
+/* With a Kafka that lasts, each log goes on in its own epoch (partition_anew). */
+static void number_through(const struct worker *worker, struct partition *partition)
+{
+    const struct store_head *head = &partition->head;
+    int64_t run = worker->options.epochs ? epoch_of_run(worker, partition) : -1;
     for (int lane = 0; lane < TOPIC_COUNT; lane++) {
+        int64_t stored = epoch_of(head->offsets[lane]);
+        int64_t epoch = run >= 0 ? run : stored >= 0 ? stored : 0;
         partition->base[lane] = epoch * EPOCH_STEP;
         partition->flushed[lane] = head->offsets[lane];
-        partition->next[lane] =
-            epoch_of(head->offsets[lane]) == epoch ? head->offsets[lane] : OFFSET_NONE;
+        partition->next[lane] = stored == epoch ? head->offsets[lane] : OFFSET_NONE;
     }
-    partition->log_base = epoch * EPOCH_STEP;
+    int64_t log = epoch_of(head->log_offset);
+    partition->log_base = (run >= 0 ? run : log >= 0 ? log : 0) * EPOCH_STEP;
+}
+
+/* What is dirty still tells the old epoch: after a crash the lane is found out again, and what the
+ * store has of the new epoch is skipped. */
+void partition_anew(struct partition *partition, uint32_t lane, int64_t low)
+{
+    partition->base[lane] += EPOCH_STEP;
+    partition->next[lane] = partition->base[lane] + low;
 }
 
 /* Whoever took it from us is most likely its owner now, and the group will tell us so. */

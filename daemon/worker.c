@@ -135,9 +135,17 @@ static void revoked(void *owner, uint32_t number, bool lost)
         partition_release(worker, &worker->partitions[number], lost);
 }
 
+static void anew(void *owner, uint32_t number, uint32_t lane, int64_t low)
+{
+    struct worker *worker = owner;
+    if (number < worker->options.partitions && worker->partitions[number].owned)
+        partition_anew(&worker->partitions[number], lane, low);
+}
+
 struct source_owner worker_owner(struct worker *worker)
 {
-    return (struct source_owner){.assigned = assigned, .revoked = revoked, .owner = worker};
+    return (struct source_owner){
+        .assigned = assigned, .revoked = revoked, .anew = anew, .owner = worker};
 }
 
 void worker_set_source(struct worker *worker, struct source *source)
