@@ -108,16 +108,21 @@ static void loaded(void *context, size_t index, const void *bytes, uint32_t size
     atomic_fetch_add(&worker->counts.loads, 1);
 }
 
-/* A record that begins anew has applied all that came before: else its findings would have numbers
- * that were used before, and be taken for known ones. */
-static void begin_anew(struct worker *worker, const struct partition *partition,
-                       struct text household)
+/* A record that begins anew numbers its findings on, or they would be taken for known ones. */
+static enum err number_on(struct worker *worker, struct partition *partition, struct text household,
+                          struct fault *fault)
 {
+    struct store_case seen;
     struct record record;
+    enum err err =
+        worker->store->ops->load_case(worker->store, partition->number, household, &seen, fault);
+    if (err)
+        return err;
     record_view(cache_find(worker->cache, partition->number, household)->household.bytes, &record);
-    for (int lane = 0; lane < TOPIC_COUNT; lane++)
-        if (partition->next[lane] != OFFSET_NONE)
-            record.home->applied[lane] = partition->next[lane] - 1;
+    for (size_t i = 0; i < detector_count; i++)
+        if (seen.finding_seq[i] / 4 > record.home->messages)
+            record.home->messages = seen.finding_seq[i] / 4;
+    return ERR_OK;
 }
 
 static int compare_text(const void *a, const void *b)
@@ -149,7 +154,7 @@ static bool load_missing(struct worker *worker, struct partition *partition, str
     }
     for (size_t i = 0; i < unique && !err; i++)
         if (loading.damaged[i])
-            begin_anew(worker, partition, missing[i]);
+            err = number_on(worker, partition, missing[i], &fault);
     free(loading.damaged);
     if (err)
         partition_fail(worker, partition, err, &fault);

@@ -13,9 +13,8 @@ struct finding {
     const struct detector *detector;
     int detector_index;
     /* Grows within a household, and is the same whenever the same message causes it: four times the
-     * messages before it, counted by the offsets applied, and which pass over them (enum
-     * judge_pass). A count of findings would not do: a replay may find others than the first time,
-     * and theirs would be taken for known ones. */
+     * messages applied, and which pass over them (enum judge_pass). A count of findings would not
+     * do: a replay that finds others than the first time would have them taken for known ones. */
     int64_t seq;
     bool active; /* begins or grows; false: has ended */
     bool begins; /* was not active before */

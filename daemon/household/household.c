@@ -209,12 +209,13 @@ static void opt_out(struct household *household, int64_t at_s)
 {
     struct record record;
     record_view(household->bytes, &record);
-    int64_t applied[TOPIC_COUNT];
+    int64_t applied[TOPIC_COUNT], messages = record.home->messages;
     memcpy(applied, record.home->applied, sizeof applied);
     free(household->bytes);
     household->bytes = record_new(&household->size);
     record_view(household->bytes, &record);
     memcpy(record.home->applied, applied, sizeof applied);
+    record.home->messages = messages;
     record.home->opted_out = 1;
     record.home->newest_event_s = at_s;
     household->zone = NULL;
@@ -314,6 +315,7 @@ enum reject household_apply(struct household *household, const struct message *m
         return REJECT_NONE;
     }
     record.home->applied[lane] = offset;
+    record.home->messages++;
     /* Other people, who have not opted out; not a word from before that comes again. */
     bool comes_back = message->type == MESSAGE_HOUSEHOLD &&
                       message->event.event == HOUSEHOLD_MOVED_IN &&

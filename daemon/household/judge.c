@@ -400,20 +400,12 @@ static int64_t happened_s(const struct judgement *judgement, int64_t at_s)
     return at_s < arrived_s ? at_s : arrived_s;
 }
 
-static int64_t cause_of(const struct judgement *judgement)
-{
-    int64_t sum = 0;
-    for (int lane = 0; lane < TOPIC_COUNT; lane++)
-        sum += judgement->record.home->applied[lane] + 1;
-    return 4 * sum + (int64_t)judgement->pass;
-}
-
 static void hand_over(struct judgement *judgement, size_t index, bool active, bool begins)
 {
     struct record_home *home = judgement->record.home;
     struct finding finding = {.detector = detectors[index],
                               .detector_index = (int)index,
-                              .seq = cause_of(judgement),
+                              .seq = 4 * home->messages + (int64_t)judgement->pass,
                               .active = active,
                               .begins = begins,
                               .life = !active && judgement->life[index],

@@ -65,6 +65,7 @@ struct record_home {
     int64_t settle_ms;            /* arrival time at which a late batch settles; 0 */
     int64_t moved_in_s, absent_from_s, absent_to_s, support_ended_s, report_s;
     int64_t last_life_s, last_reading_s, first_seen_s, newest_event_s;
+    int64_t messages; /* applied so far: findings are numbered by it */
     uint32_t flags;
     uint32_t watched_hours;
     uint32_t settle_from_min; /* arrival of the first line that waits, minutes since 1970 */
@@ -73,7 +74,7 @@ struct record_home {
     uint32_t layout; /* hash of the detectors' names and the sizes of their states */
     struct record_arrears arrears[UTILITY_COUNT];
 };
-_Static_assert(sizeof(struct record_home) == 136 + 152 * UTILITY_COUNT, "byte table");
+_Static_assert(sizeof(struct record_home) == 144 + 152 * UTILITY_COUNT, "byte table");
 
 /* One a detector: whether its finding is on. */
 struct record_slot {

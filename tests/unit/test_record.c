@@ -149,6 +149,7 @@ static const struct row rows[] = {
     FIELD(record_home, last_reading_s),
     FIELD(record_home, first_seen_s),
     FIELD(record_home, newest_event_s),
+    FIELD(record_home, messages),
     FIELD(record_home, flags),
     FIELD(record_home, watched_hours),
     FIELD(record_home, settle_from_min),
