@@ -12,6 +12,15 @@
 #define DAY_MAX          1500
 #define DAILY_MINUTES    720 /* read less often than this: days are told, not hours */
 
+/* The most that a household's meter passes in an hour; more is a fault of meter or channel
+ * (docs/formats.md). Water: Q4 of a meter of Q3 = 10 m3/h (ISO 4064-1: Q4 = 1.25 Q3). Electricity:
+ * three phases of 100 A are 69 kW, class 320 (ANSI C12.10) at 240 V is 77 kW. Gas: G10 (EN 1359: 16
+ * m3/h), at 12 kWh/m3. */
+#define WATER_MOST_MILLI       INT64_C(12500000)
+#define ELECTRICITY_MOST_MILLI INT64_C(80000000)
+#define GAS_MOST_MILLI         INT64_C(16000000)
+#define GAS_ENERGY_MOST_MILLI  INT64_C(200000000)
+
 static int32_t hour_of(int64_t at_s)
 {
     return (int32_t)(at_s >= 0 ? at_s / 3600 : -((-at_s + 3599) / 3600));
@@ -115,6 +124,20 @@ static int64_t add_use(int64_t sum, int64_t milli)
     return milli > USE_MAX - sum ? USE_MAX : sum + milli;
 }
 
+static int64_t most_an_hour(const struct record_meter *meter)
+{
+    if (meter->measure == MEASURE_ENERGY)
+        return meter->utility == UTILITY_GAS ? GAS_ENERGY_MOST_MILLI : ELECTRICITY_MOST_MILLI;
+    return meter->utility == UTILITY_GAS ? GAS_MOST_MILLI : WATER_MOST_MILLI;
+}
+
+/* Steps of a register may be coarse: they count as those of hours begun. */
+static bool is_credible(const struct record_meter *meter, int64_t milli, int64_t seconds)
+{
+    int64_t hours = seconds <= 3600 ? 1 : (seconds + 3599) / 3600;
+    return milli <= hours * most_an_hour(meter);
+}
+
 static unsigned part_count(const struct record_hour *hour)
 {
     return 60u / hour->minutes;
@@ -214,6 +237,9 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     if (whole_day ? end <= meter->newest_s - VIEW_DAYS * INT64_C(86400)
                   : meter->newest_hour && hour_of(end - 1) <= meter->newest_hour - VIEW_HOURS)
         return REJECT_TOO_LATE;
+    int64_t most = most_an_hour(meter) * reading->minutes / 60;
+    if (!missing && (reading->value_milli > most || reading->value_milli < -most))
+        return REJECT_TOO_MUCH;
     meter->interval_minutes = (uint16_t)reading->minutes;
     if (reading->minutes < 60) {
         apply_part(meter, reading, hour, change);
@@ -235,31 +261,29 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     return REJECT_NONE;
 }
 
-/* The use since the last read; a reject when the register went back without a reason. */
+/* The use since the last read. *anew: the register stands elsewhere, and nobody knows what went by.
+ * A reject when it went back or on without a reason: once is a fault; when the next read goes on
+ * from there, the register was reset or exchanged and nobody said (or it was the last read that was
+ * at fault). */
 static enum reject register_difference(struct record_meter *meter, const struct reading *reading,
-                                       int64_t *out)
+                                       int64_t *out, bool *anew)
 {
-    int64_t difference = reading->value_milli - meter->last_read_milli;
+    int64_t at_s = reading->start_s, milli = reading->value_milli;
+    int64_t difference = milli - meter->last_read_milli;
+    enum reject reject = difference < 0 ? REJECT_REGISTER_WENT_BACK : REJECT_TOO_MUCH;
     int64_t modulus = reading->modulus_milli ? reading->modulus_milli : meter->modulus_milli;
-    if (difference < 0 && modulus > 0 && reading->value_milli < modulus &&
+    if (difference < 0 && modulus > 0 && milli < modulus &&
         difference + modulus <= modulus / ROLLOVER_SHARE)
         difference += modulus;
-    if (difference < 0) {
-        /* Twice in a row at the lower level: the register was reset or exchanged and nobody said.
-         */
-        if (meter->back_s && reading->start_s > meter->back_s &&
-            reading->value_milli >= meter->back_milli) {
-            meter->last_read_s = meter->back_s;
-            meter->last_read_milli = meter->back_milli;
-            difference = reading->value_milli - meter->back_milli;
-        } else {
-            meter->back_s = reading->start_s;
-            meter->back_milli = reading->value_milli;
-            return REJECT_REGISTER_WENT_BACK;
-        }
+    *anew = difference < 0 || !is_credible(meter, difference, at_s - meter->last_read_s);
+    *out = difference;
+    if (*anew && (!meter->back_s || at_s <= meter->back_s || milli < meter->back_milli ||
+                  !is_credible(meter, milli - meter->back_milli, at_s - meter->back_s))) {
+        meter->back_s = at_s;
+        meter->back_milli = milli;
+        return reject;
     }
     meter->back_s = 0;
-    *out = difference;
     return REJECT_NONE;
 }
 
@@ -274,6 +298,16 @@ static void close_open_hour(struct record_meter *meter, struct meter_change *cha
     if (meter->open_hour && meter->flags & METER_OPEN_KNOWN)
         set_hour(meter, meter->open_hour, routine_code(meter->hour_milli), false, SPLIT_UNKNOWN,
                  change);
+}
+
+/* Nobody knows what went by before this read; what was seen of a flow stays seen. */
+static void begin_anew(struct record_meter *meter, int64_t at_s, struct meter_change *change)
+{
+    if (proves_flow(meter, routine_code(meter->hour_milli)))
+        close_open_hour(meter, change);
+    meter->open_hour = hour_of_read(at_s);
+    meter->hour_milli = 0;
+    meter->flags &= (uint8_t)~METER_OPEN_KNOWN;
 }
 
 /* What the difference between two reads says about hours. */
@@ -306,16 +340,25 @@ static void spread(struct record_meter *meter, int64_t from_s, int64_t to_s, int
 }
 
 /* Another value for the last read: what it adds or takes belongs to the same hour. */
-static void correct_read(struct record_meter *meter, const struct reading *reading,
-                         struct meter_change *change)
+static enum reject correct_read(struct record_meter *meter, const struct reading *reading,
+                                struct meter_change *change)
 {
     int64_t milli = meter->hour_milli + (reading->value_milli - meter->last_read_milli);
+    bool known =
+        meter->flags & METER_OPEN_KNOWN && meter->open_hour == hour_of_read(reading->start_s);
+    if (known && milli < 0) /* below what the hour began with */
+        return REJECT_REGISTER_WENT_BACK;
+    if (known && !is_credible(meter, milli, 0))
+        return REJECT_TOO_MUCH;
+    if (!known && reading->value_milli < meter->last_read_milli)
+        meter->left_milli = meter->last_read_milli;
     meter->last_read_milli = reading->value_milli;
-    if (!(meter->flags & METER_OPEN_KNOWN) || meter->open_hour != hour_of_read(reading->start_s))
-        return;
-    meter->hour_milli = milli < 0 ? 0 : milli > USE_MAX ? USE_MAX : milli;
+    if (!known)
+        return REJECT_NONE;
+    meter->hour_milli = milli;
     if (meter->interval_minutes >= PROMPT_MINUTES)
         close_open_hour(meter, change);
+    return REJECT_NONE;
 }
 
 /* A read's distance from the one before tells how often the meter is read. One long gap does not
@@ -330,6 +373,41 @@ static void note_spacing(struct record_meter *meter, int64_t seconds)
     int64_t smooth = meter->newest_hour ? (meter->interval_minutes * 7 + minutes + 4) / 8 : minutes;
     if (minutes <= 4 * smooth)
         meter->interval_minutes = (uint16_t)smooth;
+}
+
+/* A read later than the last. */
+static enum reject take_read(struct record_meter *meter, const struct reading *reading,
+                             struct meter_change *change)
+{
+    int64_t milli, from = meter->last_read_s, at = reading->start_s;
+    bool anew;
+    enum reject reject = register_difference(meter, reading, &milli, &anew);
+    if (reject)
+        return reject;
+    /* A step over half of the way back to a level that was left: what lay between was the fault. */
+    int64_t below = meter->left_milli - meter->last_read_milli;
+    if (anew || (below > 0 && milli >= below - below / 2)) {
+        if (reading->value_milli < meter->last_read_milli)
+            meter->left_milli = meter->last_read_milli;
+        begin_anew(meter, at, change);
+    } else {
+        note_spacing(meter, at - from);
+        spread(meter, from, at, milli, change);
+        /* A day's gap of a meter that is read more often is no local day. */
+        if (meter->interval_minutes >= DAILY_MINUTES && at - from >= 20 * 3600 &&
+            at - from <= 28 * 3600) {
+            change->has_day = true;
+            change->day_middle_s = from + (at - from) / 2;
+            change->day_milli = milli;
+        }
+    }
+    if (reading->value_milli >= meter->left_milli)
+        meter->left_milli = 0;
+    meter->last_read_s = at;
+    meter->last_read_milli = reading->value_milli;
+    if (at > meter->newest_s)
+        meter->newest_s = at;
+    return REJECT_NONE;
 }
 
 static enum reject apply_register(struct record_meter *meter, const struct reading *reading,
@@ -354,28 +432,10 @@ static enum reject apply_register(struct record_meter *meter, const struct readi
         return REJECT_NONE;
     }
     if (at == meter->last_read_s && reading->value_milli != meter->last_read_milli)
-        correct_read(meter, reading, change);
+        return correct_read(meter, reading, change);
     if (at <= meter->last_read_s) /* its use is in the difference that came later */
         return REJECT_NONE;
-    int64_t milli;
-    enum reject reject = register_difference(meter, reading, &milli);
-    if (reject)
-        return reject;
-    int64_t from = meter->last_read_s;
-    note_spacing(meter, at - from);
-    spread(meter, from, at, milli, change);
-    /* A day's gap of a meter that is read more often is no local day. */
-    if (meter->interval_minutes >= DAILY_MINUTES && at - from >= 20 * 3600 &&
-        at - from <= 28 * 3600) {
-        change->has_day = true;
-        change->day_middle_s = from + (at - from) / 2;
-        change->day_milli = milli;
-    }
-    meter->last_read_s = at;
-    meter->last_read_milli = reading->value_milli;
-    if (at > meter->newest_s)
-        meter->newest_s = at;
-    return REJECT_NONE;
+    return take_read(meter, reading, change);
 }
 
 enum reject meter_apply(struct record_meter *meter, const struct reading *reading,
@@ -393,13 +453,15 @@ void meter_exchange(struct record_meter *meter, int64_t at_s, bool has_old, int6
     /* Told after its reads: by then the new meter's register has been believed. */
     if (meter->flags & METER_REGISTER_SEEN && at_s < meter->last_read_s)
         return;
-    bool whole = has_old && has_new && old_milli >= meter->last_read_milli;
-    if (has_old && meter->flags & METER_REGISTER_SEEN && old_milli >= meter->last_read_milli &&
-        at_s > meter->last_read_s)
+    bool goes_on =
+        has_old && old_milli >= meter->last_read_milli &&
+        is_credible(meter, old_milli - meter->last_read_milli, at_s - meter->last_read_s);
+    bool whole = goes_on && has_new;
+    if (goes_on && meter->flags & METER_REGISTER_SEEN && at_s > meter->last_read_s)
         spread(meter, meter->last_read_s, at_s, old_milli - meter->last_read_milli, &change);
     if (!whole) /* what the old meter counted last, nobody knows */
         meter->flags &= (uint8_t)~METER_OPEN_KNOWN;
-    meter->modulus_milli = 0;
+    meter->modulus_milli = meter->left_milli = 0;
     meter->back_s = 0;
     if (has_new) {
         meter->last_read_s = at_s;

@@ -22,7 +22,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are little-endian in place");
 
 #define RECORD_MAGIC     0x55424e41u /* "ANBU" */
-#define RECORD_VERSION   1
+#define RECORD_VERSION   2
 #define RECORD_BYTES_MAX 16384
 #define RECORD_PARTS     12 /* of an hour at most: five minutes each */
 #define RECORD_ESTIMATED 0x8000u
@@ -98,7 +98,8 @@ struct record_meter {
     int64_t newest_s;   /* end of the newest reading */
     int64_t hour_milli; /* register: use of the hour in the making */
     int64_t back_s,
-        back_milli; /* register: a read that went back, until the next one agrees with it */
+        back_milli;     /* register: a read that was refused, until the next one goes on from it */
+    int64_t left_milli; /* register: a level that was left for a lower one; 0 none */
     int32_t newest_hour, judged_hour; /* of the ring; hours since 1970; 0 none */
     int32_t first_hour, open_hour;    /* first ever; register: the hour in the making, 0 none */
     int32_t newest_day;               /* the last local day in `days` */

@@ -26,6 +26,7 @@
     X(REJECT_TOO_LATE, "too_late", "older than 7 days, or two years for a new meter")           \
     X(REJECT_REGISTER_WENT_BACK, "register_went_back",                                          \
       "lower than the last read, without rollover (`dials`) or meter_exchanged")                \
+    X(REJECT_TOO_MUCH, "too_much", "more than a household's meter can pass in that time")       \
     X(REJECT_UNIT_CHANGED, "unit_changed",                                                      \
       "the meter counted energy before and volume now, or so")                                  \
     X(REJECT_TOO_MANY_METERS, "too_many_meters", "a household has at most 6 meters within 60 days")

@@ -98,7 +98,7 @@ START_TEST(a_new_home_s_range_widens_and_a_known_one_s_stands)
     abode_live(&home, UTILITY_ELECTRICITY, hour + 1, ABODE_H0 + 60 * 24);
     before = routine_of(UTILITY_ELECTRICITY)->highest;
     hour = ABODE_H0 + 60 * 24;
-    abode_take(&home, abode_hour(UTILITY_ELECTRICITY, hour * HOUR, 90000000),
+    abode_take(&home, abode_hour(UTILITY_ELECTRICITY, hour * HOUR, 70000000),
                (hour + 1) * HOUR + 60);
     ck_assert_uint_eq(routine_of(UTILITY_ELECTRICITY)->highest, before);
 }

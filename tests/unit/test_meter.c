@@ -432,11 +432,40 @@ START_TEST(hostile_intervals_do_no_harm)
         uint8_t halves[2];
         meter_halves(&meter, (int32_t)(reading.start_s / 3600), halves);
     }
-    /* twelve of the largest make an hour that is more than a number holds */
-    struct record_meter meter = new_meter(interval_of(UTILITY_ELECTRICITY, T0, 5, 0));
-    for (int i = 0; i < 12; i++)
-        (void)meter_takes(&meter, interval_of(UTILITY_ELECTRICITY, T0 + i * 300, 5, LARGE));
-    ck_assert_uint_eq(meter_hour(&meter, H0), 255);
+}
+END_TEST
+
+START_TEST(an_interval_of_more_than_a_meter_passes_is_refused)
+{
+    static const struct {
+        enum utility utility;
+        int minutes;
+        int64_t most;
+    } cases[] = {{UTILITY_WATER, 60, 12500000},       {UTILITY_WATER, 5, 1041666},
+                 {UTILITY_WATER, 1440, 300000000},    {UTILITY_ELECTRICITY, 60, 80000000},
+                 {UTILITY_ELECTRICITY, 15, 20000000}, {UTILITY_GAS, 60, 200000000}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct reading reading =
+            interval_of(cases[i].utility, T0, cases[i].minutes, cases[i].most + 1);
+        struct record_meter meter = new_meter(reading);
+        struct record_meter before = meter;
+        meter_refuses(&meter, reading, REJECT_TOO_MUCH);
+        meter_refuses(&meter, of_quality(reading, QUALITY_ESTIMATED), REJECT_TOO_MUCH);
+        reading.value_milli = -reading.value_milli; /* feeds in more than it could */
+        meter_refuses(&meter, reading, REJECT_TOO_MUCH);
+        reading.value_milli = INT64_MIN;
+        meter_refuses(&meter, reading, REJECT_TOO_MUCH);
+        ck_assert_mem_eq(&meter, &before, sizeof before);
+        (void)meter_takes(&meter, of_quality(reading, QUALITY_MISSING));
+        reading.value_milli = cases[i].most;
+        (void)meter_takes(&meter, reading);
+    }
+    struct reading gas = interval_of(UTILITY_GAS, T0, 60, 16000000);
+    gas.measure = MEASURE_VOLUME;
+    struct record_meter meter = new_meter(gas);
+    (void)meter_takes(&meter, gas);
+    gas.value_milli++;
+    meter_refuses(&meter, gas, REJECT_TOO_MUCH);
 }
 END_TEST
 
@@ -472,6 +501,7 @@ int main(void)
     tcase_add_test(longer, a_daily_reading_is_a_day_s_total);
     tcase_add_test(longer, a_daily_reading_may_be_sixty_days_late);
     tcase_add_test(longer, hostile_intervals_do_no_harm);
+    tcase_add_test(longer, an_interval_of_more_than_a_meter_passes_is_refused);
     suite_add_tcase(suite, longer);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -138,16 +138,16 @@ START_TEST(a_register_rolls_over_at_its_dials)
 }
 END_TEST
 
-START_TEST(a_register_that_goes_back_is_believed_when_the_next_read_agrees)
+START_TEST(a_register_that_goes_back_is_believed_when_the_next_read_goes_on_from_there)
 {
     struct record_meter meter = new_meter(read_at(T0, 0));
     (void)meter_takes(&meter, read_at(T0 + 100, 50000000));
     meter_refuses(&meter, read_at(T0 + 3700, 7000), REJECT_REGISTER_WENT_BACK);
     meter_refuses(&meter, read_at(T0 + 3700, 7000), REJECT_REGISTER_WENT_BACK); /* twice */
-    (void)meter_takes(&meter, read_at(T0 + 7300, 9000));
-    hour_is(&meter, H0 + 2, 2000);
+    ck_assert(changed_nothing(meter_takes(&meter, read_at(T0 + 7300, 9000))));
     ck_assert_int_eq(meter.last_read_milli, 9000);
-    (void)meter_takes(&meter, read_at(T0 + 10900, 10000));
+    (void)meter_takes(&meter, read_at(T0 + 10900, 10000)); /* an ordinary step is the first proof */
+    hour_is_unknown(&meter, H0 + 2);
     hour_is(&meter, H0 + 3, 1000);
 }
 END_TEST
@@ -164,6 +164,117 @@ START_TEST(one_read_that_goes_back_is_forgotten)
     meter_refuses(&meter, read_at(T0 + 7300, 9000), REJECT_REGISTER_WENT_BACK);
     meter_refuses(&meter, read_at(T0 + 10900, 8000), REJECT_REGISTER_WENT_BACK);
     ck_assert_int_eq(meter.last_read_milli, 50003000);
+}
+END_TEST
+
+/* Forty hours at one level; then `reads`, an hour apart; then the level again. Whatever was read:
+ * nobody has drawn a drop. */
+static void nobody_was_there(int64_t level, const int64_t *reads, int count)
+{
+    struct record_meter meter = new_meter(read_at(T0, 0));
+    int64_t at_s = T0 + 100, next[8] = {level, level, level, level};
+    int before = 0;
+    for (; before < 40; before++, at_s += 3600)
+        (void)meter_takes(&meter, read_at(at_s, level));
+    for (int i = 0; i < count + 4; i++, at_s += 3600) {
+        struct reading reading = read_at(at_s, i < count ? reads[i] : next[i - count]);
+        struct meter_change change;
+        (void)!meter_apply(&meter, &reading, &change);
+    }
+    for (int h = 0; h < 40 + count + 4; h++) {
+        uint8_t code = meter_hour(&meter, H0 + h);
+        ck_assert_msg(code <= ROUTINE_ZERO, "level %lld: hour %d shows a use of %lld",
+                      (long long)level, h, (long long)routine_milli(code));
+    }
+    ck_assert_int_eq(meter.last_read_milli, level);
+    hour_is(&meter, H0 + 40 + count + 3, 0);
+}
+
+#define NOBODY(level, ...)                                  \
+    nobody_was_there(level, (const int64_t[]){__VA_ARGS__}, \
+                     (int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)))
+
+START_TEST(reads_at_fault_are_no_sign_of_life)
+{
+    static const int64_t levels[] = {506388000, 5001000, 300000};
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        int64_t level = levels[i];
+        NOBODY(level, 7000);
+        NOBODY(level, 7000, level - 1000); /* garbage, then a litre below */
+        NOBODY(level, 7000, 7000, level - 1000);
+        NOBODY(level, level - 6000, level - 1000); /* neither is far away */
+        NOBODY(level, 0, 0);
+        NOBODY(level, 0, 0, 0, 0, 0);
+        NOBODY(level, 99999999000);
+        NOBODY(level, 99999999000, 7000);
+        NOBODY(level, 99999999000, 99999999000);
+        NOBODY(level, 99999999000, 99999999000, 7000);
+        NOBODY(level, LARGE);
+        NOBODY(level, level - 1000);
+        NOBODY(level, level - 1000, level, level - 1000); /* it flickers by one */
+        NOBODY(level, level - 1000, level - 1000, level, level - 1000, level - 1000);
+    }
+}
+END_TEST
+
+START_TEST(a_read_far_above_the_last_is_refused_unless_the_next_goes_on_from_it)
+{
+    struct record_meter meter = new_meter(read_at(T0, 0));
+    (void)meter_takes(&meter, read_at(T0 + 100, 50000000));
+    (void)meter_takes(&meter, read_at(T0 + 3700, 62500000)); /* 12.5 m3: a meter could */
+    hour_is(&meter, H0 + 1, 12500000);
+    meter_refuses(&meter, read_at(T0 + 7300, 75001000), REJECT_TOO_MUCH);
+    (void)meter_takes(&meter, read_at(T0 + 10900, 75001000)); /* in two hours, or from there */
+    /* the first read was the one at fault */
+    struct record_meter other = new_meter(read_at(T0, 0));
+    (void)meter_takes(&other, read_at(T0 + 100, 3000));
+    meter_refuses(&other, read_at(T0 + 3700, 50000000), REJECT_TOO_MUCH);
+    ck_assert(changed_nothing(meter_takes(&other, read_at(T0 + 7300, 50002000))));
+    (void)meter_takes(&other, read_at(T0 + 10900, 50004000));
+    hour_is_unknown(&other, H0 + 2);
+    hour_is(&other, H0 + 3, 2000);
+}
+END_TEST
+
+START_TEST(a_rollover_by_more_than_a_meter_passes_is_none)
+{
+    struct record_meter meter = new_meter(read_at(T0, 0));
+    struct reading reading = read_at(T0 + 100, 950000000);
+    reading.modulus_milli = 1000000000;
+    (void)meter_takes(&meter, reading);
+    meter_refuses(&meter, read_at(T0 + 3700, 7000), REJECT_REGISTER_WENT_BACK);
+    (void)meter_takes(&meter, read_at(T0 + 7300, 950000000));
+    hour_is(&meter, H0 + 2, 0);
+}
+END_TEST
+
+START_TEST(a_correction_below_or_far_above_the_hour_is_refused)
+{
+    struct record_meter meter = new_meter(read_at(T0, 0));
+    (void)meter_takes(&meter, read_at(T0 + 100, 506388000));
+    (void)meter_takes(&meter, read_at(T0 + 3700, 506388000));
+    meter_refuses(&meter, read_at(T0 + 3700, 506000000), REJECT_REGISTER_WENT_BACK);
+    meter_refuses(&meter, read_at(T0 + 3700, 606000000), REJECT_TOO_MUCH);
+    (void)meter_takes(&meter, read_at(T0 + 7300, 506388000));
+    hour_is(&meter, H0 + 1, 0);
+    hour_is(&meter, H0 + 2, 0);
+    /* of a read over a gap nobody knows what it began with: back where it was proves nothing */
+    (void)meter_takes(&meter, read_at(T0 + 10 * 3600, 506390000));
+    (void)meter_takes(&meter, read_at(T0 + 10 * 3600, 506000000));
+    (void)meter_takes(&meter, read_at(T0 + 11 * 3600, 506390000));
+    hour_is_unknown(&meter, H0 + 10);
+}
+END_TEST
+
+START_TEST(an_exchange_by_more_than_a_meter_passes_proves_nothing)
+{
+    struct record_meter meter = new_meter(read_at(T0, 0));
+    (void)meter_takes(&meter, read_at(T0 + 100, 50000000));
+    (void)meter_takes(&meter, read_at(T0 + 3700, 50000000));
+    meter_exchange(&meter, T0 + 7300, true, 99999999000, true, 3000);
+    hour_is_unknown(&meter, H0 + 2);
+    (void)meter_takes(&meter, read_at(T0 + 10900, 8000));
+    hour_is(&meter, H0 + 3, 5000);
 }
 END_TEST
 
@@ -357,7 +468,7 @@ START_TEST(hostile_registers_do_no_harm)
     struct record_meter meter = new_meter(read_at(T0, 0));
     for (int i = 0; i < 16; i++) {
         (void)meter_takes(&meter, read_at(T0 + i * 120, 0));
-        (void)meter_takes(&meter, read_at(T0 + i * 120 + 60, LARGE));
+        meter_refuses(&meter, read_at(T0 + i * 120 + 60, LARGE), REJECT_TOO_MUCH);
         meter_exchange(&meter, T0 + i * 120 + 61, true, LARGE, true, 0);
     }
 }
@@ -376,8 +487,14 @@ int main(void)
     tcase_add_test(registers, nothing_over_a_gap_vouches_for_every_hour_between);
     tcase_add_test(registers, a_gap_with_use_does_not_vouch_for_the_hour_in_which_it_began);
     tcase_add_test(registers, a_register_rolls_over_at_its_dials);
-    tcase_add_test(registers, a_register_that_goes_back_is_believed_when_the_next_read_agrees);
+    tcase_add_test(registers,
+                   a_register_that_goes_back_is_believed_when_the_next_read_goes_on_from_there);
     tcase_add_test(registers, one_read_that_goes_back_is_forgotten);
+    tcase_add_test(registers, reads_at_fault_are_no_sign_of_life);
+    tcase_add_test(registers, a_read_far_above_the_last_is_refused_unless_the_next_goes_on_from_it);
+    tcase_add_test(registers, a_rollover_by_more_than_a_meter_passes_is_none);
+    tcase_add_test(registers, a_correction_below_or_far_above_the_hour_is_refused);
+    tcase_add_test(registers, an_exchange_by_more_than_a_meter_passes_proves_nothing);
     tcase_add_test(registers, the_same_read_twice_and_older_reads_change_nothing);
     tcase_add_test(registers, a_corrected_read_corrects_its_hour);
     tcase_add_test(registers, estimated_and_missing_reads_vouch_for_nothing);

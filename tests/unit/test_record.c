@@ -198,6 +198,7 @@ static const struct row rows[] = {
     FIELD(record_meter, hour_milli),
     FIELD(record_meter, back_s),
     FIELD(record_meter, back_milli),
+    FIELD(record_meter, left_milli),
     FIELD(record_meter, newest_hour),
     FIELD(record_meter, judged_hour),
     FIELD(record_meter, first_hour),
