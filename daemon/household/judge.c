@@ -15,17 +15,16 @@ static void fill_meters(struct judgement *judgement)
     view->valid_days = 0;
     for (unsigned i = 0; i < view->meter_count; i++) {
         const struct record_meter *meter = &judgement->record.meters[i];
-        view->meters[i] = (struct meter_view){
-            .utility = meter->utility,
-            .interval_minutes = meter->interval_minutes,
-            .valid_days = meter->valid_days,
-            .continuous = meter->flow_hours >= 24,
-            .routine = &meter->routine,
-            .hours = meter->hours,
-            .newest_hour = meter->newest_hour,
-            .days = meter->days,
-            .newest_day = meter->newest_day,
-            .last_life_s = meter->life_hour ? ((int64_t)meter->life_hour + 1) * 3600 : 0};
+        view->meters[i] = (struct meter_view){.utility = meter->utility,
+                                              .interval_minutes = meter->interval_minutes,
+                                              .valid_days = meter->valid_days,
+                                              .continuous = meter->flow_hours >= 24,
+                                              .routine = &meter->routine,
+                                              .hours = meter->hours,
+                                              .newest_hour = meter->newest_hour,
+                                              .days = meter->days,
+                                              .newest_day = meter->newest_day,
+                                              .last_life_s = meter->life_s};
         if (meter->valid_days > view->valid_days)
             view->valid_days = meter->valid_days;
     }
@@ -231,17 +230,19 @@ static void correct_days(struct judgement *judgement, unsigned index)
     }
 }
 
+/* At the end of the hour, but never later than the reading that proved it. */
 static void note_life(struct judgement *judgement, unsigned index, int32_t hour)
 {
     struct record_meter *meter = &judgement->record.meters[index];
     struct record_home *home = judgement->record.home;
-    int64_t end = ((int64_t)hour + 1) * 3600;
-    if (hour > meter->life_hour)
-        meter->life_hour = hour;
-    if (end > judgement->view.meters[index].last_life_s)
-        judgement->view.meters[index].last_life_s = end;
-    if (end > home->last_life_s)
-        judgement->view.last_life_s = home->last_life_s = end;
+    int64_t before = judgement->life_before_s[index], from = (int64_t)hour * 3600;
+    int64_t life_s = from + 3600 < meter->newest_s ? from + 3600 : meter->newest_s;
+    if (from < before && before < life_s)
+        life_s = before;
+    if (life_s > meter->life_s)
+        judgement->view.meters[index].last_life_s = meter->life_s = life_s;
+    if (life_s > home->last_life_s)
+        judgement->view.last_life_s = home->last_life_s = life_s;
 }
 
 static struct event hour_event(struct judgement *judgement, unsigned index, int32_t hour)
@@ -331,12 +332,12 @@ static void forget_life(struct judgement *judgement, int32_t from)
     home->last_life_s = 0;
     for (unsigned i = 0; i < judgement->record.header->meters; i++) {
         struct record_meter *meter = &judgement->record.meters[i];
-        if (meter->life_hour >= from)
-            meter->life_hour = from > meter->first_hour ? from - 1 : 0;
-        int64_t life_s = meter->life_hour ? ((int64_t)meter->life_hour + 1) * 3600 : 0;
-        judgement->view.meters[i].last_life_s = life_s;
-        if (life_s > home->last_life_s)
-            home->last_life_s = life_s;
+        judgement->life_before_s[i] = meter->life_s;
+        if (meter->life_s > from * INT64_C(3600))
+            meter->life_s = from > meter->first_hour ? from * INT64_C(3600) : 0;
+        judgement->view.meters[i].last_life_s = meter->life_s;
+        if (meter->life_s > home->last_life_s)
+            home->last_life_s = meter->life_s;
     }
     judgement->view.last_life_s = home->last_life_s;
 }

@@ -25,6 +25,7 @@ struct judgement {
     struct verdict told[DETECTOR_COUNT_MAX]; /* the last active one that said something */
     int64_t last_event_s;
     enum judge_pass pass;
+    int64_t life_before_s[VIEW_METERS_MAX]; /* before the hours were shown again; 0 */
 };
 
 /* at_s: event time of what is judged (local time, tuning, arrears are as of then). */

@@ -99,11 +99,11 @@ struct record_meter {
     int64_t hour_milli; /* register: use of the hour in the making */
     int64_t back_s,
         back_milli;     /* register: a read that was refused, until the next one goes on from it */
+    int64_t life_s;     /* last sign of life: the end of its hour, or the read that proved it; 0 */
     int64_t left_milli; /* register: a level that was left for a lower one; 0 none */
     int32_t newest_hour, judged_hour; /* of the ring; hours since 1970; 0 none */
     int32_t first_hour, open_hour;    /* first ever; register: the hour in the making, 0 none */
     int32_t newest_day;               /* the last local day in `days` */
-    int32_t life_hour;                /* last hour with a sign of life */
     uint16_t interval_minutes, valid_days, flow_hours;
     uint8_t utility, measure, kind, flags;
     uint8_t spare[2];

@@ -141,8 +141,7 @@ static void show_meter(struct showing *showing, const struct record_meter *meter
     json_member_bool(out, "continuous", meter->flow_hours >= 24);
     show_time(showing, "last_reading", meter->newest_s);
     show_use(out, "register", meter->flags & METER_REGISTER_SEEN, meter->last_read_milli);
-    show_time(showing, "last_sign_of_life",
-              meter->life_hour ? ((int64_t)meter->life_hour + 1) * 3600 : 0);
+    show_time(showing, "last_sign_of_life", meter->life_s);
     show_hours(showing, meter);
     show_days(showing, meter);
     show_routine(showing, meter);

@@ -359,22 +359,65 @@ START_TEST(hours_that_never_came_prove_nothing)
 }
 END_TEST
 
-START_TEST(a_register_read_late_in_its_hour_tells_of_no_moment_to_come)
+static struct message register_of(int32_t hour, int64_t milli)
 {
-    int64_t milli = 1000000;
+    struct message message = abode_hour(UTILITY_WATER, hour * HOUR + 1183, milli);
+    message.reading.kind = READING_REGISTER;
+    message.reading.minutes = 0;
+    message.end_ms = message.at_ms;
+    return message;
+}
+
+/* Forty days of a register, then three without a drop; its last value. */
+static int64_t a_register_goes_quiet(void)
+{
+    int64_t milli = 500000000;
     for (int32_t hour = ABODE_H0; hour < MORNING + 72; hour++) {
         milli += hour < MORNING ? abode_usual(UTILITY_WATER, hour) : 0;
-        struct message message = abode_hour(UTILITY_WATER, hour * HOUR + 1183, milli);
-        message.reading.kind = READING_REGISTER;
-        message.reading.minutes = 0;
-        message.end_ms = message.at_ms;
-        abode_take(&home, message, hour * HOUR + 1190);
+        abode_take(&home, register_of(hour, milli), hour * HOUR + 1190);
         for (int i = 0; i < home.count; i++) {
             ck_assert_int_le(home.findings[i].at_s, hour * HOUR + 1190);
-            ck_assert_int_le(home.findings[i].last_life_s, hour * HOUR + 1190);
+            ck_assert_int_le(home.findings[i].last_life_s, hour * HOUR + 1183);
         }
+        ck_assert_int_le(abode_record(&home).home->last_life_s, hour * HOUR + 1183);
+        ck_assert_int_le(abode_meter(&home, UTILITY_WATER)->life_s, hour * HOUR + 1183);
     }
     ck_assert_int_gt(home.count, 0);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, (MORNING - 1) * HOUR + 1183);
+    return milli;
+}
+
+START_TEST(a_register_read_late_in_its_hour_tells_of_no_moment_to_come)
+{
+    int64_t milli = a_register_goes_quiet();
+    /* nor does a batch that comes late, or one that is shown again */
+    int32_t now = MORNING + 72;
+    abode_take(&home, register_of(now, milli + 30000), (now + 5) * HOUR);
+    abode_wait(&home, (now + 6) * HOUR);
+    ck_assert(!abode_last(&home, "silence")->active && abode_last(&home, "silence")->life);
+    ck_assert_int_eq(abode_last(&home, "silence")->last_life_s, now * HOUR + 1183);
+    abode_take(&home, register_of(now, milli + 40000), (now + 7) * HOUR);
+    abode_wait(&home, (now + 8) * HOUR);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, now * HOUR + 1183);
+    ck_assert_int_eq(abode_meter(&home, UTILITY_WATER)->life_s, now * HOUR + 1183);
+}
+END_TEST
+
+START_TEST(a_register_s_fault_does_not_end_a_silence)
+{
+    int64_t milli = a_register_goes_quiet();
+    int before = home.count;
+    static const int64_t faults[] = {7000, -1000, 0, 99999999000, 0, 0};
+    for (int i = 0; i < 6; i++) {
+        int32_t hour = MORNING + 72 + i;
+        struct message message = register_of(hour, faults[i] > 0 ? faults[i] : milli + faults[i]);
+        enum reject want = i < 2    ? REJECT_REGISTER_WENT_BACK
+                           : i == 3 ? REJECT_TOO_MUCH
+                                    : REJECT_NONE;
+        ck_assert_int_eq(abode_apply(&home, &message, hour * HOUR + 1190), want);
+    }
+    ck_assert_int_eq(home.count, before);
+    ck_assert(abode_is_on(&home, "silence"));
 }
 END_TEST
 
@@ -397,6 +440,7 @@ int main(void)
     tcase_add_test(live, estimates_prove_neither_life_nor_its_absence);
     tcase_add_test(live, hours_that_never_came_prove_nothing);
     tcase_add_test(live, a_register_read_late_in_its_hour_tells_of_no_moment_to_come);
+    tcase_add_test(live, a_register_s_fault_does_not_end_a_silence);
     tcase_add_test(clocks, life_in_the_same_batch_was_never_silence);
     tcase_add_test(clocks, a_batch_without_life_is_told_once_it_has_settled);
     tcase_add_test(clocks, life_anywhere_in_a_batch_that_ends_a_silence_is_told_as_life);
