@@ -35,7 +35,8 @@ static void clean_summary(const struct finding *finding, char out[FINDING_SUMMAR
 bool reasons_is_news(struct alert *alert, const struct finding *finding)
 {
     const struct alert_reason *reason = reasons_find(alert, finding->detector);
-    if (!reason || !reason->active || finding->verdict.grade > reason->grade)
+    if (!reason || !reason->active || finding->verdict.grade > reason->grade ||
+        finding->verdict.since_s != reason->since_s)
         return true;
     char summary[FINDING_SUMMARY_MAX];
     clean_summary(finding, summary);

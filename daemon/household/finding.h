@@ -16,7 +16,7 @@ struct finding {
      * messages applied, and which pass over them (enum judge_pass). A count of findings would not
      * do: a replay that finds others than the first time would have them taken for known ones. */
     int64_t seq;
-    bool active; /* begins or grows; false: has ended */
+    bool active; /* begins, grows or speaks of another time; false: has ended */
     bool begins; /* was not active before */
     bool life;   /* ended by a sign of life */
     struct verdict verdict;

@@ -372,6 +372,7 @@ void household_settle(struct household *household, const struct household_contex
         corrected = corrected || record.meters[i].flags & METER_CORRECTED;
         record.meters[i].flags &= (uint8_t)~METER_CORRECTED;
     }
+    judgement.late = true;
     if (corrected)
         judge_again(&judgement);
     judge_all(&judgement, INT32_MAX);

@@ -368,6 +368,7 @@ void judge_again(struct judgement *judgement)
         from = to - VIEW_HOURS + 1;
     int64_t life_s = judgement->record.home->last_life_s;
     forget_life(judgement, from);
+    judgement->late = true;
     bool restart = true;
     for (int32_t hour = from; hour <= to; hour++)
         for (unsigned i = 0; i < meters; i++) {
@@ -438,6 +439,7 @@ void judge_finish(struct judgement *judgement)
         struct record_slot *slot = &judgement->record.slots[i];
         if (slot->on && !judgement->active[i]) {
             slot->on = slot->grade = slot->stage = 0;
+            slot->since_s = 0;
             hand_over(judgement, i, false, false);
             continue;
         }
@@ -446,13 +448,16 @@ void judge_finish(struct judgement *judgement)
         if (!judgement->active[i] || !judgement->told[i].since_s ||
             !(judgement->may_raise >> i & 1) || age > settings->ingest.max_age_s)
             continue;
-        if (slot->on && judgement->told[i].grade <= slot->grade &&
-            judgement->told[i].stage <= slot->stage)
+        bool grows =
+            judgement->told[i].grade > slot->grade || judgement->told[i].stage > slot->stage;
+        bool moves = judgement->late && judgement->told[i].since_s != slot->since_s;
+        if (slot->on && !grows && !moves)
             continue;
         bool begins = !slot->on;
         slot->on = 1;
         slot->grade = (uint8_t)judgement->told[i].grade;
         slot->stage = judgement->told[i].stage;
+        slot->since_s = judgement->told[i].since_s;
         hand_over(judgement, i, true, begins);
     }
 }

@@ -23,6 +23,7 @@ struct judgement {
     struct household_view view;
     bool active[DETECTOR_COUNT_MAX], life[DETECTOR_COUNT_MAX];
     struct verdict told[DETECTOR_COUNT_MAX]; /* the last active one that said something */
+    bool late; /* what came late is weighed again: it may speak of another time */
     int64_t last_event_s;
     enum judge_pass pass;
     int64_t life_before_s[VIEW_METERS_MAX]; /* before the hours were shown again; 0 */

@@ -78,6 +78,7 @@ _Static_assert(sizeof(struct record_home) == 144 + 152 * UTILITY_COUNT, "byte ta
 
 /* One a detector: whether its finding is on. */
 struct record_slot {
+    int64_t since_s; /* as last told */
     uint8_t on, grade, stage;
     uint8_t spare[5];
 };

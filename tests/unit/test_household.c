@@ -245,6 +245,62 @@ START_TEST(a_correction_to_life_ends_a_silence_and_one_to_none_brings_it_back)
 }
 END_TEST
 
+/* Silence is told and goes on for a day; by then a reading comes for an hour of its beginning. */
+static int32_t a_silence_with_a_late_reading(int64_t milli, int32_t settles_h)
+{
+    int32_t now = abode_quiet_until_told(&home, MORNING) + 24;
+    abode_quiet(&home, UTILITY_WATER, now - 24, now);
+    ck_assert_int_eq(abode_last(&home, "silence")->verdict.since_s, MORNING * HOUR);
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 2) * HOUR, milli), now * HOUR + 120);
+    abode_wait(&home, (now + settles_h) * HOUR);
+    return now;
+}
+
+START_TEST(life_that_comes_late_moves_the_beginning_of_a_silence_that_goes_on)
+{
+    abode_learn(&home);
+    int32_t now = a_silence_with_a_late_reading(25000, 1);
+    const struct finding *told = abode_last(&home, "silence");
+    int count = home.count;
+    ck_assert(told->active && !told->begins);
+    ck_assert_int_gt(told->seq, home.findings[count - 2].seq);
+    ck_assert_int_eq(told->verdict.since_s, (MORNING + 3) * HOUR);
+    ck_assert_int_eq(told->last_life_s, (MORNING + 3) * HOUR);
+    ck_assert_ptr_nonnull(strstr(told->summary, "since"));
+    ck_assert_str_ne(told->summary, home.findings[0].summary);
+    /* once, not with each hour or another batch */
+    abode_quiet(&home, UTILITY_WATER, now, now + 30);
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 4) * HOUR, 500), (now + 31) * HOUR);
+    abode_wait(&home, (now + 32) * HOUR);
+    for (int i = count; i < home.count; i++)
+        ck_assert_int_gt(home.findings[i].verdict.grade, home.findings[i - 1].verdict.grade);
+    /* the correction is taken back */
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 2) * HOUR, 0), (now + 33) * HOUR);
+    abode_wait(&home, (now + 34) * HOUR);
+    ck_assert_int_eq(abode_last(&home, "silence")->verdict.since_s, MORNING * HOUR);
+    ck_assert_int_eq(abode_last(&home, "silence")->last_life_s, MORNING * HOUR);
+    ck_assert(abode_is_on(&home, "silence"));
+}
+END_TEST
+
+START_TEST(a_gap_that_is_filled_late_with_nobody_moves_nothing)
+{
+    abode_learn(&home);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 2); /* the third hour does not come */
+    int32_t now = abode_quiet_until_told(&home, MORNING + 3) + 24;
+    abode_quiet(&home, UTILITY_WATER, now - 24, now);
+    int count = home.count;
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 2) * HOUR, 0), now * HOUR + 120);
+    abode_wait(&home, (now + 1) * HOUR);
+    ck_assert_int_eq(home.count, count);
+    /* with somebody it does */
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 2) * HOUR, 25000), now * HOUR + 3700);
+    abode_wait(&home, (now + 2) * HOUR);
+    ck_assert_int_eq(home.count, count + 1);
+    ck_assert_int_eq(home.findings[count].verdict.since_s, (MORNING + 3) * HOUR);
+}
+END_TEST
+
 START_TEST(life_taken_back_from_the_whole_window_was_before_it)
 {
     abode_learn(&home);
@@ -448,6 +504,8 @@ int main(void)
     tcase_add_test(clocks, meters_of_one_batch_are_judged_in_step);
     tcase_add_test(clocks, what_is_old_when_it_arrives_is_history_and_told_to_nobody);
     tcase_add_test(clocks, a_correction_to_life_ends_a_silence_and_one_to_none_brings_it_back);
+    tcase_add_test(clocks, life_that_comes_late_moves_the_beginning_of_a_silence_that_goes_on);
+    tcase_add_test(clocks, a_gap_that_is_filled_late_with_nobody_moves_nothing);
     tcase_add_test(clocks, life_taken_back_from_the_whole_window_was_before_it);
     tcase_add_test(clocks, a_backfill_of_a_gap_is_judged_as_a_whole);
     tcase_add_test(clocks, a_corrected_hour_corrects_its_day);

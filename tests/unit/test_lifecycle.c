@@ -365,6 +365,31 @@ START_TEST(a_graver_finding_is_awaited_from_the_same_moment_but_shorter)
 }
 END_TEST
 
+START_TEST(a_finding_that_speaks_of_another_time_updates_the_alert)
+{
+    for (enum start given = OPEN; given <= ACKNOWLEDGED; given++) {
+        struct alert alert = begin_at(given);
+        struct finding again = alerts_finding(&alerts_silence, 2, MORNING_S + HOUR_S);
+        enum severity severity = alert.severity;
+        again.verdict.since_s = alert.reasons[0].since_s + HOUR_S;
+        again.verdict.grade = SEVERITY_LOW;
+        again.verdict.score = 1.5;
+        again.last_life_s = again.verdict.since_s;
+        (void)snprintf(again.summary, sizeof again.summary, "%s", alert.reasons[0].summary);
+        struct change change = alerts_found(&again);
+        int64_t version = alert.version;
+        alerts_step(&alert, &change, NULL);
+        ck_assert_int_eq(alert.version, version + 1);
+        ck_assert_str_eq(last(&alert)->what, "updated");
+        ck_assert_int_eq(alert.reasons[0].since_s, again.verdict.since_s);
+        ck_assert_int_eq(alert.last_life_s, again.verdict.since_s);
+        ck_assert(alert.reasons[0].active && alert.reasons[0].score < 1.51);
+        ck_assert_int_eq(alert.severity, severity); /* a milder sentence does not lower it */
+        alert_done(&alert);
+    }
+}
+END_TEST
+
 START_TEST(severity_falls_only_when_a_reason_ends)
 {
     struct alert alert = begin_at(OPEN);
@@ -722,6 +747,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, a_finding_that_is_known_changes_nothing);
     tcase_add_test(cases, a_closed_alert_of_another_hour_is_left_alone);
     tcase_add_test(cases, a_graver_finding_is_awaited_from_the_same_moment_but_shorter);
+    tcase_add_test(cases, a_finding_that_speaks_of_another_time_updates_the_alert);
     tcase_add_test(cases, severity_falls_only_when_a_reason_ends);
     tcase_add_test(cases, an_end_raises_no_severity_even_when_the_context_has_grown);
     tcase_add_test(cases, an_alert_raised_again_waits_from_when_that_was_learnt);

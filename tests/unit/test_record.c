@@ -185,6 +185,7 @@ static const struct row rows[] = {
     FIELD(record_bill, id),
     FIELD(record_bill, amount_minor),
     STRUCT(record_slot),
+    FIELD(record_slot, since_s),
     FIELD(record_slot, on),
     FIELD(record_slot, grade),
     FIELD(record_slot, stage),
