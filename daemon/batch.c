@@ -286,6 +286,11 @@ static void count_message(struct worker *worker, const struct message *message)
     if (message->type == MESSAGE_READING)
         atomic_fetch_add_explicit(&worker->counts.readings[message->reading.utility], 1,
                                   memory_order_relaxed);
+}
+
+/* Of what a household has accepted: nothing else says how far the events are. */
+static void count_event_time(struct worker *worker, const struct message *message)
+{
     if (message->end_ms > atomic_load_explicit(&worker->counts.event_ms, memory_order_relaxed))
         atomic_store_explicit(&worker->counts.event_ms, message->end_ms, memory_order_relaxed);
 }
@@ -318,6 +323,8 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
         return true;
     /* A household that has opted out remembers, too, what it has skipped. */
     changed(worker, partition, entry, before);
+    if (!reject && !skipped)
+        count_event_time(worker, message);
     if (!reject)
         return casework_findings(worker, partition);
     if (!dead_letter(worker, partition, delivery, reject, worker->details[i]))

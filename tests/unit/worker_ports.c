@@ -52,6 +52,16 @@ static size_t serve(struct ww_source *source, uint32_t p, struct delivery *out, 
     return count;
 }
 
+static size_t serve_weather(struct ww_source *source, struct delivery *out, size_t max)
+{
+    size_t count = serve(source, WW_WEATHER, out, max);
+    for (size_t i = 0; i < count; i++) {
+        out[i].partition = UINT32_MAX;
+        out[i].topic = MESSAGE_WEATHER;
+    }
+    return count;
+}
+
 static bool source_at_end(struct source *port, uint32_t p)
 {
     return ww_earliest_lane((struct ww_source *)port, p) < 0;
@@ -64,7 +74,9 @@ static enum err source_poll(struct source *port, struct delivery *out, size_t ma
     bool all = true;
     (void)timeout_ms, (void)fault;
     ww.polls++;
-    *count = 0;
+    *count = serve_weather(source, out, max);
+    if (*count)
+        return ERR_OK;
     for (uint32_t p = 0; p < ww.partitions; p++) {
         if (source->wanted[p] && !source->running[p])
             ask_owner(source, p);

@@ -12,7 +12,7 @@ struct ww_source {
     struct source source; /* first */
     struct source_owner owner;
     bool wanted[WW_PARTITIONS_MAX], running[WW_PARTITIONS_MAX];
-    int64_t at[WW_PARTITIONS_MAX][TOPIC_COUNT];
+    int64_t at[WW_PARTITIONS_MAX + 1][TOPIC_COUNT];
 };
 
 struct ww_source *ww_source_new(const struct source_owner *owner);

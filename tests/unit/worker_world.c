@@ -473,7 +473,7 @@ void ww_begin(uint32_t partitions, const char *const *sets)
 
 void ww_end(void)
 {
-    for (size_t p = 0; p < WW_PARTITIONS_MAX; p++)
+    for (size_t p = 0; p <= WW_WEATHER; p++)
         for (size_t lane = 0; lane < TOPIC_COUNT; lane++) {
             struct ww_lane *from = &ww.lanes[p][lane];
             for (size_t i = 0; i < from->count; i++) {

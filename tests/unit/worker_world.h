@@ -62,7 +62,7 @@ struct worker_world {
     uint32_t partitions;
     struct config *config;
     struct ww_clock clock;
-    struct ww_lane lanes[WW_PARTITIONS_MAX][TOPIC_COUNT];
+    struct ww_lane lanes[WW_PARTITIONS_MAX + 1][TOPIC_COUNT]; /* the last: WW_WEATHER */
     struct ww_sent *sent;
     size_t sent_count, sent_room;
     int64_t sent_ends[PUBLISH_TOPIC_COUNT][WW_PARTITIONS_MAX];
@@ -101,6 +101,10 @@ extern struct worker_world ww;
 void ww_begin(uint32_t partitions, const char *const *sets);
 /* The log and what was sent are forgotten, and so is every setting above. */
 void ww_end(void);
+
+/* The weather's partition n is its lane n: given to every worker, from its beginning, before it is
+ * asked for its partitions. */
+#define WW_WEATHER WW_PARTITIONS_MAX
 
 /* One message to the log; its key is the household or area it names. */
 void ww_put(uint32_t partition, unsigned lane, int64_t arrived_s, const char *key,

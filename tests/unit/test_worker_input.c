@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the worker counts of its input.
+ */
+#include "store_world.h"
+#include "worker_world.h"
+
+#define HOME   "H-0-1"
+#define NOON_S (WW_START_S + 12 * WW_HOUR_S)
+
+static void begin(int kind, uint32_t partitions)
+{
+    world_begin(kind);
+    ww_begin(partitions, NULL);
+}
+
+START_TEST(the_event_time_is_that_of_what_was_accepted)
+{
+    begin(_i, 1);
+    ww_put(0, MESSAGE_REPORT, NOON_S, HOME,
+           "{\"household\":\"H-0-1\",\"channel\":\"school\",\"at\":\"2026-01-15T00:00:00Z\"}");
+    ww_put(0, MESSAGE_REPORT, NOON_S, HOME,
+           "{\"household\":\"H-0-1\",\"channel\":\"school\",\"at\":\"2031-01-15T00:00:00Z\"}");
+    ww_put(WW_WEATHER, 0, NOON_S, "A-1",
+           "{\"area\":\"A-1\",\"event\":\"cold_wave\",\"from\":\"2031-01-15T00:00:00Z\","
+           "\"to\":\"2031-01-16T00:00:00Z\"}");
+    struct shift shift = shift_begin(1);
+    shift_run(&shift);
+    const struct worker_counts *counts = worker_counts(shift.worker);
+    ck_assert_uint_eq(counts->messages, 3);
+    ck_assert_uint_eq(counts->rejects[REJECT_IN_FUTURE], 1);
+    ck_assert_int_eq(counts->event_ms, INT64_C(1768435200000)); /* 2026-01-15T00:00:00Z */
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
+static void add(TCase *cases)
+{
+    tcase_add_loop_test(cases, the_event_time_is_that_of_what_was_accepted, 0, WORLD_KIND_COUNT);
+}
+
+int main(void)
+{
+    return world_main("worker_input", add);
+}
