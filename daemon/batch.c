@@ -23,7 +23,9 @@ static enum reject check_key(const struct worker *worker, const struct delivery 
                              const struct message *message)
 {
     if (message->type == MESSAGE_WEATHER)
-        return REJECT_NONE;
+        return worker->options.partition_of && !text_equal(delivery->key, message->weather.area)
+                   ? REJECT_KEY_MISMATCH
+                   : REJECT_NONE;
     if (delivery->partition >= worker->options.partitions)
         return REJECT_WRONG_PARTITION;
     if (!worker->options.partition_of)
@@ -340,6 +342,25 @@ static int64_t settles_ms(const struct worker *worker, const struct delivery *de
     return delivery->arrived_ms < wall ? delivery->arrived_ms : wall;
 }
 
+/* Every worker reads all of the weather, at each start from its beginning, before it owns anything.
+ * Who owns the partition of the weather partition's number tells what is wrong with it; what nobody
+ * may have told of, because it came before, leaves a line in the log. */
+static bool tells_of_weather(const struct worker *worker, const struct delivery *delivery,
+                             enum reject reject)
+{
+    bool owns_any = false;
+    if (worker->partitions[delivery->lane % worker->options.partitions].owned)
+        return true;
+    for (uint32_t p = 0; p < worker->options.partitions; p++)
+        owns_any = owns_any || worker->partitions[p].owned;
+    if (!owns_any && delivery->arrived_ms >= clock_wall_ms(worker->options.clock) -
+                                                 worker->settings->ingest.max_age_s * 1000)
+        log_line(LOG_WARNING, "weather that came before this start cannot be used",
+                 "partition=%u offset=%lld reason=%s", delivery->lane, (long long)delivery->offset,
+                 reject_names[reject]);
+    return false;
+}
+
 static void apply_delivery(struct worker *worker, size_t i)
 {
     struct delivery *delivery = &worker->deliveries[i];
@@ -365,6 +386,9 @@ static void apply_delivery(struct worker *worker, size_t i)
         reject = REJECT_IN_FUTURE;
         worker->details[i] = "timestamp";
     }
+    if (reject && !partition && delivery->topic == MESSAGE_WEATHER &&
+        !tells_of_weather(worker, delivery, reject))
+        return;
     if (partition && partition->next[lane] != OFFSET_NONE &&
         partition->base[lane] + delivery->offset < partition->next[lane])
         return; /* the client went back by itself: seen before */

@@ -19,7 +19,8 @@
     X(REJECT_BAD_TIME, "bad_time", "a time is not RFC 3339")                                    \
     X(REJECT_NO_OFFSET, "no_offset", "a time has no UTC offset; write +09:00 or Z")             \
     X(REJECT_UNKNOWN_UNIT, "unknown_unit", "the unit does not belong to this utility")          \
-    X(REJECT_KEY_MISMATCH, "key_mismatch", "the record's key is not the body's household")      \
+    X(REJECT_KEY_MISMATCH, "key_mismatch",                                                      \
+      "the record's key is not the body's household (of weather: area)")                        \
     X(REJECT_WRONG_PARTITION, "wrong_partition",                                                \
       "the producer's partitioner differs from kafka.partitioner")                              \
     X(REJECT_IN_FUTURE, "in_future", "it ends, or arrives, more than 15 minutes ahead")         \

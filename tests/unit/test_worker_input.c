@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the worker counts of its input.
+ * What the worker counts of its input, and who tells of weather that cannot be used.
  */
+#include <string.h>
+
 #include "store_world.h"
 #include "worker_world.h"
 
@@ -35,9 +37,47 @@ START_TEST(the_event_time_is_that_of_what_was_accepted)
 }
 END_TEST
 
+static void put_weather(unsigned lane, const char *key, const char *area)
+{
+    ww_put(WW_WEATHER, lane, NOON_S, key,
+           "{\"area\":\"%s\",\"event\":\"cold_wave\",\"from\":\"2026-01-15T00:00:00Z\","
+           "\"to\":\"2026-01-16T00:00:00Z\"}",
+           area);
+}
+
+START_TEST(bad_weather_is_told_by_one_worker_and_once)
+{
+    begin(_i, 2);
+    put_weather(0, "A-1", "A-1");
+    struct shift shifts[2] = {shift_begin(1), shift_begin(2)};
+    for (int s = 0; s < 2; s++)
+        shift_run(&shifts[s]);
+    put_weather(0, "A-1", "A-2");
+    put_weather(0, "A-1", "");
+    put_weather(1, "", "A-2");
+    for (int s = 0; s < 2; s++)
+        shift_run(&shifts[s]);
+    ck_assert_uint_eq(ww_sent_of(PUBLISH_DEAD_LETTERS), 3);
+    ck_assert_ptr_nonnull(strstr(ww_letter(0)->headers, "reason=key_mismatch\n"));
+    ck_assert_ptr_nonnull(strstr(ww_letter(0)->headers, "source=anbu.weather\n"));
+    for (int s = 0; s < 2; s++) {
+        ck_assert_uint_eq(worker_counts(shifts[s].worker)->dead_letters, s == 0 ? 2 : 1);
+        ck_assert_uint_eq(worker_counts(shifts[s].worker)->messages, 4);
+        shift_stop(&shifts[s]);
+    }
+    /* read again from its beginning at the next start */
+    struct shift again = shift_begin(3);
+    shift_run(&again);
+    ck_assert_uint_eq(ww_sent_of(PUBLISH_DEAD_LETTERS), 3);
+    shift_stop(&again);
+    ww_end();
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_loop_test(cases, the_event_time_is_that_of_what_was_accepted, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, bad_weather_is_told_by_one_worker_and_once, 0, WORLD_KIND_COUNT);
 }
 
 int main(void)
