@@ -16,17 +16,22 @@
 #define SETTLES_MAX     6  /* waits in a row */
 #define BACKFILL_ROOM_H 48 /* hours of the ring kept free while a batch is waited for */
 
+const struct zone *household_zone(const struct record *record, const char *usual)
+{
+    const struct zone *zone;
+    struct text name = record_zone(record);
+    if ((!name.bytes || zone_find(name, &zone)) && zone_find(text_of(usual), &zone))
+        return zone_utc();
+    return zone;
+}
+
 static void find_zone(struct household *household, const struct household_context *context)
 {
     if (household->zone)
         return;
     struct record record;
     record_view(household->bytes, &record);
-    struct text name = record_zone(&record);
-    const char *usual = config_settings(context->config)->ingest.timezone;
-    if ((!name.bytes || zone_find(name, &household->zone)) &&
-        zone_find(text_of(usual), &household->zone))
-        household->zone = zone_utc();
+    household->zone = household_zone(&record, config_settings(context->config)->ingest.timezone);
 }
 
 static int find_meter(const struct record *record, const struct reading *reading)

@@ -48,6 +48,9 @@ NODISCARD enum reject household_apply(struct household *household, const struct 
 /* Judges what has been waiting; no-op when nothing is. */
 void household_settle(struct household *household, const struct household_context *context);
 
+/* The zone of the profile, else the usual one (ingest.timezone), else UTC. */
+const struct zone *household_zone(const struct record *record, const char *usual);
+
 /* When it wants household_settle (arrival time); 0 never. */
 int64_t household_settle_ms(const struct household *household);
 

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/zone.h"
 #include "household/arrears.h"
+#include "household/household.h"
 #include "household/meter.h"
 
 #define SECONDS_A_DAY 86400
@@ -201,15 +202,19 @@ static void show_detectors(struct showing *showing)
 
 enum err household_show(const void *bytes, uint32_t size, struct buffer *json)
 {
-    struct showing showing = {.zone = zone_utc(), .out = json};
+    return household_show_in(bytes, size, "UTC", json);
+}
+
+enum err household_show_in(const void *bytes, uint32_t size, const char *usual_zone,
+                           struct buffer *json)
+{
+    struct showing showing = {.out = json};
     void *copy = memory_get(size);
     memcpy(copy, bytes, size);
     enum err err = record_open(copy, size, &showing.record, NULL);
     if (!err) {
         const struct record_home *home = showing.record.home;
-        struct text zone = record_zone(&showing.record);
-        if (zone.bytes && zone_find(zone, &showing.zone))
-            showing.zone = zone_utc();
+        showing.zone = household_zone(&showing.record, usual_zone);
         uint16_t valid_days = 0;
         for (int i = 0; i < showing.record.header->meters; i++)
             if (showing.record.meters[i].valid_days > valid_days)

@@ -23,7 +23,11 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* ERR_CORRUPT when the record's checksum or layout does not fit. */
+/* usual_zone: of households whose profile says none (ingest.timezone). ERR_CORRUPT when the
+ * record's checksum or layout does not fit. */
+NODISCARD enum err household_show_in(const void *record, uint32_t bytes, const char *usual_zone,
+                                     struct buffer *json);
+/* The same with UTC as the usual zone. */
 NODISCARD enum err household_show(const void *record, uint32_t bytes, struct buffer *json);
 
 #endif
