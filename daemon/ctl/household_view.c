@@ -160,6 +160,18 @@ static void show_head(const struct screen *screen, const json_t *household, int6
 
 /* ---- arrears ---- */
 
+/* A number, or that nobody said it. */
+static void number_cell(struct table *table, const json_t *number)
+{
+    struct buffer text = {0};
+    if (json_is_number(number))
+        buffer_format(&text, "%.10g", json_number_value(number));
+    else
+        buffer_text(&text, "?");
+    table_cell(table, PAINT_NONE, text.at);
+    buffer_done(&text);
+}
+
 static void show_arrears(const struct screen *screen, const json_t *household, struct buffer *out)
 {
     static const char *const heads[] = {"UTILITY", "MONTHS", "AMOUNT", "", "OLDEST DUE", ""};
@@ -179,13 +191,9 @@ static void show_arrears(const struct screen *screen, const json_t *household, s
             continue;
         rows++;
         table_cell(&table, PAINT_NONE, view_text(row, "utility"));
-        buffer_format(&text, "%.0f", months);
-        table_cell(&table, PAINT_NONE, text.at);
-        buffer_clear(&text);
-        buffer_format(&text, "%.10g", json_number_value(json_object_get(row, "amount")));
-        table_cell(&table, PAINT_NONE, text.at);
+        number_cell(&table, json_object_get(row, "months"));
+        number_cell(&table, json_object_get(row, "amount"));
         table_cell(&table, PAINT_NONE, view_text(row, "currency"));
-        buffer_clear(&text);
         day_add(view_text(row, "oldest_due"), &text);
         table_cell(&table, PAINT_NONE, buffer_view(&text).at);
         buffer_clear(&text);

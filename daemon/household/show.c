@@ -149,17 +149,52 @@ static void show_meter(struct showing *showing, const struct record_meter *meter
     buffer_text(out, "}");
 }
 
-static void show_money(struct showing *showing)
+/* A meter or a word of the utility vouches for a supply; else there may be none. */
+static bool knows_supply(const struct showing *showing, int utility)
+{
+    const struct record_arrears *arrears = &showing->record.home->arrears[utility];
+    bool known = arrears->last_print || arrears->changed_s;
+    for (int i = 0; i < showing->record.header->meters; i++)
+        known = known || showing->record.meters[i].utility == utility;
+    return known;
+}
+
+static void show_supply(struct showing *showing)
+{
+    const struct record_home *home = showing->record.home;
+    struct buffer *out = showing->out;
+    json_put_key(out, "supply");
+    buffer_text(out, "{");
+    for (int u = 0; u < UTILITY_COUNT; u++)
+        json_member_text(out, utility_names[u],
+                         knows_supply(showing, u) ? supply_names[home->arrears[u].supply] : NULL);
+    buffer_text(out, "}");
+}
+
+/* Of months without a sum, or of a notice alone, nobody said how much it is. */
+static void show_owed(struct buffer *out, const struct record_arrears *arrears,
+                      const struct arrears_view *view)
+{
+    bool told = view->months || arrears->average_minor;
+    bool unsaid = !told || (view->months && !view->amount_minor) ||
+                  (arrears->old_months && !arrears->old_minor);
+    if (told)
+        json_member_int(out, "months", view->months);
+    else
+        json_member_null(out, "months");
+    if (unsaid)
+        json_member_null(out, "amount");
+    else
+        json_member_number(out, "amount", (double)view->amount_minor / 100.0, 2);
+    json_member_text(out, "currency", arrears->currency[0] ? arrears->currency : NULL);
+}
+
+static void show_arrears(struct showing *showing)
 {
     const struct record_home *home = showing->record.home;
     struct buffer *out = showing->out;
     int64_t now = home->newest_event_s;
     int32_t day = local_day(zone_local_s(showing->zone, now));
-    json_put_key(out, "supply");
-    buffer_text(out, "{");
-    for (int u = 0; u < UTILITY_COUNT; u++)
-        json_member_text(out, utility_names[u], supply_names[home->arrears[u].supply]);
-    buffer_text(out, "}");
     json_put_key(out, "arrears");
     buffer_text(out, "[");
     for (int u = 0; u < UTILITY_COUNT; u++) {
@@ -171,9 +206,7 @@ static void show_money(struct showing *showing)
         json_put_item(out);
         buffer_text(out, "{");
         json_member_text(out, "utility", utility_names[u]);
-        json_member_int(out, "months", view.months);
-        json_member_number(out, "amount", (double)view.amount_minor / 100.0, 2);
-        json_member_text(out, "currency", home->arrears[u].currency);
+        show_owed(out, &home->arrears[u], &view);
         json_member_text(out, "oldest_due",
                          view.oldest_due_s
                              ? date_format((int32_t)(view.oldest_due_s / SECONDS_A_DAY), text)
@@ -232,7 +265,8 @@ enum err household_show_in(const void *bytes, uint32_t size, const char *usual_z
         for (int i = 0; i < showing.record.header->meters; i++)
             show_meter(&showing, &showing.record.meters[i]);
         buffer_text(json, "]");
-        show_money(&showing);
+        show_supply(&showing);
+        show_arrears(&showing);
         show_detectors(&showing);
         buffer_text(json, "}");
     }

@@ -13,8 +13,9 @@
  *    "hours":[{"start","use"|null,"quality":"actual"|"estimated"|"missing"}],   168, oldest first
  *    "days":[{"day","use"|null}],                                               60, oldest first
  *    "routine":{"weekday":[{"usual","awake"}],"weekend":[...]}}],               24 each, local
- * hours "supply":{"electricity":"open","water":...,"gas":...},
- *  "arrears":[{"utility","months","amount","currency","oldest_due"|null,"arrangement","notice"}],
+ * hours "supply":{"electricity":"open"|null,"water":...,"gas":...},
+ *  "arrears":[{"utility","months"|null,"amount"|null,"currency"|null,"oldest_due"|null,
+ *    "arrangement","notice"}],
  *  "detectors":[{"detector","on"}]}
  */
 #ifndef ANBU_HOUSEHOLD_SHOW_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A household's record as JSON: times are in the household's zone.
+ * A household's record as JSON: what is not known is null, and times are in the household's zone.
  */
 #include <check.h>
 #include <jansson.h>
@@ -62,12 +62,77 @@ START_TEST(times_are_in_the_zone_of_the_profile_else_in_the_usual_one)
 }
 END_TEST
 
+static void supply_is(const char *electricity, const char *water, const char *gas)
+{
+    json_t *json = shown("UTC");
+    const json_t *supply = json_object_get(json, "supply");
+    ck_assert_str_eq(text_at(supply, "electricity"), electricity);
+    ck_assert_str_eq(text_at(supply, "water"), water);
+    ck_assert_str_eq(text_at(supply, "gas"), gas);
+    json_decref(json);
+}
+
+START_TEST(a_supply_that_nobody_spoke_of_is_not_known)
+{
+    supply_is("null", "null", "null");
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_H0, ABODE_H0 + 2);
+    supply_is("open", "null", "null");
+    abode_take(&home, abode_bill(BILLING_LIMITED, ABODE_T0 + 3 * HOUR), ABODE_T0 + 3 * HOUR);
+    supply_is("open", "null", "limited");
+}
+END_TEST
+
+static const json_t *debt(json_t *json)
+{
+    const json_t *arrears = json_object_get(json, "arrears");
+    ck_assert_uint_eq(json_array_size(arrears), 1);
+    return json_array_get(arrears, 0);
+}
+
+START_TEST(an_amount_that_was_not_said_is_not_known)
+{
+    struct message bill = abode_bill(BILLING_ARREARS, ABODE_T0);
+    bill.billing.months = 3;
+    memset(bill.billing.currency, 0, sizeof bill.billing.currency);
+    abode_take(&home, bill, ABODE_T0);
+    json_t *json = shown("UTC");
+    ck_assert_int_eq(json_integer_value(json_object_get(debt(json), "months")), 3);
+    ck_assert_str_eq(text_at(debt(json), "amount"), "null");
+    ck_assert(json_is_null(json_object_get(debt(json), "amount")));
+    ck_assert(json_is_null(json_object_get(debt(json), "currency")));
+    json_decref(json);
+    bill = abode_bill(BILLING_ARREARS, ABODE_T0 + HOUR);
+    bill.billing.months = 3;
+    bill.billing.has_amount = true;
+    bill.billing.amount_minor = 12930000;
+    abode_take(&home, bill, ABODE_T0 + HOUR);
+    json = shown("UTC");
+    ck_assert(json_number_value(json_object_get(debt(json), "amount")) > 129299);
+    ck_assert_str_eq(text_at(debt(json), "currency"), "KRW");
+    json_decref(json);
+}
+END_TEST
+
+START_TEST(of_a_notice_alone_neither_months_nor_amount_are_known)
+{
+    abode_take(&home, abode_bill(BILLING_DISCONNECTION_NOTICE, ABODE_T0), ABODE_T0);
+    json_t *json = shown("UTC");
+    ck_assert(json_is_true(json_object_get(debt(json), "notice")));
+    ck_assert(json_is_null(json_object_get(debt(json), "months")));
+    ck_assert(json_is_null(json_object_get(debt(json), "amount")));
+    json_decref(json);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("show");
     TCase *cases = tcase_create("cases");
     tcase_add_checked_fixture(cases, begin, end);
     tcase_add_test(cases, times_are_in_the_zone_of_the_profile_else_in_the_usual_one);
+    tcase_add_test(cases, a_supply_that_nobody_spoke_of_is_not_known);
+    tcase_add_test(cases, an_amount_that_was_not_said_is_not_known);
+    tcase_add_test(cases, of_a_notice_alone_neither_months_nor_amount_are_known);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
