@@ -27,6 +27,7 @@ static const struct habit habits[UTILITY_COUNT] = {
 #define CLIP_DOWN       3.75
 #define AWAKE_INCREMENT (-0.7)
 #define AWAKE_RATE      0.04
+#define AWAKE_AT_FIRST  102 /* of 255, 0.4: as good a guess as any */
 #define NIGHT_HALF_LIFE 42.0
 #define RANGE_MIN       12 /* codes between lowest and highest: a factor e */
 
@@ -89,7 +90,7 @@ int64_t routine_day_milli(uint16_t code)
 void routine_reset(struct routine *routine)
 {
     memset(routine, 0, sizeof *routine);
-    memset(routine->awake, 102, sizeof routine->awake); /* 0.4: as good a guess as any */
+    memset(routine->awake, AWAKE_AT_FIRST, sizeof routine->awake);
 }
 
 static int bin_of(const struct routine *routine, enum utility utility, uint8_t code)
@@ -273,12 +274,16 @@ void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
     routine->highest = highest;
 }
 
-int64_t routine_usual_milli(const struct routine *routine, unsigned slot)
+int64_t routine_usual_milli(const struct routine *routine, enum utility utility, unsigned slot)
 {
     uint32_t sum = 0, seen = 0;
     for (int j = 0; j < ROUTINE_BINS; j++)
         sum += routine->usual[slot][j];
     if (!routine->highest || !sum)
+        return 0;
+    /* Hours without water stand higher in the bins since the range has widened below them; how
+     * often there was some is known apart. */
+    if (utility == UTILITY_WATER && routine->awake[slot] < AWAKE_AT_FIRST)
         return 0;
     for (int j = 0; j < ROUTINE_BINS; j++) {
         uint32_t next = seen + routine->usual[slot][j];

@@ -84,7 +84,8 @@ static inline double routine_awake(const struct routine *routine, unsigned slot)
     return p < 0.985 ? p : 0.985;
 }
 
-/* The median use of a slot in milli-units; 0 when nothing is known. */
-int64_t routine_usual_milli(const struct routine *routine, unsigned slot);
+/* The median use of a slot in milli-units; 0 when nothing is known. For people: no detector reads
+ * it. */
+int64_t routine_usual_milli(const struct routine *routine, enum utility utility, unsigned slot);
 
 #endif

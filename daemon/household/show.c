@@ -121,7 +121,7 @@ static void show_routine(struct showing *showing, const struct record_meter *met
             json_put_item(out);
             buffer_text(out, "{");
             show_use(out, "usual", meter->routine.highest,
-                     routine_usual_milli(&meter->routine, slot));
+                     routine_usual_milli(&meter->routine, meter->utility, slot));
             json_member_number(out, "awake", routine_awake(&meter->routine, slot), 3);
             buffer_text(out, "}");
         }

@@ -104,6 +104,24 @@ START_TEST(a_new_home_s_range_widens_and_a_known_one_s_stands)
 }
 END_TEST
 
+START_TEST(hours_in_which_water_was_never_drawn_stay_without_use_when_the_range_widens)
+{
+    abode_live(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 30 * 24);
+    int32_t hour = ABODE_H0 + 30 * 24;
+    abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 2000), (hour + 1) * HOUR + 60);
+    abode_live(&home, UTILITY_WATER, hour + 1, ABODE_H0 + 31 * 24);
+    const struct routine *routine = routine_of(UTILITY_WATER);
+    ck_assert_uint_eq(routine->lowest, routine_code(2000));
+    for (unsigned slot = 0; slot < ROUTINE_SLOTS; slot++) {
+        int64_t usual = routine_usual_milli(routine, UTILITY_WATER, slot);
+        if (abode_usual(UTILITY_WATER, (int32_t)slot % 24) == 0)
+            ck_assert_msg(usual == 0, "slot %u: %lld", slot, (long long)usual);
+        else
+            ck_assert_msg(usual >= 9000, "slot %u: %lld", slot, (long long)usual);
+    }
+}
+END_TEST
+
 /* The floor by its words: 1.3 times the 30 % quantile of the nights of the last week, at least 1 L
  * of water. `zone_h` is added to UTC. */
 static int64_t slow_floor(const int64_t *use, int32_t hour, int zone_h)
@@ -276,7 +294,7 @@ START_TEST(a_routine_follows_its_home)
         bool busy = hour == 7 || hour == 12 || (hour >= 18 && hour < 22);
         double awake = routine_awake(routine, routine_slot(hour, 0));
         ck_assert_msg(busy ? awake > 0.75 : awake < 0.1, "%u o'clock: awake %.2f", hour, awake);
-        int64_t usual = routine_usual_milli(routine, routine_slot(hour, 0));
+        int64_t usual = routine_usual_milli(routine, UTILITY_WATER, routine_slot(hour, 0));
         ck_assert_msg(busy ? usual > 10000 : usual < 1000, "%u o'clock: %lld", hour,
                       (long long)usual);
     }
@@ -294,6 +312,8 @@ int main(void)
     tcase_add_test(cases, a_week_without_a_drop_has_the_range_of_the_least_flow);
     tcase_add_test(cases, estimated_hours_give_no_range_and_teach_nothing);
     tcase_add_test(cases, a_new_home_s_range_widens_and_a_known_one_s_stands);
+    tcase_add_test(cases,
+                   hours_in_which_water_was_never_drawn_stay_without_use_when_the_range_widens);
     tcase_add_test(cases, the_floor_is_that_of_a_slow_reference);
     tcase_add_test(cases, a_dripping_tap_is_nobody);
     tcase_add_test(cases, electricity_has_no_floor);

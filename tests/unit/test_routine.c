@@ -144,7 +144,7 @@ START_TEST(a_routine_that_knows_nothing_says_nothing)
     const uint8_t halves[2] = {HIGH, HIGH};
     struct hour_evidence hour = routine_evidence(&routine, UTILITY_WATER, 8, HIGH, halves);
     ck_assert(hour.increment == 0.0 && !hour.awake);
-    ck_assert_int_eq(routine_usual_milli(&routine, 8), 0);
+    ck_assert_int_eq(routine_usual_milli(&routine, UTILITY_WATER, 8), 0);
     struct routine before = routine;
     routine_learn(&routine, UTILITY_WATER, 8, HIGH, halves, true, LESSON_FULL, 1);
     ck_assert_mem_eq(&routine, &before, sizeof before);
@@ -251,8 +251,8 @@ START_TEST(the_usual_use_of_a_slot_is_its_median)
 {
     struct routine routine;
     live_by_the_clock(&routine, UTILITY_ELECTRICITY);
-    double busy_code = routine_code(routine_usual_milli(&routine, 8));
-    double quiet_code = routine_code(routine_usual_milli(&routine, 3));
+    double busy_code = routine_code(routine_usual_milli(&routine, UTILITY_ELECTRICITY, 8));
+    double quiet_code = routine_code(routine_usual_milli(&routine, UTILITY_ELECTRICITY, 3));
     /* a bin is (140 - 70) / 8 codes wide */
     ck_assert_double_eq_tol(busy_code, HIGH, 9);
     ck_assert_double_eq_tol(quiet_code, LOW, 9);
@@ -477,7 +477,8 @@ START_TEST(widening_keeps_what_was_counted)
         ck_assert_uint_eq(sum16(routine.overall), sum16(before.overall));
         ck_assert_uint_eq(sum16(routine.night), sum16(before.night));
         /* what was busy stays busier than what was quiet */
-        ck_assert_int_gt(routine_usual_milli(&routine, 8), routine_usual_milli(&routine, 3));
+        ck_assert_int_gt(routine_usual_milli(&routine, UTILITY_ELECTRICITY, 8),
+                         routine_usual_milli(&routine, UTILITY_ELECTRICITY, 3));
     }
 }
 END_TEST
