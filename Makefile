@@ -9,7 +9,7 @@ DESTDIR ?=
 BUILD   := build
 VERSION := 0.1.0
 
-PACKAGES := rdkafka hiredis yaml-0.1 jansson libmicrohttpd libcurl libsodium zlib
+PACKAGES := rdkafka hiredis yaml-0.1 jansson libmicrohttpd libcurl libsodium zlib libsystemd
 PC       := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -pthread
 
@@ -134,10 +134,11 @@ fuzz:                             ## each fuzz target for FUZZ_SECONDS (30)
 	@tests/fuzz/run $(or $(FUZZ_SECONDS),30)
 
 .PHONY: generated
-generated: all                    ## write what is made from tables: anbu.yaml, man pages
+generated: all                    ## write what is made from tables: anbu.yaml, man pages, docs/metrics.md
 	$(BUILD)/anbuctl sample-config > config/anbu.yaml
 	$(BUILD)/anbuctl sample-config --man > docs/man/anbu.yaml.5
 	$(BUILD)/anbuctl help --man > docs/man/anbuctl.1
+	$(BUILD)/anbuctl help --metrics > docs/metrics.md
 
 .PHONY: format
 format:                           ## format all C files

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "base/address.h"
 #include "base/zone.h"
 #include "config/internal.h"
 
@@ -83,6 +84,18 @@ static enum err check_socket(const char *text, struct fault *fault)
     return ERR_OK;
 }
 
+static enum err check_listen(const char *text, struct fault *fault)
+{
+    struct address address;
+    if (text[0] == '\0' || strcmp(text, "auto") == 0 || address_parse(text, &address))
+        return ERR_OK;
+    return fault_set(
+        fault, ERR_INVALID,
+        "'%s' is not a place to listen at (127.0.0.1:9464, [::1]:9464, auto, or empty: "
+        "off; numbers, no names)",
+        text);
+}
+
 static enum err check_timezone(const char *text, struct fault *fault)
 {
     const struct zone *zone;
@@ -112,6 +125,7 @@ static const struct {
     {offsetof(struct settings, redis.prefix), check_prefix},
     {offsetof(struct settings, daemon.data_dir), check_not_empty},
     {offsetof(struct settings, daemon.socket), check_socket},
+    {offsetof(struct settings, daemon.metrics_listen), check_listen},
     {offsetof(struct settings, ingest.timezone), check_timezone},
 };
 
@@ -159,12 +173,30 @@ static void check_topics_differ(struct load *load)
         }
 }
 
+/* Metrics tell no household, but how a city's desk fares; nobody should open them by mistake. */
+static void check_public(struct load *load)
+{
+    const struct config *config = load->config;
+    const struct slot *listen = slot_at(config, offsetof(struct settings, daemon.metrics_listen));
+    struct address address;
+    if (config->settings.daemon.metrics_public ||
+        !address_parse(config->settings.daemon.metrics_listen, &address) ||
+        address_is_loopback(&address))
+        return;
+    struct place place = {listen->from, listen->row->name};
+    load_problem(load, &place,
+                 "'%s' can be reached from other machines; name a loopback address, or set "
+                 "daemon.metrics_public",
+                 config->settings.daemon.metrics_listen);
+}
+
 void check_together(struct load *load)
 {
     const struct config *config = load->config;
     const struct slot *data_dir = slot_at(config, offsetof(struct settings, daemon.data_dir));
     size_t bytes = strlen(config->settings.daemon.data_dir) + sizeof "/anbud.sock" - 1;
     check_topics_differ(load);
+    check_public(load);
     if (config->settings.daemon.socket[0] == '\0' && bytes > SOCKET_BYTES_MAX) {
         struct place place = {data_dir->from, data_dir->row->name};
         load_problem(load, &place,

@@ -55,6 +55,9 @@ struct settings {
         char socket[OPTION_TEXT_MAX];   /* daemon.socket: API; "" = data_dir/anbud.sock */
         int log_level;
         int clock;                /* enum daemon_clock */
+        int log_format;
+        char metrics_listen[OPTION_TEXT_MAX]; /* "auto", "" (off) or ADDRESS:PORT */
+        bool metrics_public;
         int64_t clock_skew_max_s; /* timers wait while ours and the store's clock differ by more */
         int64_t takeover_grace_s; /* before overdue timers fire */
     } daemon;

@@ -174,6 +174,27 @@ const struct option schema[] = {
      .choices = clocks,
      .offset = AT(daemon.clock),
      .help = "What alerts and timers go by; arrival: when messages arrived (rehearsals)."},
+    {.name = "daemon.log_format",
+     .type = OPTION_CHOICE,
+     .initial = "logfmt",
+     .choices = log_format_names,
+     .reloadable = true,
+     .offset = AT(daemon.log_format),
+     .help = "How a line of the log is written: key=value for people, or JSON."},
+    {.name = "daemon.metrics_listen",
+     .type = OPTION_TEXT,
+     .initial = "auto",
+     .offset = AT(daemon.metrics_listen),
+     .help =
+         "ADDRESS:PORT of /metrics, /healthz and /readyz; port 0: any; auto: 127.0.0.1:9464 (with "
+         "--embedded port 0); empty: off."},
+    {.name = "daemon.metrics_public",
+     .type = OPTION_BOOL,
+     .initial = "false",
+     .offset = AT(daemon.metrics_public),
+     .help =
+         "Lets daemon.metrics_listen name an address that other machines reach: no accounts, no "
+         "TLS there."},
     {.name = "daemon.clock_skew_max",
      .type = OPTION_DURATION,
      .initial = "5s",

@@ -13,12 +13,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/zone.h"
 #include "console/api.h"
+#include "console/probe.h"
 #include "delivery/publisher_kafka.h"
 #include "delivery/sink.h"
 #include "embedded/embedded.h"
 #include "ingest/source_kafka.h"
+#include "measure.h"
 #include "worker.h"
 
 #define WORKERS_MAX         64
@@ -26,6 +29,12 @@
 #define STEP_MS             100
 #define STOP_MS             10000
 #define LOG_READ_MS         10000
+#define LOOK_MS             1000
+#define STATUS_MS           5000
+#define LISTEN_AGAIN_MS     10000
+#define START_EXTEND_S      30
+#define METRICS_LISTEN      "127.0.0.1:9464"
+#define METRICS_LISTEN_ANY  "127.0.0.1:0"
 
 /* A configuration in use by several threads; the last to let go frees it. */
 struct held_config {
@@ -58,8 +67,17 @@ struct app {
     _Atomic int64_t *epochs; /* of the embedded broker's partitions; NULL: Kafka lasts */
     size_t worker_count;
     struct app_worker workers[WORKERS_MAX];
+    const struct worker *watched[WORKERS_MAX]; /* the same, for measuring */
     struct api *api;
     struct follower *screen;
+    struct watch *watch;
+    struct probe *probe;
+    struct daemon_counts counts;
+    struct kafka_counts kafka_counts;
+    /* The main thread's own. */
+    bool ready, told_ready, hung;
+    int64_t status_due_ms, listen_due_ms;
+    bool listen_complained;
 };
 
 static struct held_config *hold(struct app *app)
@@ -97,11 +115,17 @@ static const struct settings *start_settings(const struct app *app)
     return config_settings(app->start->config);
 }
 
+static void log_as_configured(const struct settings *settings)
+{
+    log_set_format((enum log_format)settings->daemon.log_format);
+    log_set_level((enum log_level)settings->daemon.log_level);
+}
+
 /* Reload: whole and checked, or not at all. */
 
-static enum err reload(void *host, struct config_errors *errors, struct buffer *restart_needed)
+static enum err reload_checked(struct app *app, struct config_errors *errors,
+                               struct buffer *restart_needed)
 {
-    struct app *app = host;
     struct config *next = NULL;
     enum err err = config_load(app->options->config_path, app->options->sets,
                                app->options->set_count, &next, errors);
@@ -118,11 +142,23 @@ static enum err reload(void *host, struct config_errors *errors, struct buffer *
     struct held_config *before = app->config;
     app->config = held;
     (void)pthread_mutex_unlock(&app->lock);
-    log_set_level((enum log_level)config_settings(next)->daemon.log_level);
+    log_as_configured(config_settings(next));
     release(app, before);
     atomic_fetch_add(&app->config_number, 1);
+    metric_set(&app->counts.config_generation, atomic_load(&app->config_number) + 1);
     log_line(LOG_INFO, "configuration reloaded", "restart_needed=%zu", waiting);
     return ERR_OK;
+}
+
+/* By the main thread or the API's. */
+static enum err reload(void *host, struct config_errors *errors, struct buffer *restart_needed)
+{
+    struct app *app = host;
+    notify_reloading();
+    enum err err = reload_checked(app, errors, restart_needed);
+    metric_add_shared(&app->counts.reloads[err != ERR_OK], 1);
+    notify("READY=1\nSTATUS=configuration %s", err ? "not reloaded: see the log" : "reloaded");
+    return err;
 }
 
 /* The API is one thread: what it holds is remembered here. */
@@ -150,17 +186,17 @@ static void status(void *host, struct buffer *out)
     unsigned owned = 0;
     for (size_t i = 0; i < app->worker_count; i++) {
         const struct worker_counts *counts = worker_counts(app->workers[i].worker);
-        messages += counts->messages;
+        messages += counts_messages(counts);
         skipped += counts->skipped;
         findings += counts->findings;
-        failures += counts->failures;
-        owned += counts->partitions;
+        failures += counts_failures(counts);
+        owned += (unsigned)counts->partitions;
         cached += counts->cached;
         dirty += counts->dirty;
         if (counts->event_ms > event_ms)
             event_ms = counts->event_ms;
         for (int u = 0; u < UTILITY_COUNT; u++)
-            readings[u] += counts->readings[u];
+            readings[u] += counts_readings(counts, (enum utility)u);
         for (int r = 1; r < REJECT_COUNT; r++)
             rejected += counts->rejects[r];
     }
@@ -176,6 +212,37 @@ static void status(void *host, struct buffer *out)
     char text[TIME_TEXT_MAX];
     buffer_format(out, event_ms ? "\"%s\"}" : "null}",
                   event_ms ? time_format(event_ms / 1000, 0, text) : "");
+}
+
+/* The pages for machines: any thread. */
+
+static void page_metrics(void *host, struct buffer *out)
+{
+    struct app *app = host;
+    const struct measured measured = {.workers = app->watched,
+                                      .worker_count = app->worker_count,
+                                      .partitions = app->partitions,
+                                      .watch = app->watch,
+                                      .api = app->api ? api_tally(app->api) : NULL,
+                                      .kafka = &app->kafka_counts,
+                                      .daemon = &app->counts,
+                                      .clock = &clock_machine};
+    measure_write(&measured, out);
+}
+
+static bool page_alive(void *host, struct buffer *out)
+{
+    return watch_alive(((const struct app *)host)->watch, out);
+}
+
+static bool page_ready(void *host, struct buffer *out)
+{
+    return watch_ready(((const struct app *)host)->watch, out, NULL);
+}
+
+static struct probe_pages pages_of(struct app *app)
+{
+    return (struct probe_pages){app, page_metrics, page_alive, page_ready};
 }
 
 /* The alerts log of a partition, to its end. */
@@ -284,6 +351,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .read_log = read_log,
                                      .read_log_context = app};
     own->worker = worker_new(&options);
+    app->watched[app->worker_count] = own->worker;
     app->worker_count++;
     err = publisher_kafka_new(&app->common, start_settings(app), worker_published, own->worker,
                               &publisher, fault);
@@ -299,6 +367,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
     if (pthread_create(&own->thread, NULL, worker_main, own))
         return fault_set(fault, ERR_IO, "worker thread: %s", strerror(errno));
     own->running = true;
+    watch_add(app->watch, own->worker);
     return ERR_OK;
 }
 
@@ -333,16 +402,25 @@ static void topics_of(const struct settings *settings, const char *topics[7])
     topics[6] = settings->kafka.dead_letters;
 }
 
-/* Where producers find the embedded broker: printed, and in a file for scripts. */
-static void tell_broker(const struct app *app)
+/* Where something listens whose port the kernel chose, for scripts. address NULL: nowhere. */
+static void write_address(const struct app *app, const char *name, const char *address)
 {
     char path[OPTION_TEXT_MAX + 32];
-    (void)snprintf(path, sizeof path, "%s/kafka.address", start_settings(app)->daemon.data_dir);
+    (void)snprintf(path, sizeof path, "%s/%s", start_settings(app)->daemon.data_dir, name);
+    if (!address) {
+        (void)unlink(path);
+        return;
+    }
     FILE *file = fopen(path, "we");
     if (file) {
-        (void)fprintf(file, "%s\n", app->common.brokers);
+        (void)fprintf(file, "%s\n", address);
         (void)fclose(file);
     }
+}
+
+static void tell_broker(const struct app *app)
+{
+    write_address(app, "kafka.address", app->common.brokers);
     log_line(LOG_INFO, "embedded broker", "kafka=%s", app->common.brokers);
 }
 
@@ -421,16 +499,30 @@ static enum err start_console(struct app *app, struct fault *fault)
     enum err err = store_open(app, &store, fault);
     if (err)
         return err;
-    struct api_options options = {.socket_path = socket_path,
-                                  .audit_path = audit_path,
-                                  .partitions = app->partitions,
-                                  .store = store,
-                                  .publisher_new = api_publisher,
-                                  .publisher_context = app,
-                                  .settings = settings,
-                                  .clock = &clock_machine,
-                                  .host = {app, reload, config_hold, config_release, status}};
+    struct api_options options = {
+        .socket_path = socket_path,
+        .audit_path = audit_path,
+        .partitions = app->partitions,
+        .store = store,
+        .publisher_new = api_publisher,
+        .publisher_context = app,
+        .settings = settings,
+        .clock = &clock_machine,
+        .host = {app, reload, config_hold, config_release, status, pages_of(app)}};
     return api_start(&options, &app->api, fault);
+}
+
+static enum err make_watch(struct app *app, struct fault *fault)
+{
+    struct watch_options options = {.common = &app->common,
+                                    .clock = &clock_machine,
+                                    .partitions = app->partitions,
+                                    .redis_timeout_ms =
+                                        start_settings(app)->redis.timeout_s * 1000};
+    enum err err = store_open(app, &options.store, fault);
+    if (!err)
+        app->watch = watch_new(&options);
+    return err;
 }
 
 static enum err start(struct app *app, struct fault *fault)
@@ -440,8 +532,11 @@ static enum err start(struct app *app, struct fault *fault)
     app->common.brokers = settings->kafka.brokers;
     app->common.properties = config_kafka_properties(app->start->config, &properties);
     app->common.property_count = properties;
-    log_set_level((enum log_level)settings->daemon.log_level);
+    app->common.counts = &app->kafka_counts;
+    log_as_configured(settings);
     enum err err = make_data_dir(settings->daemon.data_dir, fault);
+    if (!err)
+        write_address(app, "metrics.address", NULL);
     if (!err && app->options->embedded)
         err = start_embedded(app, fault);
     if (!err)
@@ -454,21 +549,30 @@ static enum err start(struct app *app, struct fault *fault)
         err = follower_start(&app->common, settings->kafka.alerts, &sink_screen_ops,
                              sink_screen_new(STDOUT_FILENO), &app->screen, fault);
     if (!err)
+        err = make_watch(app, fault);
+    if (!err)
         err = start_console(app, fault);
     size_t wanted = err ? 0 : workers_wanted(app);
     while (!err && app->worker_count < wanted)
         err = start_worker(app, fault);
+    if (!err)
+        err = watch_start(app->watch, fault);
     return err;
 }
 
 static void stop(struct app *app)
 {
+    notify("STOPPING=1\nSTATUS=ending");
+    if (app->watch)
+        watch_stopping(app->watch);
     atomic_store(&app->stopping, true);
     for (size_t i = 0; i < app->worker_count; i++)
         if (app->workers[i].running)
             (void)pthread_join(app->workers[i].thread, NULL);
+    probe_stop(app->probe);
     api_stop(app->api);
     follower_stop(app->screen);
+    watch_free(app->watch);
     for (size_t i = 0; i < app->worker_count; i++) {
         worker_free(app->workers[i].worker);
         release(app, app->workers[i].config);
@@ -478,12 +582,96 @@ static void stop(struct app *app)
     free(app->epochs);
 }
 
+/* ---- what the outside is told ---- */
+
+/* A port that somebody else has must not keep alerts from people: it is said, and tried again. */
+static void listen_for_probes(struct app *app, int64_t now)
+{
+    const char *listen = start_settings(app)->daemon.metrics_listen;
+    struct probe_pages pages = pages_of(app);
+    struct fault fault = {""};
+    if (!listen[0] || app->probe || now < app->listen_due_ms)
+        return;
+    if (strcmp(listen, "auto") == 0)
+        listen = app->options->embedded ? METRICS_LISTEN_ANY : METRICS_LISTEN;
+    app->listen_due_ms = now + LISTEN_AGAIN_MS;
+    if (!probe_start(listen, &pages, &app->probe, &fault)) {
+        write_address(app, "metrics.address", probe_address(app->probe));
+        log_line(LOG_INFO, "metrics", "address=%s", probe_address(app->probe));
+    } else if (!app->listen_complained) {
+        app->listen_complained = true;
+        log_line(LOG_ERROR, "metrics have no port",
+                 "error=%s remedy=\"tried again every %d s; "
+                 "daemon.metrics_listen names another\"",
+                 fault.text, LISTEN_AGAIN_MS / 1000);
+    }
+}
+
+static void tell_ready(struct app *app, bool ready, const char *bad)
+{
+    if (ready == app->ready)
+        return;
+    app->ready = ready;
+    if (!ready) {
+        log_line(LOG_WARNING, "not ready", "because=%s", bad);
+        return;
+    }
+    log_line(LOG_INFO, "ready", "version=%s partitions=%u workers=%zu kafka=%s", ANBU_VERSION,
+             app->partitions, app->worker_count, app->common.brokers);
+    if (!app->told_ready)
+        notify("READY=1");
+    app->told_ready = true;
+}
+
+static void tell_alive(struct app *app, bool alive)
+{
+    if (!alive && !app->hung)
+        log_line(LOG_ERROR, "a worker hangs",
+                 "moved_ms_ago=%lld remedy=\"the service manager's "
+                 "watchdog starts anbud again; without one, do it\"",
+                 (long long)watch_counts(app->watch)->beat_age_ms);
+    else if (alive && app->hung)
+        log_line(LOG_WARNING, "the worker moves again", "alive=yes");
+    app->hung = !alive;
+    if (alive)
+        notify("WATCHDOG=1");
+    if (alive && !app->told_ready)
+        notify("EXTEND_TIMEOUT_USEC=%d", START_EXTEND_S * 1000000);
+}
+
+static void tell_outside(struct app *app)
+{
+    struct buffer line = {0}, bad = {0};
+    int64_t now = clock_monotonic_ms(&clock_machine);
+    listen_for_probes(app, now);
+    watch_look(app->watch);
+    bool ready = watch_ready(app->watch, NULL, &bad);
+    tell_alive(app, watch_alive(app->watch, NULL));
+    tell_ready(app, ready, buffer_view(&bad).at);
+    if (now >= app->status_due_ms) {
+        watch_line(app->watch, &line);
+        notify("STATUS=%s%s; %s", ready ? "ready" : "not ready: ", ready ? "" : bad.at, line.at);
+        app->status_due_ms = now + STATUS_MS;
+    }
+    buffer_done(&line);
+    buffer_done(&bad);
+}
+
+static struct timespec until_next_look(const struct app *app)
+{
+    int64_t wait_ms = app->told_ready ? LOOK_MS : STEP_MS, watchdog_ms = notify_watchdog_ms();
+    if (watchdog_ms && watchdog_ms / 3 < wait_ms)
+        wait_ms = watchdog_ms / 3;
+    return (struct timespec){wait_ms / 1000, wait_ms % 1000 * 1000000};
+}
+
 /* Signals come to this thread alone. */
 static void wait_for_end(struct app *app, const sigset_t *signals)
 {
     for (;;) {
-        struct timespec second = {1, 0};
-        int signal = sigtimedwait(signals, NULL, &second);
+        tell_outside(app);
+        struct timespec wait = until_next_look(app);
+        int signal = sigtimedwait(signals, NULL, &wait);
         if (signal == SIGHUP) {
             struct config_errors errors = {0};
             struct buffer restart = {0};
@@ -514,6 +702,9 @@ enum err app_run(const struct app_options *options)
     struct app *app = memory_get(sizeof *app);
     app->options = options;
     app->started = time(NULL);
+    metric_set(&app->counts.build, 1);
+    metric_set(&app->counts.config_generation, 1);
+    metric_set(&app->counts.started_s, app->started);
     (void)pthread_mutex_init(&app->lock, NULL);
     app->start = app->config = held_new(config);
     app->start->users++;
@@ -531,8 +722,8 @@ enum err app_run(const struct app_options *options)
     if (err) {
         (void)fprintf(stderr, "anbud: %s\n", fault.text[0] ? fault.text : err_text(err));
     } else {
-        log_line(LOG_INFO, "ready", "version=%s partitions=%u workers=%zu kafka=%s", ANBU_VERSION,
-                 app->partitions, app->worker_count, app->common.brokers);
+        log_line(LOG_INFO, "started", "version=%s partitions=%u workers=%zu", ANBU_VERSION,
+                 app->partitions, app->worker_count);
         wait_for_end(app, &signals);
     }
     stop(app);

@@ -107,7 +107,7 @@ static void loaded(void *context, size_t index, const void *bytes, uint32_t size
     struct cache_entry *entry =
         cache_add(worker->cache, loading->partition->number, household, own, room);
     cache_touch(worker->cache, entry, worker->batch);
-    atomic_fetch_add(&worker->counts.loads, 1);
+    metric_add(&worker->counts.loads, 1);
 }
 
 /* A record that begins anew numbers its findings on, or they would be taken for known ones. */
@@ -148,8 +148,10 @@ static bool load_missing(struct worker *worker, struct partition *partition, str
     struct loading loading = {.worker = worker, .partition = partition, .households = missing};
     struct fault fault = {""};
     loading.damaged = memory_get(unique * sizeof *loading.damaged);
+    int64_t from = clock_monotonic_ns(worker->options.clock);
     enum err err = worker->store->ops->load(worker->store, partition->number, missing, unique,
                                             loaded, &loading, &fault);
+    trip_over(&worker->counts, TRIP_LOAD, worker->options.clock, from);
     if (!err && loading.err) {
         err = loading.err;
         fault = loading.fault;
@@ -179,7 +181,7 @@ static void load_batch(struct worker *worker, size_t count)
             struct cache_entry *entry = cache_find(worker->cache, p, worker->messages[i].household);
             if (entry) {
                 cache_touch(worker->cache, entry, worker->batch);
-                atomic_fetch_add(&worker->counts.cache_hits, 1);
+                metric_add(&worker->counts.cache_hits, 1);
             } else {
                 missing[found_missing++] = worker->messages[i].household;
             }
@@ -282,19 +284,28 @@ bool batch_settle(struct worker *worker, struct partition *partition, int64_t no
     return kept;
 }
 
-static void count_message(struct worker *worker, const struct message *message)
+static void count_message(struct worker *worker, const struct delivery *delivery,
+                          const struct message *message, enum reject reject)
 {
-    atomic_fetch_add_explicit(&worker->counts.messages, 1, memory_order_relaxed);
-    if (message->type == MESSAGE_READING)
-        atomic_fetch_add_explicit(&worker->counts.readings[message->reading.utility], 1,
-                                  memory_order_relaxed);
+    struct worker_counts *counts = &worker->counts;
+    enum message_type topic = delivery->topic;
+    worker_beat(counts);
+    if (topic == MESSAGE_TYPE_COUNT) /* of a file, which tells by each message */
+        topic = reject ? MESSAGE_READING : message->type;
+    metric_add(&counts->messages[topic], 1);
+    if (!reject && message->type == MESSAGE_READING)
+        metric_add(&counts->readings[message->reading.utility][message->reading.quality], 1);
 }
 
-/* Of what a household has accepted: nothing else says how far the events are. */
-static void count_event_time(struct worker *worker, const struct message *message)
+/* A rejected message says nothing about the time: a meter may be years ahead. */
+static void count_event(struct worker *worker, const struct partition *partition, int64_t event_ms)
 {
-    if (message->end_ms > atomic_load_explicit(&worker->counts.event_ms, memory_order_relaxed))
-        atomic_store_explicit(&worker->counts.event_ms, message->end_ms, memory_order_relaxed);
+    struct partition_counts *measured = &worker->measured[partition->number];
+    if (event_ms > atomic_load_explicit(&worker->counts.event_ms, memory_order_relaxed))
+        metric_set(&worker->counts.event_ms, event_ms);
+    if (event_ms > atomic_load_explicit(&measured->event_ms, memory_order_relaxed))
+        metric_set(&measured->event_ms, event_ms);
+    metric_set(&measured->arrived_ms, worker->context.wall_ms);
 }
 
 static bool applied_before(const struct cache_entry *entry, uint32_t lane, int64_t offset)
@@ -320,15 +331,16 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
     enum reject reject = household_apply(&entry->household, message, lane, offset, &worker->context,
                                          &skipped, &worker->details[i]);
     if (skipped)
-        atomic_fetch_add(&worker->counts.skipped, 1);
+        metric_add(&worker->counts.skipped, 1);
     if (seen)
         return true;
     /* A household that has opted out remembers, too, what it has skipped. */
     changed(worker, partition, entry, before);
-    if (!reject && !skipped)
-        count_event_time(worker, message);
-    if (!reject)
+    if (!reject) {
+        if (!skipped)
+            count_event(worker, partition, message->end_ms);
         return casework_findings(worker, partition);
+    }
     if (!dead_letter(worker, partition, delivery, reject, worker->details[i]))
         return false;
     entry->letter = letters_newest(partition->letters);
@@ -368,10 +380,7 @@ static void apply_delivery(struct worker *worker, size_t i)
     enum reject reject = worker->rejects[i];
     if (worker->options.hand && delivery->arrived_ms > worker->options.hand->set_ms)
         worker->options.hand->set_ms = delivery->arrived_ms;
-    if (!reject)
-        count_message(worker, message);
-    else
-        atomic_fetch_add_explicit(&worker->counts.messages, 1, memory_order_relaxed);
+    count_message(worker, delivery, message, reject);
     struct partition *partition = partition_of(worker, delivery);
     if (!reject && message->type == MESSAGE_WEATHER)
         weather_table_apply(worker->weather, &message->weather);
@@ -407,9 +416,14 @@ static void apply_delivery(struct worker *worker, size_t i)
 
 void batch_apply(struct worker *worker, size_t count)
 {
+    const struct clock *clock = worker->options.clock;
+    int64_t mark = clock_monotonic_ns(clock);
     decode_batch(worker, count);
+    mark = stage_over(&worker->counts, STAGE_DECODE, clock, mark);
     load_batch(worker, count);
+    mark = stage_over(&worker->counts, STAGE_LOAD, clock, mark);
     for (size_t i = 0; i < count; i++)
         apply_delivery(worker, i);
-    atomic_fetch_add(&worker->counts.batches, 1);
+    (void)stage_over(&worker->counts, STAGE_APPLY, clock, mark);
+    metric_add(&worker->counts.batches, 1);
 }

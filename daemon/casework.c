@@ -89,7 +89,11 @@ static enum err apply_finding(struct worker *worker, struct partition *partition
         goto out;
     struct store_transition transition;
     lifecycle_transition(&step, partition->number, finding, &transition);
+    int64_t from = clock_monotonic_ns(worker->options.clock);
     err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
+    trip_over(&worker->counts, TRIP_TRANSITION, worker->options.clock, from);
+    if (!err)
+        tally_step(&worker->counts.tally, &step, finding);
 out:
     step_done(&step);
     if (found)
@@ -115,7 +119,7 @@ bool casework_findings(struct worker *worker, struct partition *partition)
         if (!err)
             partition->sweep = true;
         partition->due_ms = 0;
-        atomic_fetch_add(&worker->counts.findings, 1);
+        metric_add(&worker->counts.findings, 1);
     }
     worker->finding_count = 0;
     return true;
@@ -156,6 +160,14 @@ static enum err fire(struct worker *worker, struct partition *partition,
         lifecycle_transition(&step, partition->number, NULL, &transition);
         err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
     }
+    if (!err) {
+        tally_step(&worker->counts.tally, &step, NULL);
+        metric_add(
+            &worker->counts.timers[change.kind == CHANGE_ACK_EXPIRED ? TIMER_KIND_ACK_EXPIRY
+                                                                     : TIMER_KIND_UNACKNOWLEDGED],
+            1);
+    }
+    worker_beat(&worker->counts);
     step_done(&step);
     alert_done(&before);
     return err;

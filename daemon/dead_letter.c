@@ -74,6 +74,7 @@ static enum err send_letter(struct worker *worker, struct partition *partition,
 {
     enum err err = ERR_BUSY;
     for (int tries = 0; tries < BUSY_TRIES_MAX; tries++) {
+        worker_beat(&worker->counts);
         if (tries)
             worker->publisher->ops->poll(worker->publisher, BUSY_WAIT_MS);
         void *token = partition ? letters_add(partition->letters, partition->next) : NULL;
@@ -98,12 +99,12 @@ bool dead_letter(struct worker *worker, struct partition *partition,
                  const struct delivery *delivery, enum reject reject, const char *detail)
 {
     struct fault fault = {""};
-    atomic_fetch_add(&worker->counts.rejects[reject], 1);
+    metric_add(&worker->counts.rejects[reject], 1);
     if (worker->options.rejected)
         worker->options.rejected(worker->options.context, delivery, reject, detail);
     enum err err = send_letter(worker, partition, delivery, reject, detail, &fault);
     if (!err) {
-        atomic_fetch_add(&worker->counts.dead_letters, 1);
+        metric_add(&worker->counts.dead_letters, 1);
         return true;
     }
     if (partition)

@@ -145,9 +145,12 @@ bool partition_take(struct worker *worker, struct partition *partition)
     struct fault fault = {""};
     partition->note_count = 0;
     enum err err = wait_for_own(worker, partition, &fault);
-    if (!err)
+    int64_t from = clock_monotonic_ns(worker->options.clock);
+    if (!err) {
         err = worker->store->ops->take(worker->store, partition->number, &partition->head,
                                        note_from_store, partition, &fault);
+        trip_over(&worker->counts, TRIP_TAKE, worker->options.clock, from);
+    }
     if (!err) {
         number_through(worker, partition);
         err = casework_log(worker, partition, &fault);
@@ -155,8 +158,9 @@ bool partition_take(struct worker *worker, struct partition *partition)
     if (!err)
         err = worker->store->ops->open(worker->store, &partition->head, &fault);
     if (err) {
-        log_line(LOG_WARNING, "partition cannot be taken", "partition=%u error=\"%s\"",
-                 partition->number, fault.text[0] ? fault.text : err_text(err));
+        metric_add(&worker->counts.takes_failed[err], 1);
+        gauge_complain(worker, &worker->take_quota, "partition cannot be taken", partition->number,
+                       err, &fault);
         wait_longer(worker, partition, err);
         note_fatal(worker, err, &fault);
         return false;
@@ -168,6 +172,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
     partition->timers_from_ms =
         clock_wall_ms(worker->options.clock) + worker->settings->daemon.takeover_grace_s * 1000;
     outbox_restart(partition->outbox);
+    metric_add(&worker->counts.takeovers, 1);
     atomic_fetch_add(&worker->counts.partitions, 1);
     log_line(LOG_INFO, "partition taken",
              "partition=%u owner=%llu sequence=%llu readings_from=%lld", partition->number,
@@ -192,9 +197,9 @@ void partition_fail(struct worker *worker, struct partition *partition, enum err
 {
     if (!partition->owned)
         return;
-    atomic_fetch_add(&worker->counts.failures, 1);
-    log_line(LOG_WARNING, "partition dropped, to be taken again", "partition=%u error=\"%s\"",
-             partition->number, fault && fault->text[0] ? fault->text : err_text(err));
+    metric_add(&worker->counts.failures[err], 1);
+    gauge_complain(worker, &worker->drop_quota, "partition dropped, to be taken again",
+                   partition->number, err, fault);
     let_go(worker, partition);
     wait_longer(worker, partition, err);
     note_fatal(worker, err, fault);
@@ -277,8 +282,10 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
             now - partition->flushed_ms < HEARTBEAT_MS)
             break;
         struct fault fault = {""};
+        int64_t from = clock_monotonic_ns(worker->options.clock);
         enum err err = worker->store->ops->flush(worker->store, &partition->head, records, count,
                                                  resume, &fault);
+        trip_over(&worker->counts, TRIP_FLUSH, worker->options.clock, from);
         if (err) {
             partition_fail(worker, partition, err, &fault);
             return false;
@@ -290,7 +297,7 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
                 partition->flushed[lane] = resume[lane];
         partition->flushed_ms = now;
         partition->back_off_ms = 0;
-        atomic_fetch_add(&worker->counts.flushed, count);
+        metric_add(&worker->counts.flushed, count);
         written += count;
         if (!count)
             break;

@@ -10,6 +10,7 @@
 #ifndef ANBU_PARTITION_H
 #define ANBU_PARTITION_H
 
+#include "base/log.h"
 #include "delivery/outbox.h"
 #include "household/cache.h"
 #include "household/weather.h"
@@ -74,6 +75,8 @@ struct worker {
     enum err fatal;          /* ends the worker at the end of the step */
     struct fault why;
     struct worker_counts counts;
+    struct partition_counts *measured; /* by partition */
+    struct log_quota drop_quota, take_quota;
 };
 
 /* batch.c: deliveries become changes of records, findings and dead letters. */
@@ -104,6 +107,14 @@ void partition_anew(struct partition *partition, uint32_t lane, int64_t low);
 void partition_note_settle(struct partition *partition, struct text household, int64_t settle_ms);
 /* The soonest note that is due at now_ms is taken off; false: none. */
 bool partition_due_settle(struct partition *partition, int64_t now_ms, struct settle_note *out);
+
+/* gauge.c: what is looked at once a second rather than counted. */
+void gauge_partitions(struct worker *worker);
+/* After each poll: whether we are a member of the group, and of what. */
+void gauge_group(struct worker *worker);
+/* One line of a kind now and then: an outage is one event, not one a partition and try. */
+void gauge_complain(struct worker *worker, struct log_quota *quota, const char *what,
+                    uint32_t partition, enum err err, const struct fault *fault);
 
 /* casework.c: findings, timers and the alerts log become transitions. */
 bool casework_findings(struct worker *worker, struct partition *partition);

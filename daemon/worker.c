@@ -13,6 +13,8 @@
 #define SWEEP_MS       2000
 #define FLUSH_PER_TURN 2048 /* records: a turn stays short */
 #define FINISH_WAIT_MS 10
+#define COMPLAINTS     5 /* of one kind in so long */
+#define COMPLAINTS_MS  30000
 
 static void rules_of(const struct settings *settings, struct alert_rules *rules)
 {
@@ -65,6 +67,10 @@ struct worker *worker_new(const struct worker_options *options)
     worker->rejects = memory_get(worker->batch_max * sizeof *worker->rejects);
     worker->details = memory_get(worker->batch_max * sizeof *worker->details);
     worker->partitions = memory_get(options->partitions * sizeof *worker->partitions);
+    worker->measured = memory_get(options->partitions * sizeof *worker->measured);
+    metric_set(&worker->counts.given, -1);
+    worker->drop_quota.lines = worker->take_quota.lines = COMPLAINTS;
+    worker->drop_quota.window_ms = worker->take_quota.window_ms = COMPLAINTS_MS;
     for (uint32_t p = 0; p < options->partitions; p++) {
         worker->partitions[p].number = p;
         worker->partitions[p].outbox = outbox_new(p);
@@ -93,6 +99,7 @@ void worker_free(struct worker *worker)
     decoder_free(worker->decoder);
     tuning_cache_free(worker->context.tuning);
     free(worker->partitions);
+    free(worker->measured);
     free(worker->findings);
     free(worker->deliveries);
     free(worker->messages);
@@ -113,6 +120,11 @@ void worker_reconfigure(struct worker *worker, const struct config *config)
         if (worker->partitions[p].owned)
             (void)partition_flush(worker, &worker->partitions[p], true, SIZE_MAX);
     take_config(worker, config);
+}
+
+const struct partition_counts *worker_partition_counts(const struct worker *worker)
+{
+    return worker->measured;
 }
 
 static bool assigned(void *owner, uint32_t number, int64_t resume[TOPIC_COUNT])
@@ -262,6 +274,7 @@ static void tick(struct worker *worker, int64_t now)
         if (timers && wall >= partition->timers_from_ms)
             (void)casework_timers(worker, partition, wall);
     }
+    gauge_partitions(worker);
 }
 
 static void pump_outboxes(struct worker *worker, int64_t now)
@@ -315,8 +328,9 @@ static void flush_due(struct worker *worker, int64_t now)
         if (worker->partitions[p].owned)
             (void)partition_flush(worker, &worker->partitions[p], true, SIZE_MAX);
     worker->full = !cache_trim(worker->cache, worker->batch);
-    atomic_store(&worker->counts.cached, (long long)cache_count(worker->cache));
-    atomic_store(&worker->counts.dirty, (long long)dirty);
+    metric_set(&worker->counts.cached, (long long)cache_count(worker->cache));
+    metric_set(&worker->counts.cached_bytes, cache_bytes(worker->cache));
+    metric_set(&worker->counts.dirty, (long long)dirty);
 }
 
 /* One partition's end. Anything that is still under way: *more. */
@@ -365,6 +379,9 @@ static enum err finish(struct worker *worker, struct fault *fault)
 enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault)
 {
     size_t count = 0;
+    const struct clock *clock = worker->options.clock;
+    int64_t mark = clock_monotonic_ns(clock);
+    worker_beat(&worker->counts);
     retake(worker);
     /* The group hears from us even while we read nothing. */
     size_t max = worker->full || worker->wrong_clock ? 0 : worker->batch_max;
@@ -372,18 +389,25 @@ enum err worker_step(struct worker *worker, int timeout_ms, struct fault *fault)
                                              max ? timeout_ms : timeout_ms / 2, &count, fault);
     if (err && err != ERR_END)
         return err;
-    int64_t now = clock_monotonic_ms(worker->options.clock);
+    mark = stage_over(&worker->counts, STAGE_POLL, clock, mark);
+    gauge_group(worker);
+    int64_t now = clock_monotonic_ms(clock);
     worker->batch++;
     if (count) {
         batch_apply(worker, count);
+        mark = clock_monotonic_ns(clock);
     }
     if (err == ERR_END && !worker->fatal && (err = finish(worker, fault)))
         return err;
     worker->publisher->ops->poll(worker->publisher, 0);
-    if (now - worker->ticked_ms >= TICK_MS)
+    if (now - worker->ticked_ms >= TICK_MS) {
         tick(worker, now);
+        mark = stage_over(&worker->counts, STAGE_TIMERS, clock, mark);
+    }
     pump_outboxes(worker, now);
+    mark = stage_over(&worker->counts, STAGE_OUTBOX, clock, mark);
     flush_due(worker, now);
+    (void)stage_over(&worker->counts, STAGE_FLUSH, clock, mark);
     return worker->fatal ? fault_set(fault, worker->fatal, "%s", worker->why.text) : ERR_OK;
 }
 

@@ -16,23 +16,14 @@
 #ifndef ANBU_WORKER_H
 #define ANBU_WORKER_H
 
-#include <stdatomic.h>
-
 #include "alert/lifecycle.h"
 #include "base/clock.h"
 #include "config/config.h"
+#include "counts.h"
 #include "delivery/publisher.h"
 #include "household/finding.h"
 #include "ingest/source.h"
 #include "store/store.h"
-
-/* Counters: written by the worker, read by anybody. */
-struct worker_counts {
-    atomic_ullong messages, readings[UTILITY_COUNT], skipped, rejects[REJECT_COUNT];
-    atomic_ullong findings, batches, flushed, loads, cache_hits, dead_letters, failures;
-    atomic_llong cached, dirty, event_ms; /* event time of the last message */
-    atomic_uint partitions;
-};
 
 /* Where the alerts log of a partition is read again after a takeover; NULL fn: there is none. */
 typedef enum err worker_log_fn(void *context, uint32_t partition, int64_t from,
@@ -87,5 +78,7 @@ void worker_reconfigure(struct worker *worker, const struct config *config);
 void worker_stop(struct worker *worker, int timeout_ms);
 
 const struct worker_counts *worker_counts(const struct worker *worker);
+/* [options.partitions] of them. */
+const struct partition_counts *worker_partition_counts(const struct worker *worker);
 
 #endif

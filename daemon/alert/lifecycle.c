@@ -120,6 +120,7 @@ static void record(struct making *making, enum alert_step_kind kind, const char 
     (void)text_copy(text_of(who), step->who, sizeof step->who);
     if (!is_blank(note))
         step->note = memory_text(text_of(note));
+    making->step->kind = kind;
     making->step->event = alert_step_events[kind];
     making->step->event_time_s = at_ms / 1000;
 }

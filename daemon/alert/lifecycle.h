@@ -78,7 +78,8 @@ struct change {
 /* What the step did; buffers are owned by the caller (step_done). */
 struct step {
     struct alert alert; /* after it */
-    const char *event;  /* "raised", "acknowledged" ...: the event type's last word */
+    enum alert_step_kind kind;
+    const char *event; /* "raised", "acknowledged" ...: the event type's last word */
     int64_t event_time_s;
     size_t timer_count;
     struct store_timer timers[STORE_TIMERS_MAX];

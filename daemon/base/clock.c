@@ -22,14 +22,22 @@ static int64_t machine_monotonic_ms(const struct clock *clock)
     return read_ms(CLOCK_MONOTONIC);
 }
 
+static int64_t machine_monotonic_ns(const struct clock *clock)
+{
+    struct timespec now;
+    (void)clock;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static int64_t hand_ms(const struct clock *clock)
 {
     return clock->set_ms;
 }
 
-const struct clock clock_machine = {machine_wall_ms, machine_monotonic_ms, 0};
+const struct clock clock_machine = {machine_wall_ms, machine_monotonic_ms, 0, machine_monotonic_ns};
 
 struct clock clock_by_hand(int64_t start_ms)
 {
-    return (struct clock){hand_ms, hand_ms, start_ms};
+    return (struct clock){.wall_ms = hand_ms, .monotonic_ms = hand_ms, .set_ms = start_ms};
 }

@@ -12,6 +12,8 @@ struct clock {
     int64_t (*wall_ms)(const struct clock *clock);      /* since 1970, UTC */
     int64_t (*monotonic_ms)(const struct clock *clock); /* for waits; never steps */
     int64_t set_ms;                                     /* of a clock that is set by hand */
+    /* For how long something took; NULL: no finer than monotonic_ms. */
+    int64_t (*monotonic_ns)(const struct clock *clock);
 };
 
 extern const struct clock clock_machine;
@@ -27,6 +29,11 @@ static inline int64_t clock_wall_ms(const struct clock *clock)
 static inline int64_t clock_monotonic_ms(const struct clock *clock)
 {
     return clock->monotonic_ms(clock);
+}
+
+static inline int64_t clock_monotonic_ns(const struct clock *clock)
+{
+    return clock->monotonic_ns ? clock->monotonic_ns(clock) : clock->monotonic_ms(clock) * 1000000;
 }
 
 #endif

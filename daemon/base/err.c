@@ -4,11 +4,18 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define TEXT(constant, text, disposition)        [constant] = text,
-#define DISPOSITION(constant, text, disposition) [constant] = disposition,
+#define NAME(constant, name, text, disposition)        [constant] = name,
+#define TEXT(constant, name, text, disposition)        [constant] = text,
+#define DISPOSITION(constant, name, text, disposition) [constant] = disposition,
 
+static const char *const names[ERR_COUNT] = {ERRORS(NAME)};
 static const char *const texts[ERR_COUNT] = {ERRORS(TEXT)};
 static const enum disposition dispositions[ERR_COUNT] = {ERRORS(DISPOSITION)};
+
+const char *err_name(enum err err)
+{
+    return err < ERR_COUNT ? names[err] : "unknown";
+}
 
 const char *err_text(enum err err)
 {

@@ -6,30 +6,31 @@
 #ifndef ANBU_BASE_ERR_H
 #define ANBU_BASE_ERR_H
 
-/* X(constant, text, disposition): RETRY later, REJECT this one, FATAL ends the program. */
-#define ERRORS(X)                                                                \
-    X(ERR_OK, "ok", DISPOSITION_NONE)                                            \
-    X(ERR_UNREACHABLE, "cannot be reached", DISPOSITION_RETRY)                   \
-    X(ERR_TIMEOUT, "took too long", DISPOSITION_RETRY)                           \
-    X(ERR_BUSY, "is at its limit", DISPOSITION_RETRY)                            \
-    X(ERR_FENCED, "another owner has taken the partition", DISPOSITION_RETRY)    \
-    X(ERR_REWOUND, "the store went back in time", DISPOSITION_RETRY)             \
-    X(ERR_CONFLICT, "was changed by somebody else meanwhile", DISPOSITION_RETRY) \
-    X(ERR_DUPLICATE, "was applied before", DISPOSITION_REJECT)                   \
-    X(ERR_NOT_FOUND, "is not there", DISPOSITION_REJECT)                         \
-    X(ERR_INVALID, "is not valid", DISPOSITION_REJECT)                           \
-    X(ERR_REFUSED, "is not possible in this state", DISPOSITION_REJECT)          \
-    X(ERR_DENIED, "is not allowed", DISPOSITION_REJECT)                          \
-    X(ERR_TOO_LARGE, "is too large", DISPOSITION_REJECT)                         \
-    X(ERR_CORRUPT, "does not match its checksum or layout", DISPOSITION_REJECT)  \
-    X(ERR_END, "has ended", DISPOSITION_REJECT)                                  \
-    X(ERR_IO, "failed in input or output", DISPOSITION_RETRY)                    \
-    X(ERR_CONFIG, "is not a usable configuration", DISPOSITION_FATAL)            \
-    X(ERR_INCOMPATIBLE, "does not fit what is stored", DISPOSITION_FATAL)
+/* X(constant, name in metrics, text, disposition): RETRY later, REJECT this one, FATAL ends the
+ * program. */
+#define ERRORS(X)                                                                            \
+    X(ERR_OK, "ok", "ok", DISPOSITION_NONE)                                                  \
+    X(ERR_UNREACHABLE, "unreachable", "cannot be reached", DISPOSITION_RETRY)                \
+    X(ERR_TIMEOUT, "timeout", "took too long", DISPOSITION_RETRY)                            \
+    X(ERR_BUSY, "busy", "is at its limit", DISPOSITION_RETRY)                                \
+    X(ERR_FENCED, "fenced", "another owner has taken the partition", DISPOSITION_RETRY)      \
+    X(ERR_REWOUND, "rewound", "the store went back in time", DISPOSITION_RETRY)              \
+    X(ERR_CONFLICT, "conflict", "was changed by somebody else meanwhile", DISPOSITION_RETRY) \
+    X(ERR_DUPLICATE, "duplicate", "was applied before", DISPOSITION_REJECT)                  \
+    X(ERR_NOT_FOUND, "not_found", "is not there", DISPOSITION_REJECT)                        \
+    X(ERR_INVALID, "invalid", "is not valid", DISPOSITION_REJECT)                            \
+    X(ERR_REFUSED, "refused", "is not possible in this state", DISPOSITION_REJECT)           \
+    X(ERR_DENIED, "denied", "is not allowed", DISPOSITION_REJECT)                            \
+    X(ERR_TOO_LARGE, "too_large", "is too large", DISPOSITION_REJECT)                        \
+    X(ERR_CORRUPT, "corrupt", "does not match its checksum or layout", DISPOSITION_REJECT)   \
+    X(ERR_END, "end", "has ended", DISPOSITION_REJECT)                                       \
+    X(ERR_IO, "io", "failed in input or output", DISPOSITION_RETRY)                          \
+    X(ERR_CONFIG, "config", "is not a usable configuration", DISPOSITION_FATAL)              \
+    X(ERR_INCOMPATIBLE, "incompatible", "does not fit what is stored", DISPOSITION_FATAL)
 
 enum disposition { DISPOSITION_NONE, DISPOSITION_RETRY, DISPOSITION_REJECT, DISPOSITION_FATAL };
 
-#define ERRORS_CONSTANT(constant, text, disposition) constant,
+#define ERRORS_CONSTANT(constant, name, text, disposition) constant,
 enum err { ERRORS(ERRORS_CONSTANT) ERR_COUNT };
 
 #define NODISCARD __attribute__((warn_unused_result))
@@ -39,6 +40,7 @@ struct fault {
     char text[1024];
 };
 
+const char *err_name(enum err err); /* one word */
 const char *err_text(enum err err);
 enum disposition err_disposition(enum err err);
 

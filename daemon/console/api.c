@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The HTTP server around the handlers; the only file that includes microhttpd.h.
+ * The HTTP server around the handlers of the API; with probe.c the only one that includes
+ * microhttpd.h.
  */
 #define _GNU_SOURCE /* struct ucred */
 #include "console/api.h"
@@ -253,6 +254,11 @@ enum err api_start(const struct api_options *options, struct api **out, struct f
     }
     *out = api;
     return ERR_OK;
+}
+
+const struct step_tally *api_tally(const struct api *api)
+{
+    return &api->tally;
 }
 
 void api_stop(struct api *api)

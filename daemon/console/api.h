@@ -13,10 +13,11 @@
 #ifndef ANBU_CONSOLE_API_H
 #define ANBU_CONSOLE_API_H
 
-#include "alert/lifecycle.h"
+#include "alert/tally.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "config/config.h"
+#include "console/probe.h"
 #include "delivery/publisher.h"
 #include "kafka/kafka.h"
 #include "store/store.h"
@@ -31,6 +32,7 @@ struct api_host {
     void (*config_release)(void *host, const struct config *config);
     /* Appends the daemon's state as a JSON object: uptime, partitions, lag, counters. */
     void (*status)(void *host, struct buffer *out);
+    struct probe_pages pages; /* the same as on the port of metrics */
 };
 
 struct api_options {
@@ -51,6 +53,8 @@ struct api;
 /* ERR_BUSY: another daemon answers on the socket or writes the audit log. */
 NODISCARD enum err api_start(const struct api_options *options, struct api **out,
                              struct fault *fault);
+/* The steps that people have made; written by the API's thread. */
+const struct step_tally *api_tally(const struct api *api);
 void api_stop(struct api *api); /* waits for the request under way; NULL is fine */
 
 #endif

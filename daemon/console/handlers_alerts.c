@@ -396,6 +396,8 @@ static enum err change_try(struct request *request, const struct change *change,
     err = transition_settle(api, &transition, err, fault);
     err = conflict_settle(api, before, partition, err, fault);
     if (!err)
+        tally_step(&api->tally, &step, NULL);
+    if (!err)
         change_answer(request, &step, announce(api, &transition), answer);
     step_done(&step);
     return err;

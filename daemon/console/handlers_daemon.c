@@ -60,17 +60,25 @@ enum err handle_status(struct request *request, struct answer *answer, struct fa
     return ERR_OK;
 }
 
+/* The page is the answer, good or not. */
+static void probe_answer(struct request *request, bool (*ask)(void *host, struct buffer *out),
+                         struct answer *answer)
+{
+    struct probe_pages *pages = &request->api->host.pages;
+    answer->status = ask(pages->host, &answer->body) ? 200 : 503;
+}
+
 enum err handle_health(struct request *request, struct answer *answer, struct fault *fault)
 {
-    struct store *store = request->api->store;
-    int64_t store_ms = 0;
-    enum err err = store->ops->clock_ms(store, &store_ms, fault);
-    if (err)
-        return err;
-    buffer_text(&answer->body, "{\"status\":\"ok\"");
-    json_member_int(&answer->body, "store_clock_ahead_ms",
-                    store_ms - clock_wall_ms(request->api->clock));
-    buffer_text(&answer->body, "}");
+    (void)fault;
+    probe_answer(request, request->api->host.pages.healthy, answer);
+    return ERR_OK;
+}
+
+enum err handle_ready(struct request *request, struct answer *answer, struct fault *fault)
+{
+    (void)fault;
+    probe_answer(request, request->api->host.pages.ready, answer);
     return ERR_OK;
 }
 

@@ -253,7 +253,7 @@ void request_serve(struct request *request, const char *method, const char *raw_
         problem_make(err, fault, answer);
     else if (answer->status == 0)
         answer->status = 200;
-    if (answer->status >= 500)
+    if (err && answer->status >= 500)
         log_line(LOG_WARNING, "request failed", "route=\"%s %s\" status=%u fault=\"%s\"", method,
                  request->route->path, answer->status, fault->text);
     if (request->route->action)

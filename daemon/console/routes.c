@@ -33,7 +33,8 @@ const struct route routes[] = {
     {"GET", "/api/v1/config", "config.show", " why ", handle_config, 0,
      "the configuration in force; secrets are not shown"},
     {"GET", "/api/v1/status", NULL, "", handle_status, 0, "partitions, lag, counters"},
-    {"GET", "/healthz", NULL, "", handle_health, 0, "200 while the store answers"},
+    {"GET", "/healthz", NULL, "", handle_health, 0, "200 while its threads get on"},
+    {"GET", "/readyz", NULL, "", handle_ready, 0, "200 while it does its work"},
 };
 /* clang-format on */
 const size_t route_count = sizeof routes / sizeof routes[0];

@@ -35,6 +35,7 @@ enum err handle_reload(struct request *request, struct answer *answer, struct fa
 enum err handle_config(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_status(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_health(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_ready(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_routes(struct request *request, struct answer *answer, struct fault *fault);
 
 #endif

@@ -38,6 +38,7 @@ struct api {
     uint32_t partitions;
     int64_t announce_wait_ms;
     struct announcement announcement;
+    struct step_tally tally;
     struct listener listener;
     struct MHD_Daemon *server;
 };

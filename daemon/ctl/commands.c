@@ -51,7 +51,7 @@ const struct command commands[] = {
      "INPUT...",
      "run the pipeline over files of messages; events on standard output", command_replay, false},
     {"version", "", "print the version", command_version, false},
-    {"help", "[--man | COMMAND]", "this list, one command's line, or the man page", command_help,
-     false},
+    {"help", "[--man | --metrics | COMMAND]",
+     "this list, one command's line, the man page, or the daemon's metrics", command_help, false},
 };
 const size_t command_count = sizeof commands / sizeof commands[0];

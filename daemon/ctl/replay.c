@@ -54,13 +54,13 @@ static void progress(const struct source *source, const struct worker_counts *co
         return;
     shown = now;
     if (part < 0) {
-        (void)fprintf(stderr, "\r%llu messages", (unsigned long long)counts->messages);
+        (void)fprintf(stderr, "\r%llu messages", counts_messages(counts));
         return;
     }
     int full = (int)(part * 40);
     (void)fprintf(stderr, "\r[%.*s%*s] %3d %%  %llu messages", full,
                   "########################################", 40 - full, "", (int)(part * 100),
-                  (unsigned long long)counts->messages);
+                  counts_messages(counts));
     if (last)
         (void)fputc('\n', stderr);
 }
@@ -69,15 +69,13 @@ static void summary(const struct worker_counts *counts, const struct tally *tall
 {
     unsigned long long readings = 0, rejected = 0;
     for (int u = 0; u < UTILITY_COUNT; u++)
-        readings += counts->readings[u];
+        readings += counts_readings(counts, (enum utility)u);
     for (int r = 1; r < REJECT_COUNT; r++)
         rejected += counts->rejects[r];
     (void)fprintf(stderr,
                   "messages    %llu (%llu readings: electricity %llu, water %llu, gas %llu)\n",
-                  (unsigned long long)counts->messages, readings,
-                  (unsigned long long)counts->readings[UTILITY_ELECTRICITY],
-                  (unsigned long long)counts->readings[UTILITY_WATER],
-                  (unsigned long long)counts->readings[UTILITY_GAS]);
+                  counts_messages(counts), readings, counts_readings(counts, UTILITY_ELECTRICITY),
+                  counts_readings(counts, UTILITY_WATER), counts_readings(counts, UTILITY_GAS));
     (void)fprintf(stderr, "rejected    %llu", rejected);
     const char *between = " (";
     for (int r = 1; r < REJECT_COUNT; r++)

@@ -12,6 +12,7 @@
 #include "ctl/args.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
+#include "measure.h"
 
 #define EXIT_USAGE  2
 #define NAME_COLUMN 18
@@ -98,6 +99,13 @@ int command_help(int argc, char **argv)
     if (argc == 1 && strcmp(argv[0], "--man") == 0) {
         struct buffer page = {0};
         ctl_man(&page);
+        (void)fwrite(page.at, 1, page.bytes, stdout);
+        buffer_done(&page);
+        return 0;
+    }
+    if (argc == 1 && strcmp(argv[0], "--metrics") == 0) {
+        struct buffer page = {0};
+        measure_page(&page);
         (void)fwrite(page.at, 1, page.bytes, stdout);
         buffer_done(&page);
         return 0;

@@ -81,6 +81,11 @@ bool outbox_flies(const struct outbox *outbox)
     return outbox->flying > 0;
 }
 
+size_t outbox_in_flight(const struct outbox *outbox)
+{
+    return outbox->flying;
+}
+
 bool outbox_idle(const struct outbox *outbox)
 {
     return outbox->flying == 0 && outbox->delivered == 0;

@@ -28,6 +28,7 @@ void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t 
 
 /* Something, be it of an ownership that has ended, is still on its way to Kafka. */
 bool outbox_flies(const struct outbox *outbox);
+size_t outbox_in_flight(const struct outbox *outbox);
 /* Nothing is in flight, or delivered and still in the store. */
 bool outbox_idle(const struct outbox *outbox);
 

@@ -52,6 +52,12 @@ struct source_ops {
     void (*commit)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT]);
     /* All topics of the partition were at their end at the last poll. */
     bool (*at_end)(struct source *source, uint32_t partition);
+    /* Where each lane's log begins and ends, as far as it is known without asking anybody (-1: not
+     * known). A lane that is at its end ends where the last delivery left it. NULL: never known. */
+    void (*ends)(struct source *source, uint32_t partition, int64_t first[TOPIC_COUNT],
+                 int64_t end[TOPIC_COUNT]);
+    /* Partitions that this member has been given; -1 while it is no member. NULL: no group. */
+    int (*given)(struct source *source);
     void (*free)(struct source *source);
 };
 struct source {

@@ -28,6 +28,7 @@ struct lane {
     struct kafka_message waiting[LANE_BUFFER];
     uint32_t first, count; /* of waiting, from the oldest */
     int64_t next;          /* the lowest offset that may come; OFFSET_NONE: not known yet */
+    int64_t handed;        /* after the last one given out, else where it began; OFFSET_NONE */
     int64_t origin;        /* where kafka.start led, while nothing was stored; else OFFSET_NONE */
     bool at_end;           /* and no message came after that */
     bool gone;             /* `next` is not in the log: judged once all taken is dealt with */
@@ -95,7 +96,7 @@ static void lane_drop(struct lane *lane)
 static void lane_move(struct lane *lane, int64_t next)
 {
     lane_drop(lane);
-    lane->next = next;
+    lane->next = lane->handed = next;
     lane->origin = OFFSET_NONE;
 }
 
@@ -357,6 +358,7 @@ static struct delivery hand_out(struct source_kafka *source, uint32_t partition,
 {
     struct kafka_message message = lane->waiting[lane->first++];
     lane->count--;
+    lane->handed = message.offset + 1;
     assert(source->held_count < source->held_room);
     source->held[source->held_count++] = message;
     return (struct delivery){
@@ -596,6 +598,36 @@ static bool at_end(struct source *port, uint32_t number)
     return true;
 }
 
+static void ends(struct source *port, uint32_t number, int64_t first[TOPIC_COUNT],
+                 int64_t end[TOPIC_COUNT])
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    const struct partition *partition = running(source, number);
+    for (uint32_t i = 0; i < TOPIC_COUNT; i++) {
+        first[i] = end[i] = -1;
+        if (!partition || source->moved)
+            continue;
+        const struct lane *lane = &partition->lanes[i];
+        if (lane->at_end && !lane->count) /* what follows marks transactions at most */
+            first[i] = end[i] = lane->handed < 0 ? 0 : lane->handed;
+        else
+            kafka_consumer_ends(source->consumer, i, number, &first[i], &end[i]);
+        if (lane->origin >= 0 && end[i] >= 0)
+            first[i] = lane->origin;
+        if (first[i] > end[i])
+            first[i] = end[i];
+    }
+}
+
+static int given(struct source *port)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    int count = 0;
+    for (uint32_t p = 0; p < source->partition_count; p++)
+        count += source->partitions[p] != NULL;
+    return source->given ? count : -1;
+}
+
 static void source_free(struct source *port)
 {
     struct source_kafka *source = (struct source_kafka *)port;
@@ -620,6 +652,8 @@ static const struct source_ops ops = {
     .seek = seek,
     .commit = commit,
     .at_end = at_end,
+    .ends = ends,
+    .given = given,
     .free = source_free,
 };
 

@@ -347,6 +347,17 @@ enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic, u
                  : ERR_OK;
 }
 
+void kafka_consumer_ends(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
+                         int64_t *first, int64_t *end)
+{
+    int64_t low = -1, high = -1;
+    if (rd_kafka_get_watermark_offsets(consumer->handle.rk, consumer->options.topics[topic],
+                                       (int32_t)partition, &low, &high))
+        low = high = -1;
+    *first = low < 0 ? 0 : low;
+    *end = high < 0 ? -1 : high;
+}
+
 void kafka_message_done(struct kafka_message *message)
 {
     if (message->handle)

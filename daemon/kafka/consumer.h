@@ -68,6 +68,10 @@ size_t kafka_consumer_take(struct kafka_consumer *consumer, uint32_t topic, uint
 NODISCARD enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic,
                                         uint32_t partition, int64_t *low, int64_t *high,
                                         int timeout_ms, struct fault *fault);
+/* The first and the last offset of the lane's log, as the last answers of the broker told; -1: not
+ * known yet. Asks nobody. */
+void kafka_consumer_ends(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
+                         int64_t *first, int64_t *end);
 void kafka_message_done(struct kafka_message *message);
 
 /* Commits in the background; failures are harmless (the store has the truth). */

@@ -9,23 +9,6 @@
 #define QUOTA_WINDOW_MS 10000
 #define QUOTA_LINES     5
 
-bool kafka_quota_take(struct kafka_quota *quota, unsigned *suppressed)
-{
-    long long now = clock_monotonic_ms(&clock_machine);
-    long long start = atomic_load(&quota->window_start_ms);
-    *suppressed = 0;
-    if ((start == 0 || now - start >= QUOTA_WINDOW_MS) &&
-        atomic_compare_exchange_strong(&quota->window_start_ms, &start, now)) {
-        atomic_store(&quota->in_window, 1);
-        *suppressed = atomic_exchange(&quota->suppressed, 0);
-        return true;
-    }
-    if (atomic_fetch_add(&quota->in_window, 1) < QUOTA_LINES)
-        return true;
-    (void)atomic_fetch_add(&quota->suppressed, 1);
-    return false;
-}
-
 /* An unreachable broker is an error to librdkafka; to us it is an outage that passes. */
 static enum log_level level_of(int syslog_level)
 {
@@ -38,7 +21,7 @@ static void say(struct kafka_handle *handle, enum log_level level, const char *w
                 const char *detail)
 {
     unsigned suppressed;
-    if (!kafka_quota_take(&handle->quota, &suppressed))
+    if (!log_quota_take(&handle->quota, clock_monotonic_ms(&clock_machine), &suppressed))
         return;
     if (suppressed)
         log_line(level, what, "client=%s suppressed=%u detail=\"%s\"", handle->name, suppressed,
@@ -157,6 +140,8 @@ enum err kafka_handle_open(struct kafka_handle *handle, rd_kafka_type_t type,
                            rd_kafka_conf_t **conf, struct fault *fault)
 {
     char why[512];
+    handle->quota.lines = QUOTA_LINES;
+    handle->quota.window_ms = QUOTA_WINDOW_MS;
     rd_kafka_conf_set_opaque(*conf, handle);
     handle->rk = rd_kafka_new(type, *conf, why, sizeof why);
     if (!handle->rk)

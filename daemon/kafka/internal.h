@@ -8,22 +8,14 @@
 #define ANBU_KAFKA_INTERNAL_H
 
 #include <librdkafka/rdkafka.h>
-#include <stdatomic.h>
 
+#include "base/log.h"
 #include "kafka/kafka.h"
-
-/* Log lines of one handle are limited: an outage must not fill the disk. */
-struct kafka_quota {
-    atomic_llong window_start_ms;
-    atomic_uint in_window, suppressed;
-};
-/* False: keep quiet. When a new window starts, *suppressed says how many the last one swallowed. */
-bool kafka_quota_take(struct kafka_quota *quota, unsigned *suppressed);
 
 struct kafka_handle {
     rd_kafka_t *rk;
     const char *name; /* for log lines: "consumer", "publisher" ... */
-    struct kafka_quota quota;
+    struct log_quota quota;
     rd_kafka_resp_err_t refused; /* why a broker turned us away at the last try, and its words */
     char refusal[512];
 };

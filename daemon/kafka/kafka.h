@@ -12,14 +12,22 @@
 #define ANBU_KAFKA_KAFKA_H
 
 #include "base/err.h"
+#include "base/metrics.h"
 #include "base/text.h"
 #include "config/config.h"
+
+/* Of all producers that share it; added to by their owners' threads. */
+struct kafka_counts {
+    atomic_ullong delivered, failed;
+    struct metric_histogram delivery; /* from the producer's queue to the broker's word */
+};
 
 /* Brokers and the passed-through properties (TLS, SASL ...), shared by all handles; borrowed. */
 struct kafka_common {
     const char *brokers;
     const struct config_pair *properties;
     size_t property_count;
+    struct kafka_counts *counts; /* NULL: nobody wants to know */
 };
 
 /* The partition of a household's key under kafka.partitioner (murmur2 as Java's default). */

@@ -39,8 +39,15 @@ static void tell(struct kafka_producer *producer, void *token, enum err err, uin
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 {
     (void)rk;
+    struct kafka_producer *producer = opaque;
+    struct kafka_counts *counts = producer->silent ? NULL : producer->common.counts;
     enum err err = kafka_err(message->err);
-    tell(opaque, message->_private, err, (uint32_t)message->partition, err ? -1 : message->offset);
+    if (counts)
+        metric_add_shared(err ? &counts->failed : &counts->delivered, 1);
+    if (counts && !err)
+        metric_observe_shared(&counts->delivery, rd_kafka_message_latency(message) * 1000);
+    tell(producer, message->_private, err, (uint32_t)message->partition,
+         err ? -1 : message->offset);
 }
 
 static enum err open_handle(struct kafka_producer *producer, struct fault *fault)

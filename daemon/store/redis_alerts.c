@@ -343,6 +343,24 @@ enum err redis_outbox(struct store *store, uint32_t partition, const char *after
     return err;
 }
 
+enum err redis_outbox_length(struct store *store, uint32_t partition, int64_t *out,
+                             struct fault *fault)
+{
+    struct redis_link *link = redis_link_of(store);
+    redisReply *reply = NULL;
+    enum err err = redis_begin(link, fault);
+    if (err != ERR_OK)
+        return err;
+    redis_command(link, "XLEN", 1);
+    redis_arg_key(link, partition, "outbox", NO_TAIL);
+    err = redis_reply(link, REDIS_REPLY_INTEGER, &reply, fault);
+    if (err == ERR_OK)
+        *out = reply->integer;
+    freeReplyObject(reply);
+    redis_end(link);
+    return err;
+}
+
 enum err redis_outbox_done(struct store *store, struct store_head *head, uint32_t partition,
                            const char *const *entries, size_t count, int64_t log_offset,
                            struct fault *fault)

@@ -42,6 +42,8 @@ enum err redis_due(struct store *store, uint32_t partition, int64_t now_ms, stru
                    size_t max, size_t *count, struct fault *fault);
 enum err redis_outbox(struct store *store, uint32_t partition, const char *after, size_t max,
                       store_outbox_fn *each, void *context, struct fault *fault);
+enum err redis_outbox_length(struct store *store, uint32_t partition, int64_t *out,
+                             struct fault *fault);
 enum err redis_outbox_done(struct store *store, struct store_head *head, uint32_t partition,
                            const char *const *entries, size_t count, int64_t log_offset,
                            struct fault *fault);

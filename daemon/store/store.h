@@ -169,6 +169,9 @@ struct store_ops {
     /* Oldest entries first, at most max, from after `after` ("" from the start). */
     enum err (*outbox)(struct store *store, uint32_t partition, const char *after, size_t max,
                        store_outbox_fn *each, void *context, struct fault *fault);
+    /* How many there are. */
+    enum err (*outbox_length)(struct store *store, uint32_t partition, int64_t *out,
+                              struct fault *fault);
     /* Delivered entries leave; log_offset (or OFFSET_NONE) is kept as the head's log position when
      * it is further on. head NULL as above (then log_offset is ignored). */
     enum err (*outbox_done)(struct store *store, struct store_head *head, uint32_t partition,

@@ -266,6 +266,15 @@ static enum err outbox(struct store *store, uint32_t number, const char *after, 
     return ERR_OK;
 }
 
+static enum err outbox_length(struct store *store, uint32_t number, int64_t *out,
+                              struct fault *fault)
+{
+    (void)fault;
+    *out = (int64_t)lock_partition(store, number)->outbox_count;
+    unlock(store);
+    return ERR_OK;
+}
+
 static enum err outbox_done(struct store *store, struct store_head *head, uint32_t number,
                             const char *const *entries, size_t count, int64_t log_offset,
                             struct fault *fault)
@@ -395,6 +404,7 @@ static const struct store_ops memory_ops = {
     .alerts_of = alerts_of,
     .due = due,
     .outbox = outbox,
+    .outbox_length = outbox_length,
     .outbox_done = outbox_done,
     .clock_ms = store_clock_ms,
     .check = check,

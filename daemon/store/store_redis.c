@@ -408,6 +408,7 @@ static const struct store_ops redis_ops = {
     .alerts_of = redis_alerts_of,
     .due = redis_due,
     .outbox = redis_outbox,
+    .outbox_length = redis_outbox_length,
     .outbox_done = redis_outbox_done,
     .clock_ms = store_clock_ms,
     .check = redis_check,

@@ -101,6 +101,7 @@ LIBRARIES = {
     "yaml.h": ["config/"],
     "microhttpd.h": ["daemon/console/"],
     "curl/": ["daemon/http/"],
+    "systemd/": ["daemon/base/"],
 }
 
 PURE_HEADERS = {"assert.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "stdio.h", "string.h"}
@@ -431,6 +432,7 @@ GENERATED = [
     ("config/anbu.yaml", ["sample-config"]),
     ("docs/man/anbu.yaml.5", ["sample-config", "--man"]),
     ("docs/man/anbuctl.1", ["help", "--man"]),
+    ("docs/metrics.md", ["help", "--metrics"]),
 ]
 
 

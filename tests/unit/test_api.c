@@ -123,6 +123,15 @@ static void host_release(void *host, const struct config *held)
     ck_assert_ptr_eq(held, config);
 }
 
+static bool host_is_bad;
+
+static bool host_is_well(void *host, struct buffer *out)
+{
+    (void)host;
+    buffer_text(out, host_is_bad ? "bad" : "well");
+    return !host_is_bad;
+}
+
 static void host_status(void *host, struct buffer *out)
 {
     (void)host;
@@ -138,7 +147,12 @@ static struct api_options options_of(struct store *own)
         .store = own,
         .settings = config_settings(config),
         .clock = &now,
-        .host = {NULL, host_reload, host_hold, host_release, host_status},
+        .host = {NULL,
+                 host_reload,
+                 host_hold,
+                 host_release,
+                 host_status,
+                 {NULL, NULL, host_is_well, host_is_well}},
         .publisher_new = played_new,
     };
 }
@@ -552,7 +566,7 @@ START_TEST(without_the_store_the_answer_is_503)
     says("unix:redis.sock");
     expect(503, path_to("abcdefgh", ""), NULL);
     expect(503, path_to("abcdefgh", "acknowledge"), "{}");
-    expect(503, "/healthz", NULL);
+    expect(200, "/healthz", NULL); /* the process is well */
     audit_says("\"result\":\"refused: ", 3);
 }
 END_TEST
@@ -632,7 +646,10 @@ END_TEST
 START_TEST(the_daemon_answers_for_itself)
 {
     expect(200, "/healthz", NULL);
-    says("\"status\":\"ok\"");
+    host_is_bad = true;
+    expect(503, "/readyz", NULL);
+    says("bad");
+    host_is_bad = false;
     expect(200, "/api/v1/status", NULL);
     ck_assert_str_eq(answer.body.at, "{\"uptime_s\":12}");
     expect(200, "/api/v1", NULL);

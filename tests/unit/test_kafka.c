@@ -154,7 +154,7 @@ START_TEST(properties_that_guarantees_hang_on_are_refused)
     struct config_pair pairs[1] = {{"enable.auto.commit", "true"}};
     struct kafka_producer *producer = NULL;
     struct fault fault;
-    struct kafka_common with = {"127.0.0.1:1", pairs, 1};
+    struct kafka_common with = {.brokers = "127.0.0.1:1", .properties = pairs, .property_count = 1};
     ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
     ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.enable.auto.commit"));
     pairs[0] = (struct config_pair){"no.such.property", "1"};

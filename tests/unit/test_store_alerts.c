@@ -436,6 +436,11 @@ START_TEST(the_outbox_is_read_page_by_page_and_emptied_entry_by_entry)
         must(world_do(NULL, &step));
     }
     must(world.store->ops->outbox(world.store, PARTITION, "", 100, seen_entry, &all, &world.fault));
+    int64_t length = -1;
+    must(world.store->ops->outbox_length(world.store, PARTITION, &length, &world.fault));
+    ck_assert_int_eq(length, (int64_t)all.count);
+    must(world.store->ops->outbox_length(world.store, PARTITION + 1, &length, &world.fault));
+    ck_assert_int_eq(length, 0);
     ck_assert_uint_eq(all.count, 5);
     must(world.store->ops->outbox(world.store, PARTITION, all.at[1], 2, seen_entry, &page,
                                   &world.fault));

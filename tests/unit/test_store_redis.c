@@ -158,7 +158,7 @@ END_TEST
 #define ACL_COMMANDS                                                                            \
     "+eval +evalsha +script|load +info +time +get +set +mget +del +exists +type +hget +hmget "  \
     "+hgetall +hkeys +hset +hdel +hincrby +zadd +zrem +zrange +zrevrange +zrangebyscore +xadd " \
-    "+xdel +xrange"
+    "+xdel +xrange +xlen"
 
 START_TEST(an_account_with_just_the_documented_rights_is_enough)
 {

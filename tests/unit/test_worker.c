@@ -55,7 +55,7 @@ static void steps(struct shift *shift, int count)
 
 static unsigned long long failures(const struct shift *shift)
 {
-    return worker_counts(shift->worker)->failures;
+    return counts_failures(worker_counts(shift->worker));
 }
 
 /* ---- ownership ---- */

@@ -292,7 +292,7 @@ START_TEST(a_person_who_is_faster_than_a_finding_keeps_what_they_did)
     ck_assert_str_eq(alert.owner, "kim");
     ck_assert_int_eq(alert.state, ALERT_ACKNOWLEDGED);
     alert_done(&alert);
-    ck_assert_uint_eq(worker_counts(shift.worker)->failures, 0);
+    ck_assert_uint_eq(counts_failures(worker_counts(shift.worker)), 0);
     shift_stop(&shift);
     ww_end();
 }
@@ -532,7 +532,7 @@ START_TEST(the_same_run_retakes_without_reading_again)
     (void)world_taken(world.second, 0); /* fenced: takes it again */
     ww_billing(HOME, "reconnected", NOON_S + WW_DAY_S);
     shift_run(&shift);
-    ck_assert_uint_ge(worker_counts(shift.worker)->failures, 1);
+    ck_assert_uint_ge(counts_failures(worker_counts(shift.worker)), 1);
     ck_assert_uint_le(ww.given, given + 2); /* the new one, once more after the fence */
     ck_assert_uint_eq(ww_alerts(false), 1);
     shift_stop(&shift);

@@ -227,7 +227,7 @@ void shift_run(struct shift *shift)
         const struct worker_counts *counts = worker_counts(shift->worker);
         bool idle =
             shift_at_end(shift) && counts->dirty == 0 &&
-            counts->partitions == (unsigned)(shift->source->wanted[0] + shift->source->wanted[1]);
+            counts->partitions == (long long)(shift->source->wanted[0] + shift->source->wanted[1]);
         quiet = idle ? quiet + 1 : 0;
         if (quiet == 39 && outbox_left())
             quiet = 0;
@@ -463,7 +463,9 @@ void ww_begin(uint32_t partitions, const char *const *sets)
     ww_end();
     ww = (struct worker_world){
         .partitions = partitions, .fail_with = ERR_UNREACHABLE, .hand_clock = true};
-    ww.clock.clock = (struct clock){wall_ms, monotonic_ms, (WW_START_S + 30 * WW_DAY_S) * 1000};
+    ww.clock.clock = (struct clock){.wall_ms = wall_ms,
+                                    .monotonic_ms = monotonic_ms,
+                                    .set_ms = (WW_START_S + 30 * WW_DAY_S) * 1000};
     ww.clock.monotonic_ms = 1000000;
     for (size_t p = 0; p < WW_PARTITIONS_MAX; p++)
         ww.epochs[p] = -1;

@@ -9,7 +9,8 @@ local calls = {
   {'HINCRBY', key, 'f', '1'}, {'ZADD', key, '1', 'm'}, {'ZREM', key, 'm'},
   {'ZRANGE', key, '0', '1'}, {'ZREVRANGE', key, '0', '1'},
   {'ZRANGEBYSCORE', key, '0', '1'}, {'XADD', key, '*', 'f', '1'}, {'XDEL', key, '1-1'},
-  {'XRANGE', key, '-', '+'}, {'EVAL', 'return 1', '1', key}, {'TIME'}, {'INFO', 'server'},
+  {'XRANGE', key, '-', '+'}, {'XLEN', key}, {'EVAL', 'return 1', '1', key}, {'TIME'},
+  {'INFO', 'server'},
 }
 for _, call in ipairs(calls) do
   if not redis.acl_check_cmd(unpack(call)) then return {'denied', call[1]} end

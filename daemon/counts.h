@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a worker counts and times: written by its thread alone, read by anybody (base/metrics.h).
+ * measure.c says what each is called outside.
+ */
+#ifndef ANBU_COUNTS_H
+#define ANBU_COUNTS_H
+
+#include "alert/tally.h"
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "ingest/message.h"
+#include "ingest/reject.h"
+
+/* X(constant, name): a turn's stages, one after the other; `poll` includes waiting for something to
+ * do. Timed once a batch. */
+#define STAGES(X)             \
+    X(STAGE_POLL, "poll")     \
+    X(STAGE_DECODE, "decode") \
+    X(STAGE_LOAD, "load")     \
+    X(STAGE_APPLY, "apply")   \
+    X(STAGE_TIMERS, "timers") \
+    X(STAGE_OUTBOX, "outbox") \
+    X(STAGE_FLUSH, "flush")
+enum stage { STAGES(VOCABULARY_CONSTANT) STAGE_COUNT };
+extern const char *const stage_names[STAGE_COUNT];
+
+/* X(constant, name): round trips to the store, one script or pipeline each. */
+#define TRIPS(X)                     \
+    X(TRIP_TAKE, "take")             \
+    X(TRIP_LOAD, "load")             \
+    X(TRIP_TRANSITION, "transition") \
+    X(TRIP_FLUSH, "flush")
+enum trip { TRIPS(VOCABULARY_CONSTANT) TRIP_COUNT };
+extern const char *const trip_names[TRIP_COUNT];
+
+enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_COUNT };
+
+struct worker_counts {
+    atomic_ullong messages[MESSAGE_TYPE_COUNT], readings[UTILITY_COUNT][QUALITY_COUNT];
+    atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
+    atomic_ullong findings, batches, flushed, loads, cache_hits;
+    atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */
+    atomic_ullong takeovers, takes_failed[ERR_COUNT], timers[TIMER_KIND_COUNT];
+    struct step_tally tally;
+    struct metric_histogram stages[STAGE_COUNT], trips[TRIP_COUNT];
+    atomic_llong cached, cached_bytes, dirty, settling, letters, in_flight;
+    atomic_llong event_ms;   /* newest event time of a message that was used */
+    atomic_llong given;      /* partitions that the group gave; -1: not a member now */
+    atomic_llong member_ms;  /* monotonic: when it last was a member; 0 never */
+    atomic_llong partitions; /* owned */
+    atomic_ullong beats;     /* grows as long as the thread gets on */
+};
+
+/* Of one partition, by the worker that it is assigned to. */
+struct partition_counts {
+    atomic_bool assigned;
+    atomic_llong lag[TOPIC_COUNT]; /* messages; METRIC_UNKNOWN: the log's end is not known yet */
+    atomic_llong event_ms;         /* newest event time in it; 0: none seen since the start */
+    atomic_llong arrived_ms;       /* wall clock: its last message was taken; 0 likewise */
+};
+
+static inline void worker_beat(struct worker_counts *counts)
+{
+    metric_add(&counts->beats, 1);
+}
+
+/* The stage that began at from_ns is over; returns the moment, at which the next begins. */
+static inline int64_t stage_over(struct worker_counts *counts, enum stage stage,
+                                 const struct clock *clock, int64_t from_ns)
+{
+    int64_t now_ns = clock_monotonic_ns(clock);
+    metric_observe(&counts->stages[stage], now_ns - from_ns);
+    worker_beat(counts);
+    return now_ns;
+}
+
+static inline void trip_over(struct worker_counts *counts, enum trip trip,
+                             const struct clock *clock, int64_t from_ns)
+{
+    metric_observe(&counts->trips[trip], clock_monotonic_ns(clock) - from_ns);
+    worker_beat(counts);
+}
+
+/* Of all types, and of all qualities. */
+unsigned long long counts_messages(const struct worker_counts *counts);
+unsigned long long counts_readings(const struct worker_counts *counts, enum utility utility);
+unsigned long long counts_failures(const struct worker_counts *counts);
+
+#endif

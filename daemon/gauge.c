@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the worker looks at once a second rather than count, and what it complains of now and then
+ * rather than each time.
+ */
+#include "base/log.h"
+#include "partition.h"
+
+static void gauge_lag(struct worker *worker, const struct partition *partition)
+{
+    struct partition_counts *measured = &worker->measured[partition->number];
+    int64_t first[TOPIC_COUNT], end[TOPIC_COUNT];
+    if (!worker->source->ops->ends)
+        return;
+    worker->source->ops->ends(worker->source, partition->number, first, end);
+    for (int lane = 0; lane < TOPIC_COUNT; lane++) {
+        int64_t from = partition->next[lane] == OFFSET_NONE
+                           ? first[lane]
+                           : partition->next[lane] - partition->base[lane];
+        metric_set(&measured->lag[lane], end[lane] < 0      ? METRIC_UNKNOWN
+                                         : end[lane] > from ? end[lane] - from
+                                                            : 0);
+    }
+}
+
+void gauge_partitions(struct worker *worker)
+{
+    struct worker_counts *counts = &worker->counts;
+    long long settling = 0, letters = 0, in_flight = 0;
+    for (uint32_t p = 0; p < worker->options.partitions; p++) {
+        const struct partition *partition = &worker->partitions[p];
+        letters += (long long)letters_under_way(partition->letters);
+        in_flight += (long long)outbox_in_flight(partition->outbox);
+        atomic_store_explicit(&worker->measured[p].assigned, partition->assigned,
+                              memory_order_relaxed);
+        if (!partition->assigned)
+            continue;
+        settling += (long long)partition->note_count;
+        gauge_lag(worker, partition);
+    }
+    metric_set(&counts->settling, settling);
+    metric_set(&counts->letters, letters);
+    metric_set(&counts->in_flight, in_flight);
+}
+
+void gauge_group(struct worker *worker)
+{
+    struct worker_counts *counts = &worker->counts;
+    int given = 0;
+    if (!worker->source->ops->given)
+        return;
+    given = worker->source->ops->given(worker->source);
+    metric_set(&counts->given, given);
+    if (given >= 0)
+        metric_set(&counts->member_ms, clock_monotonic_ms(worker->options.clock));
+}
+
+void gauge_complain(struct worker *worker, struct log_quota *quota, const char *what,
+                    uint32_t partition, enum err err, const struct fault *fault)
+{
+    unsigned withheld;
+    const char *text = fault && fault->text[0] ? fault->text : err_text(err);
+    if (!log_quota_take(quota, clock_monotonic_ms(worker->options.clock), &withheld))
+        return;
+    if (withheld)
+        log_line(LOG_WARNING, what, "partition=%u kind=%s error=%s withheld=%u", partition,
+                 err_name(err), text, withheld);
+    else
+        log_line(LOG_WARNING, what, "partition=%u kind=%s error=%s", partition, err_name(err),
+                 text);
+}
