@@ -186,15 +186,12 @@ const struct option schema[] = {
      .initial = "auto",
      .offset = AT(daemon.metrics_listen),
      .help =
-         "ADDRESS:PORT of /metrics, /healthz and /readyz; port 0: any; auto: 127.0.0.1:9464 (with "
-         "--embedded port 0); empty: off."},
+         "Where /metrics, /healthz, /readyz are; auto: 127.0.0.1:9464, embedded: any; empty: off."},
     {.name = "daemon.metrics_public",
      .type = OPTION_BOOL,
      .initial = "false",
      .offset = AT(daemon.metrics_public),
-     .help =
-         "Lets daemon.metrics_listen name an address that other machines reach: no accounts, no "
-         "TLS there."},
+     .help = "Let daemon.metrics_listen name an address that other machines reach (no TLS)."},
     {.name = "daemon.clock_skew_max",
      .type = OPTION_DURATION,
      .initial = "5s",
