@@ -54,7 +54,7 @@ struct settings {
                                            redis */
         char socket[OPTION_TEXT_MAX];   /* daemon.socket: API; "" = data_dir/anbud.sock */
         int log_level;
-        int clock;                /* enum daemon_clock */
+        int clock; /* enum daemon_clock */
         int log_format;
         char metrics_listen[OPTION_TEXT_MAX]; /* "auto", "" (off) or ADDRESS:PORT */
         bool metrics_public;

@@ -144,6 +144,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
 {
     struct fault fault = {""};
     partition->note_count = 0;
+    worker_beat(&worker->counts);
     enum err err = wait_for_own(worker, partition, &fault);
     int64_t from = clock_monotonic_ns(worker->options.clock);
     if (!err) {
