@@ -139,7 +139,9 @@ void sim_begin(struct sim *sim, uint64_t seed, uint64_t town)
     if (config_load(NULL, all, count, &sim->config, &errors))
         sim_fail(sim, "configuration: %s", errors.text.at);
     config_errors_done(&errors);
-    sim->clock.clock = (struct clock){wall_ms, monotonic_ms, (SIM_START_S + 60 * SIM_DAY_S) * 1000};
+    sim->clock.clock = (struct clock){.wall_ms = wall_ms,
+                                      .monotonic_ms = monotonic_ms,
+                                      .set_ms = (SIM_START_S + 60 * SIM_DAY_S) * 1000};
     sim->clock.monotonic_ms = 1000000;
     sim->store = store_memory_new();
     for (int p = 0; p < SIM_PARTITIONS_MAX; p++)
