@@ -76,7 +76,8 @@ struct app {
     struct kafka_counts kafka_counts;
     /* The main thread's own. */
     bool ready, told_ready, hung;
-    int64_t status_due_ms, listen_due_ms;
+    int64_t watchdog_ms; /* 0: nobody waits for WATCHDOG=1 */
+    int64_t status_due_ms, listen_due_ms, watchdog_due_ms, extend_due_ms;
     bool listen_complained;
 };
 
@@ -623,7 +624,7 @@ static void tell_ready(struct app *app, bool ready, const char *bad)
     app->told_ready = true;
 }
 
-static void tell_alive(struct app *app, bool alive)
+static void tell_alive(struct app *app, bool alive, int64_t now)
 {
     if (!alive && !app->hung)
         log_line(LOG_ERROR, "a worker hangs",
@@ -633,10 +634,14 @@ static void tell_alive(struct app *app, bool alive)
     else if (alive && app->hung)
         log_line(LOG_WARNING, "the worker moves again", "alive=yes");
     app->hung = !alive;
-    if (alive)
+    if (alive && app->watchdog_ms && now >= app->watchdog_due_ms) {
         notify("WATCHDOG=1");
-    if (alive && !app->told_ready)
+        app->watchdog_due_ms = now + app->watchdog_ms / 3;
+    }
+    if (alive && !app->told_ready && now >= app->extend_due_ms) {
         notify("EXTEND_TIMEOUT_USEC=%d", START_EXTEND_S * 1000000);
+        app->extend_due_ms = now + START_EXTEND_S * 1000 / 3;
+    }
 }
 
 static void tell_outside(struct app *app)
@@ -646,7 +651,7 @@ static void tell_outside(struct app *app)
     listen_for_probes(app, now);
     watch_look(app->watch);
     bool ready = watch_ready(app->watch, NULL, &bad);
-    tell_alive(app, watch_alive(app->watch, NULL));
+    tell_alive(app, watch_alive(app->watch, NULL), now);
     tell_ready(app, ready, buffer_view(&bad).at);
     if (now >= app->status_due_ms) {
         watch_line(app->watch, &line);
@@ -659,9 +664,9 @@ static void tell_outside(struct app *app)
 
 static struct timespec until_next_look(const struct app *app)
 {
-    int64_t wait_ms = app->told_ready ? LOOK_MS : STEP_MS, watchdog_ms = notify_watchdog_ms();
-    if (watchdog_ms && watchdog_ms / 3 < wait_ms)
-        wait_ms = watchdog_ms / 3;
+    int64_t wait_ms = app->told_ready ? LOOK_MS : STEP_MS;
+    if (app->watchdog_ms && app->watchdog_ms / 3 < wait_ms)
+        wait_ms = app->watchdog_ms / 3;
     return (struct timespec){wait_ms / 1000, wait_ms % 1000 * 1000000};
 }
 
@@ -702,6 +707,7 @@ enum err app_run(const struct app_options *options)
     struct app *app = memory_get(sizeof *app);
     app->options = options;
     app->started = time(NULL);
+    app->watchdog_ms = notify_watchdog_ms();
     metric_set(&app->counts.build, 1);
     metric_set(&app->counts.config_generation, 1);
     metric_set(&app->counts.started_s, app->started);

@@ -213,7 +213,8 @@ class Daemon:
         self.world = world
         self.data = world.path(data)
         self.argv = [world.program("anbud"), "--data", self.data] + list(argv)
-        self.env = env
+        # Several daemons on one machine: the kernel chooses each one's port.
+        self.env = dict({"ANBU_DAEMON_METRICS_LISTEN": "127.0.0.1:0"}, **(env or {}))
         self.process = None
 
     def start(self):
