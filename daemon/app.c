@@ -515,11 +515,12 @@ static enum err start_console(struct app *app, struct fault *fault)
 
 static enum err make_watch(struct app *app, struct fault *fault)
 {
+    const struct settings *settings = start_settings(app);
     struct watch_options options = {.common = &app->common,
                                     .clock = &clock_machine,
                                     .partitions = app->partitions,
-                                    .redis_timeout_ms =
-                                        start_settings(app)->redis.timeout_s * 1000};
+                                    .redis_timeout_ms = settings->redis.timeout_s * 1000,
+                                    .skew_max_ms = settings->daemon.clock_skew_max_s * 1000};
     enum err err = store_open(app, &options.store, fault);
     if (!err)
         app->watch = watch_new(&options);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/json.h"
 
@@ -79,6 +80,9 @@ bool health_judge(const struct health_facts *facts, struct condition out[CONDITI
     judge_seen(facts->redis_up, facts->redis_age_ms, facts->redis_age_max_ms,
                &out[CONDITION_REDIS]);
     judge_seen(facts->kafka_up, facts->kafka_age_ms, HEALTH_KAFKA_AGE_MS, &out[CONDITION_KAFKA]);
+    say(&out[CONDITION_CLOCK], llabs(facts->skew_ms) <= facts->skew_max_ms,
+        "Redis's is %.1f s ahead, %.0f s are allowed", (double)facts->skew_ms / 1000,
+        (double)facts->skew_max_ms / 1000);
     if (facts->waits_ms > HEALTH_PUBLISH_MS)
         say(&out[CONDITION_PUBLISHING], false,
             "partition %" PRIu32 ": its oldest event has waited %" PRId64 " s", facts->waits_in,

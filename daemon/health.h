@@ -39,6 +39,7 @@ int64_t pulse_age_ms(const struct pulse *pulse, int64_t now_ms);
     X(CONDITION_PARTITIONS, "partitions") \
     X(CONDITION_REDIS, "redis")           \
     X(CONDITION_KAFKA, "kafka")           \
+    X(CONDITION_CLOCK, "clock")           \
     X(CONDITION_PUBLISHING, "publishing")
 #define CONDITIONS_CONSTANT(constant, name) constant,
 enum condition_kind { CONDITIONS(CONDITIONS_CONSTANT) CONDITION_COUNT };
@@ -60,8 +61,9 @@ struct health_facts {
     int64_t differ_ms;    /* how long they have not been the same; negative: they never were */
     bool redis_up, kafka_up;
     int64_t redis_age_ms, redis_age_max_ms, kafka_age_ms; /* of the last look; negative: none */
-    int64_t waits_ms;  /* the oldest event in an outbox of ours has waited so long */
-    uint32_t waits_in; /* in this partition */
+    int64_t skew_ms, skew_max_ms; /* Redis's clock minus ours; 0 while it is not known */
+    int64_t waits_ms;             /* the oldest event in an outbox of ours has waited so long */
+    uint32_t waits_in;            /* in this partition */
 };
 
 /* True when all are good. */

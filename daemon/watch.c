@@ -343,6 +343,7 @@ bool watch_ready(const struct watch *watch, struct buffer *json, struct buffer *
     const struct watch_counts *counts = &watch->counts;
     int64_t now = now_ms(watch), redis_ms = get(&counts->redis_ms),
             kafka_ms = get(&counts->kafka_ms);
+    long long skew_ms = get(&counts->clock_skew_ms);
     struct condition conditions[CONDITION_COUNT];
     struct health_facts facts = {
         .stopping = atomic_load(&counts->stopping),
@@ -351,6 +352,8 @@ bool watch_ready(const struct watch *watch, struct buffer *json, struct buffer *
         .redis_age_ms = redis_ms ? now - redis_ms : -1,
         .redis_age_max_ms = HEALTH_REDIS_AGE_MS + watch->options.redis_timeout_ms,
         .kafka_age_ms = kafka_ms ? now - kafka_ms : -1,
+        .skew_ms = skew_ms == METRIC_UNKNOWN ? 0 : skew_ms,
+        .skew_max_ms = watch->options.skew_max_ms,
         .waits_ms = get(&counts->waits_ms),
         .waits_in = (uint32_t)get(&counts->waits_in),
     };

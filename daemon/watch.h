@@ -40,7 +40,7 @@ struct watch_options {
     const struct kafka_common *common;
     const struct clock *clock;
     uint32_t partitions;
-    int64_t redis_timeout_ms;
+    int64_t redis_timeout_ms, skew_max_ms;
 };
 
 struct watch;

@@ -21,6 +21,7 @@ static struct health_facts fine(void)
                                  .owned = 8,
                                  .redis_up = true,
                                  .kafka_up = true,
+                                 .skew_max_ms = 5000,
                                  .redis_age_ms = 900,
                                  .redis_age_max_ms = 10000,
                                  .kafka_age_ms = 4000};
@@ -68,6 +69,9 @@ START_TEST(each_condition_fails_by_itself)
     facts = fine();
     facts.kafka_age_ms = -1;
     expect(&facts, "kafka");
+    facts = fine();
+    facts.skew_ms = -5001;
+    expect(&facts, "clock");
     facts = fine();
     facts.waits_ms = HEALTH_PUBLISH_MS + 1;
     expect(&facts, "publishing");
@@ -119,6 +123,7 @@ START_TEST(the_page_names_every_condition_with_its_reason)
         "\"partitions\":{\"good\":true,\"detail\":\"8 owned of 8 given\"},"
         "\"redis\":{\"good\":false,\"detail\":\"does not answer\"},"
         "\"kafka\":{\"good\":true,\"detail\":\"answered 4.0 s ago\"},"
+        "\"clock\":{\"good\":true,\"detail\":\"Redis's is 0.0 s ahead, 5 s are allowed\"},"
         "\"publishing\":{\"good\":true,\"detail\":\"no event waits for long\"}}}\n");
     buffer_done(&page);
 }
