@@ -151,11 +151,17 @@ compile_commands.json:            ## for editors and clang-tidy
 .PHONY: install
 install: all                      ## into $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/anbu/examples \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8
 	install -m 755 $(BUILD)/anbud $(DESTDIR)$(PREFIX)/sbin/anbud
 	install -m 755 $(BUILD)/anbuctl $(DESTDIR)$(PREFIX)/bin/anbuctl
 	install -m 644 config/anbu.yaml $(DESTDIR)$(PREFIX)/share/anbu/anbu.yaml
 	install -m 644 config/examples/* $(DESTDIR)$(PREFIX)/share/anbu/examples/
+	install -m 644 deploy/prometheus-rules.yml $(DESTDIR)$(PREFIX)/share/anbu/prometheus-rules.yml
+	sed 's,/usr/sbin/,$(PREFIX)/sbin/,' deploy/anbud.service \
+	    > $(DESTDIR)$(PREFIX)/lib/systemd/system/anbud.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/anbud.service
+	install -m 644 deploy/anbu.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/anbu.conf
 	install -m 644 docs/man/anbuctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/man/anbu.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -m 644 docs/man/anbud.8 $(DESTDIR)$(PREFIX)/share/man/man8/

@@ -550,6 +550,7 @@ static enum err start(struct app *app, struct fault *fault)
     if (!err && settings->delivery.screen)
         err = follower_start(&app->common, settings->kafka.alerts, &sink_screen_ops,
                              sink_screen_new(STDOUT_FILENO), &app->screen, fault);
+    metric_set(&app->counts.partitions, app->partitions);
     if (!err)
         err = make_watch(app, fault);
     if (!err)

@@ -25,6 +25,7 @@ struct daemon_counts {
     atomic_llong build;             /* always 1; its labels tell */
     atomic_llong config_generation; /* 1, and one more with each reload */
     atomic_ullong reloads[2];       /* done, refused */
+    atomic_llong partitions;        /* of the topics */
     atomic_llong started_s, cpu_ms, resident_bytes;
 };
 
