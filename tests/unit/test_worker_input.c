@@ -16,14 +16,6 @@ static void begin(int kind, uint32_t partitions)
     ww_begin(partitions, NULL);
 }
 
-static unsigned long long messages_of(const struct worker_counts *counts)
-{
-    unsigned long long sum = 0;
-    for (int topic = 0; topic < MESSAGE_TYPE_COUNT; topic++)
-        sum += counts->messages[topic];
-    return sum;
-}
-
 START_TEST(the_event_time_is_that_of_what_was_accepted)
 {
     begin(_i, 1);
@@ -37,7 +29,7 @@ START_TEST(the_event_time_is_that_of_what_was_accepted)
     struct shift shift = shift_begin(1);
     shift_run(&shift);
     const struct worker_counts *counts = worker_counts(shift.worker);
-    ck_assert_uint_eq(messages_of(counts), 3);
+    ck_assert_uint_eq(counts_messages(counts), 3);
     ck_assert_uint_eq(counts->rejects[REJECT_IN_FUTURE], 1);
     ck_assert_int_eq(counts->event_ms, INT64_C(1768435200000)); /* 2026-01-15T00:00:00Z */
     shift_stop(&shift);
@@ -70,7 +62,7 @@ START_TEST(bad_weather_is_told_by_one_worker_and_once)
     ck_assert_ptr_nonnull(strstr(ww_letter(0)->headers, "source=anbu.weather\n"));
     for (int s = 0; s < 2; s++) {
         ck_assert_uint_eq(worker_counts(shifts[s].worker)->dead_letters, s == 0 ? 2 : 1);
-        ck_assert_uint_eq(messages_of(worker_counts(shifts[s].worker)), 4);
+        ck_assert_uint_eq(counts_messages(worker_counts(shifts[s].worker)), 4);
         shift_stop(&shifts[s]);
     }
     /* read again from its beginning at the next start */
