@@ -27,7 +27,7 @@ node.id={node}
 controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 listeners=PLAIN://127.0.0.1:{plain},TLS://127.0.0.1:{tls},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAIN://127.0.0.1:{plain},TLS://127.0.0.1:{tls}
+advertised.listeners=PLAIN://127.0.0.1:{advertised},TLS://127.0.0.1:{tls}
 listener.security.protocol.map=PLAIN:PLAINTEXT,TLS:SASL_SSL,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAIN
 sasl.enabled.mechanisms=SCRAM-SHA-512,PLAIN
@@ -107,6 +107,7 @@ class Cluster:
         world.need(fetched.code == 0, "Apache Kafka %s is there" % version, fetched)
         self.classes = os.path.join(jars, version, "lib", "*")
         self.ports, self.held = reserve(3 * nodes)
+        self.advertised = None  # the plain port that clients of a single node are told
         self.keys = os.path.join(self.top, "keys")
         os.makedirs(self.keys)
         make_keys(world, self.keys)
@@ -129,7 +130,7 @@ class Cluster:
             plain, tls, controller = self.ports[3 * node - 3:3 * node]
             w.write_file(self.config(node), SETTINGS.format(
                 node=node, voters=",".join(voters), plain=plain, tls=tls, controller=controller,
-                keys=self.keys, user=USER, password=PASSWORD, replicas=self.size,
+                advertised=self.advertised or plain, keys=self.keys, user=USER, password=PASSWORD, replicas=self.size,
                 data=os.path.join(self.top, "data%d" % node), in_sync=2 if self.size > 2 else 1))
             formats.append(self.world.start(
                 "format", *self.java("kafka.tools.StorageTool", "format", "-t", cluster, "-c",
