@@ -47,7 +47,8 @@ transaction.state.log.min.isr={in_sync}
 share.coordinator.state.topic.replication.factor={replicas}
 share.coordinator.state.topic.min.isr={in_sync}
 auto.create.topics.enable=false
-group.initial.rebalance.delay.ms=0
+# Members that start together meet in the first round.
+group.initial.rebalance.delay.ms=1000
 # A simulated town is long past by the clock of the wall.
 log.retention.ms=-1
 file.delete.delay.ms=1000
@@ -130,8 +131,9 @@ class Cluster:
             plain, tls, controller = self.ports[3 * node - 3:3 * node]
             w.write_file(self.config(node), SETTINGS.format(
                 node=node, voters=",".join(voters), plain=plain, tls=tls, controller=controller,
-                advertised=self.advertised or plain, keys=self.keys, user=USER, password=PASSWORD, replicas=self.size,
-                data=os.path.join(self.top, "data%d" % node), in_sync=2 if self.size > 2 else 1))
+                advertised=self.advertised or plain, keys=self.keys, user=USER, password=PASSWORD,
+                replicas=self.size, in_sync=2 if self.size > 2 else 1,
+                data=os.path.join(self.top, "data%d" % node)))
             formats.append(self.world.start(
                 "format", *self.java("kafka.tools.StorageTool", "format", "-t", cluster, "-c",
                                      self.config(node), "--add-scram",

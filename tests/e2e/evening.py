@@ -292,7 +292,8 @@ def next_day(world, daemon, kafka, now, before, readings):
                 sorted(alert["alert"] for alert in before), "and raises nothing a second time")
 
     def told():
-        return sorted(event["subject"] for _, event in kafka.events()
-                      if event["type"] == "anbu.alert.raised")
+        raised = {event["id"]: event["subject"] for _, event in kafka.events()
+                  if event["type"] == "anbu.alert.raised"}
+        return sorted(raised.values())  # delivery is at least once
     world.poll(lambda: LATER in told(), 30)
     return told()
