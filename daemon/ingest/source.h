@@ -50,7 +50,9 @@ struct source_ops {
     /* Tells the outside how far we are (Kafka's committed offsets: lag tools); the truth is in the
      * store. */
     void (*commit)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT]);
-    /* All topics of the partition were at their end at the last poll. */
+    /* All topics of the partition were at their end when they were last heard of. Costs nothing;
+     * goes stale when the source is not heard of for a while (an outage, a process that was
+     * stopped). */
     bool (*at_end)(struct source *source, uint32_t partition);
     /* Where each lane's log begins and ends, as far as it is known without asking anybody (-1: not
      * known). A lane that is at its end ends where the last delivery left it. NULL: never known. */
@@ -58,6 +60,9 @@ struct source_ops {
                  int64_t end[TOPIC_COUNT]);
     /* Partitions that this member has been given; -1 while it is no member. NULL: no group. */
     int (*given)(struct source *source);
+    /* At its end now: where they live is asked, which takes up to a second. Not knowing is false.
+     */
+    bool (*caught_up)(struct source *source, uint32_t partition);
     void (*free)(struct source *source);
 };
 struct source {

@@ -368,6 +368,7 @@ static const struct source_ops file_ops = {
     .seek = file_seek,
     .commit = file_commit,
     .at_end = file_at_end,
+    .caught_up = file_at_end,
     .free = file_free,
 };
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "kafka/consumer.h"
+#include "kafka/ends.h"
 
 #define LANE_BUFFER          128
 #define ASK_AGAIN_MS         500
@@ -22,6 +23,8 @@
 #define WEATHER_ASK_AGAIN_MS 1000
 #define COMMITTED_ASK_MS     5000
 #define RANGE_ASK_MS         5000
+#define ENDS_ASK_MS          1000
+#define ENDS_ASK_AGAIN_MS    5000 /* after no answer */
 #define EVERYWHERE           UINT32_MAX
 
 struct lane {
@@ -58,6 +61,8 @@ struct source_kafka {
     struct source source; /* first */
     struct source_owner owner;
     struct kafka_consumer *consumer;
+    struct kafka_ends *ends;
+    int64_t ends_ask_ms; /* when they may be asked again */
     const char *topics[TOPIC_COUNT];
     char names[TOPIC_COUNT][OPTION_TEXT_MAX];
     bool latest;
@@ -628,6 +633,29 @@ static int given(struct source *port)
     return source->given ? count : -1;
 }
 
+/* EOF marks are old news while nothing is fetched; the broker knows. An end before ours is no end:
+ * that log is another one. Brokers that did not answer are not waited for by every partition. */
+static bool caught_up(struct source *port, uint32_t number)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    struct kafka_end asked[TOPIC_COUNT];
+    struct fault fault = {""};
+    if (!at_end(port, number) || now_ms() < source->ends_ask_ms)
+        return false;
+    for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
+        asked[lane] = (struct kafka_end){source->topics[lane], number, -1};
+    if (kafka_ends_ask(source->ends, KAFKA_FROM_END, asked, TOPIC_COUNT, ENDS_ASK_MS, &fault)) {
+        source->ends_ask_ms = now_ms() + ENDS_ASK_AGAIN_MS;
+        log_line(LOG_INFO, "kafka: not known whether all is read", "partition=%u detail=\"%s\"",
+                 number, fault.text);
+        return false;
+    }
+    bool all = true;
+    for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
+        all = all && asked[lane].offset == source->partitions[number]->lanes[lane].next;
+    return all;
+}
+
 static void source_free(struct source *port)
 {
     struct source_kafka *source = (struct source_kafka *)port;
@@ -639,6 +667,7 @@ static void source_free(struct source *port)
         partitions_drop(source);
     kafka_consumer_free(source->consumer);
     kafka_reader_free(source->weather);
+    kafka_ends_free(source->ends);
     source->records_out = source->record_count;
     weather_done(source);
     free(source->records);
@@ -654,6 +683,7 @@ static const struct source_ops ops = {
     .at_end = at_end,
     .ends = ends,
     .given = given,
+    .caught_up = caught_up,
     .free = source_free,
 };
 
@@ -672,6 +702,7 @@ enum err source_kafka_new(const struct kafka_common *common, const struct settin
     source->owner = *owner;
     source->latest = settings->kafka.start == KAFKA_START_LATEST;
     source->partition_count = partitions;
+    source->ends = kafka_ends_new(common);
     source->partitions = memory_get(partitions * sizeof *source->partitions);
     for (int i = 0; i < TOPIC_COUNT; i++) {
         (void)text_copy(text_of(names[i]), source->names[i], sizeof source->names[i]);

@@ -152,11 +152,14 @@ static void port_free(struct source *port)
     free(port);
 }
 
-static const struct source_ops source_ops = {.poll = source_poll,
-                                             .seek = source_seek,
-                                             .commit = source_commit,
-                                             .at_end = source_at_end,
-                                             .free = port_free};
+static const struct source_ops source_ops = {
+    .poll = source_poll,
+    .seek = source_seek,
+    .commit = source_commit,
+    .at_end = source_at_end,
+    .caught_up = source_at_end,
+    .free = port_free,
+};
 
 struct sim_source *sim_source_new(struct sim_worker *worker, const struct source_owner *owner)
 {

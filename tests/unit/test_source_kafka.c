@@ -445,6 +445,45 @@ START_TEST(latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet)
 }
 END_TEST
 
+/* Fetches fail as if another broker led: nothing new comes, and nothing says so. */
+static void no_fetch(size_t times)
+{
+    rd_kafka_resp_err_t errors[200];
+    for (size_t i = 0; i < times; i++)
+        errors[i] = RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION;
+    rd_kafka_mock_push_request_errors_array(cluster, 1, times, errors);
+}
+
+START_TEST(caught_up_is_what_the_broker_says_not_what_was_last_heard)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 500);
+    join(&member);
+    poll_until_all(&member, 1);
+    poll_until_at_end(&member);
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        ck_assert(member.source->ops->caught_up(member.source, p));
+    no_fetch(200);
+    send_town(500, 1000);
+    ck_assert(!all_applied());
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        ck_assert(!member.source->ops->caught_up(member.source, p));
+    rd_kafka_mock_clear_request_errors(cluster, 1);
+    poll_until_all(&member, 1);
+    poll_until_at_end(&member);
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        ck_assert(member.source->ops->caught_up(member.source, p));
+    ck_assert(!member.source->ops->caught_up(member.source, 99));
+    /* Who does not answer is not at the end, and is not waited for. */
+    ck_assert(!rd_kafka_mock_broker_set_down(cluster, 1));
+    int64_t from_ms = clock_monotonic_ms(&clock_machine);
+    ck_assert(!member.source->ops->caught_up(member.source, 0));
+    ck_assert_int_lt(clock_monotonic_ms(&clock_machine) - from_ms, 2000);
+    leave(&member);
+}
+END_TEST
+
 START_TEST(absent_brokers_are_no_error)
 {
     struct member member = {0};
@@ -473,6 +512,7 @@ static Suite *suite(void)
     tcase_add_test(group, weather_that_cannot_be_read_holds_households_back_for_a_while_only);
     tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
     tcase_add_test(group, latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet);
+    tcase_add_test(group, caught_up_is_what_the_broker_says_not_what_was_last_heard);
     tcase_add_test(group, absent_brokers_are_no_error);
     suite_add_tcase(suite, group);
     return suite;

@@ -119,11 +119,14 @@ static void source_free(struct source *port)
     free(port);
 }
 
-static const struct source_ops source_ops = {.poll = source_poll,
-                                             .seek = source_seek,
-                                             .commit = source_commit,
-                                             .at_end = source_at_end,
-                                             .free = source_free};
+static const struct source_ops source_ops = {
+    .poll = source_poll,
+    .seek = source_seek,
+    .commit = source_commit,
+    .at_end = source_at_end,
+    .caught_up = source_at_end,
+    .free = source_free,
+};
 
 /* ---- the publisher ---- */
 
