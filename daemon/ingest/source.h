@@ -43,10 +43,14 @@ struct source_ops {
      * through. *count may be 0 with ERR_OK. */
     enum err (*poll)(struct source *source, struct delivery *out, size_t max, int timeout_ms,
                      size_t *count, struct fault *fault);
-    /* Goes back (or on) to these offsets: after a rewind of the store, or when the first take
-     * failed. */
+    /* Goes back (or on) to these offsets: after a rewind of the store, or after `hold`. */
     enum err (*seek)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT],
                      struct fault *fault);
+    /* The worker has lost the partition for now (its store is away): what waits of it is dropped,
+     * and nothing more is fetched or delivered until `seek` says where it goes on. Deliveries of it
+     * that the last poll gave out are the worker's to ignore. Nothing to do for a source that is
+     * read again at no cost. */
+    void (*hold)(struct source *source, uint32_t partition);
     /* Tells the outside how far we are (Kafka's committed offsets: lag tools); the truth is in the
      * store. */
     void (*commit)(struct source *source, uint32_t partition, const int64_t resume[TOPIC_COUNT]);

@@ -337,6 +337,12 @@ static void file_commit(struct source *source, uint32_t partition,
     (void)resume;
 }
 
+static void file_hold(struct source *source, uint32_t partition)
+{
+    (void)source; /* nobody fetches ahead */
+    (void)partition;
+}
+
 static bool file_at_end(struct source *source, uint32_t partition)
 {
     const struct source_file *file = file_of(source);
@@ -366,6 +372,7 @@ static void file_free(struct source *source)
 static const struct source_ops file_ops = {
     .poll = file_poll,
     .seek = file_seek,
+    .hold = file_hold,
     .commit = file_commit,
     .at_end = file_at_end,
     .caught_up = file_at_end,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How a partition runs: the group gives it (all four lanes), the owner is asked for its offsets,
- * again every half second until it has them, and only then are its lanes read. Positions change in
- * one way alone: `moved` is set and the next poll assigns every running lane anew, at the offset
- * that follows what was taken from it.
+ * again every half second until it has them, and only then are its lanes read; not while the owner
+ * holds it. Positions change in one way alone: `moved` is set and the next poll assigns every
+ * running lane anew, at the offset that follows what was taken from it.
  */
 #include "ingest/source_kafka.h"
 
@@ -40,6 +40,7 @@ struct lane {
 enum partition_state {
     PARTITION_ASKING, /* the group gave it, the owner has not taken it */
     PARTITION_RUNNING,
+    PARTITION_HELD, /* the owner took it and has lost it: it will seek */
 };
 
 struct partition {
@@ -234,7 +235,7 @@ static void on_taken(void *context, bool lost)
 {
     struct source_kafka *source = context;
     for (uint32_t p = 0; p < source->partition_count; p++)
-        if (source->partitions[p] && source->partitions[p]->state == PARTITION_RUNNING)
+        if (source->partitions[p] && source->partitions[p]->state != PARTITION_ASKING)
             source->owner.revoked(source->owner.owner, p, lost);
     partitions_drop(source);
     source->given = false;
@@ -549,19 +550,26 @@ static enum err poll_messages(struct source *port, struct delivery *out, size_t 
     }
 }
 
-static struct partition *running(struct source_kafka *source, uint32_t number)
+/* The owner has taken it: it is running, or held. */
+static struct partition *taken(struct source_kafka *source, uint32_t number)
 {
     if (number >= source->partition_count || !source->partitions[number] ||
-        source->partitions[number]->state != PARTITION_RUNNING)
+        source->partitions[number]->state == PARTITION_ASKING)
         return NULL;
     return source->partitions[number];
+}
+
+static struct partition *running(struct source_kafka *source, uint32_t number)
+{
+    struct partition *partition = taken(source, number);
+    return partition && partition->state == PARTITION_RUNNING ? partition : NULL;
 }
 
 static enum err seek(struct source *port, uint32_t number, const int64_t resume[TOPIC_COUNT],
                      struct fault *fault)
 {
     struct source_kafka *source = (struct source_kafka *)port;
-    struct partition *partition = running(source, number);
+    struct partition *partition = taken(source, number);
     if (!partition)
         return fault_set(fault, ERR_NOT_FOUND, "kafka: partition %u is not ours to seek", number);
     for (int i = 0; i < TOPIC_COUNT; i++) {
@@ -571,8 +579,21 @@ static enum err seek(struct source *port, uint32_t number, const int64_t resume[
         lane_move(lane, resume[i] < 0 ? origin : resume[i]);
         lane->origin = origin;
     }
+    partition->state = PARTITION_RUNNING;
     source->moved = true;
     return ERR_OK;
+}
+
+static void hold(struct source *port, uint32_t number)
+{
+    struct source_kafka *source = (struct source_kafka *)port;
+    struct partition *partition = running(source, number);
+    if (!partition)
+        return;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        lane_drop(&partition->lanes[lane]);
+    partition->state = PARTITION_HELD;
+    source->moved = true;
 }
 
 static void commit(struct source *port, uint32_t number, const int64_t resume[TOPIC_COUNT])
@@ -679,6 +700,7 @@ static void source_free(struct source *port)
 static const struct source_ops ops = {
     .poll = poll_messages,
     .seek = seek,
+    .hold = hold,
     .commit = commit,
     .at_end = at_end,
     .ends = ends,

@@ -142,6 +142,11 @@ static void source_commit(struct source *port, uint32_t p, const int64_t resume[
                      (long long)resume[lane], lane, p, sim->lanes[p][lane].count);
 }
 
+static void source_hold(struct source *port, uint32_t p)
+{
+    (void)port, (void)p;
+}
+
 static bool source_at_end(struct source *port, uint32_t p)
 {
     return sim_lanes_read((struct sim_source *)port, p);
@@ -155,6 +160,7 @@ static void port_free(struct source *port)
 static const struct source_ops source_ops = {
     .poll = source_poll,
     .seek = source_seek,
+    .hold = source_hold,
     .commit = source_commit,
     .at_end = source_at_end,
     .caught_up = source_at_end,

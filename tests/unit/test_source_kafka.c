@@ -192,12 +192,19 @@ static void poll_once(struct member *member, int timeout_ms)
         apply(member, &out[i]);
 }
 
+static bool applied_in(int p)
+{
+    for (int lane = 0; lane < TOPIC_COUNT; lane++)
+        if ((applied[p][lane] < 0 ? 0 : applied[p][lane]) != (int64_t)sent[p][lane])
+            return false;
+    return true;
+}
+
 static bool all_applied(void)
 {
     for (int p = 0; p < PARTITIONS; p++)
-        for (int lane = 0; lane < TOPIC_COUNT; lane++)
-            if ((applied[p][lane] < 0 ? 0 : applied[p][lane]) != (int64_t)sent[p][lane])
-                return false;
+        if (!applied_in(p))
+            return false;
     return true;
 }
 
@@ -484,6 +491,56 @@ START_TEST(caught_up_is_what_the_broker_says_not_what_was_last_heard)
 }
 END_TEST
 
+START_TEST(a_partition_that_is_held_is_not_read_until_it_is_sought)
+{
+    struct member member = {0};
+    struct fault fault;
+    forget();
+    send_town(0, 500);
+    join(&member);
+    poll_until_all(&member, 1);
+    poll_until_at_end(&member);
+    member.source->ops->hold(member.source, 1);
+    ck_assert(!member.source->ops->at_end(member.source, 1));
+    ck_assert(!member.source->ops->caught_up(member.source, 1));
+    int64_t held[TOPIC_COUNT];
+    memcpy(held, applied[1], sizeof held);
+    send_town(500, 1000);
+    while (!applied_in(0) || !applied_in(2) || !applied_in(3))
+        poll_once(&member, 20);
+    for (int i = 0; i < 10; i++)
+        poll_once(&member, 20);
+    ck_assert_mem_eq(held, applied[1], sizeof held);
+    ck_assert_msg(!member.source->ops->seek(member.source, 1, held, &fault), "%s", fault.text);
+    poll_until_all(&member, 1);
+    member.source->ops->hold(member.source, 99);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(a_partition_that_is_held_is_taken_back_like_any_other)
+{
+    struct member members[2] = {{0}, {0}};
+    forget();
+    send_town(0, 300);
+    join(&members[0]);
+    poll_until_all(members, 1);
+    for (uint32_t p = 0; p < PARTITIONS; p++)
+        members[0].source->ops->hold(members[0].source, p);
+    join(&members[1]);
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    while (members[0].taken_back < PARTITIONS) {
+        poll_once(&members[0], 50);
+        poll_once(&members[1], 50);
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+    send_town(300, 500);
+    poll_until_all(members, 2);
+    leave(&members[0]);
+    leave(&members[1]);
+}
+END_TEST
+
 START_TEST(absent_brokers_are_no_error)
 {
     struct member member = {0};
@@ -513,6 +570,8 @@ static Suite *suite(void)
     tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
     tcase_add_test(group, latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet);
     tcase_add_test(group, caught_up_is_what_the_broker_says_not_what_was_last_heard);
+    tcase_add_test(group, a_partition_that_is_held_is_not_read_until_it_is_sought);
+    tcase_add_test(group, a_partition_that_is_held_is_taken_back_like_any_other);
     tcase_add_test(group, absent_brokers_are_no_error);
     suite_add_tcase(suite, group);
     return suite;

@@ -62,6 +62,11 @@ static size_t serve_weather(struct ww_source *source, struct delivery *out, size
     return count;
 }
 
+static void source_hold(struct source *port, uint32_t p)
+{
+    (void)port, (void)p;
+}
+
 static bool source_at_end(struct source *port, uint32_t p)
 {
     return ww_earliest_lane((struct ww_source *)port, p) < 0;
@@ -122,6 +127,7 @@ static void source_free(struct source *port)
 static const struct source_ops source_ops = {
     .poll = source_poll,
     .seek = source_seek,
+    .hold = source_hold,
     .commit = source_commit,
     .at_end = source_at_end,
     .caught_up = source_at_end,
