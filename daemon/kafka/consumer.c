@@ -13,7 +13,7 @@
 #include "kafka/internal.h"
 
 #define TAKE_MAX      256
-#define CLOSE_WAIT_MS 5000
+#define SETTLE_ROUNDS 2
 
 struct kafka_consumer {
     struct kafka_handle handle; /* first: the opaque of callbacks */
@@ -46,6 +46,22 @@ static void close_lanes(struct kafka_consumer *consumer)
         rd_kafka_queue_destroy(consumer->lanes[i]);
         consumer->lanes[i] = NULL;
     }
+}
+
+/* librdkafka stops what was assigned in the background, and a second assignment before that is done
+ * stops it twice: its assertion `rktp_started` ends the process (2.0.2). All of it goes through the
+ * one queue of its main thread: after the first answer here the stops have been dealt with, after
+ * the second what they reported. A consumer that closes assigns no more, and may not answer. */
+static rd_kafka_resp_err_t assign_and_settle(struct kafka_consumer *consumer,
+                                             const rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_resp_err_t error = rd_kafka_assign(consumer->handle.rk, list);
+    for (int i = 0; i < SETTLE_ROUNDS && !consumer->closing; i++) {
+        rd_kafka_topic_partition_list_t *now = NULL;
+        if (!rd_kafka_assignment(consumer->handle.rk, &now))
+            rd_kafka_topic_partition_list_destroy(now);
+    }
+    return error;
 }
 
 static size_t topic_number(const struct kafka_consumer *consumer, const char *topic)
@@ -95,7 +111,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t error,
     if (!consumer->closing)
         consumer->options.taken(consumer->options.context, rd_kafka_assignment_lost(rk) != 0);
     close_lanes(consumer);
-    (void)rd_kafka_assign(rk, NULL);
+    (void)assign_and_settle(consumer, NULL);
 }
 
 static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t error,
@@ -291,7 +307,7 @@ enum err kafka_consumer_assign(struct kafka_consumer *consumer, const struct kaf
     }
     if (err)
         goto out;
-    error = rd_kafka_assign(consumer->handle.rk, list);
+    error = assign_and_settle(consumer, list);
     if (error)
         err = fault_set(fault, ERR_UNREACHABLE, "kafka: cannot assign %zu lanes: %s", count,
                         rd_kafka_err2str(error));

@@ -316,6 +316,53 @@ START_TEST(seek_goes_back_in_one_partition_and_leaves_the_others)
 }
 END_TEST
 
+static unsigned drawn;
+static int draw(int below)
+{
+    drawn = drawn * 1103515245u + 12345u;
+    return (int)((drawn >> 16) % (unsigned)below);
+}
+
+/* A store that fails again and again: back to somewhere before where it was, or held and sought. */
+static void go_back(struct member *member, uint32_t p)
+{
+    int64_t back[TOPIC_COUNT];
+    struct fault fault;
+    for (int lane = 0; lane < TOPIC_COUNT; lane++) {
+        int64_t at = applied[p][lane];
+        back[lane] = at > 0 && draw(3) ? draw((int)at + 1) : at;
+    }
+    memcpy(applied[p], back, sizeof back);
+    member->last_ms[p] = 0;
+    if (draw(2)) {
+        member->source->ops->hold(member->source, p);
+        poll_once(member, 0);
+    }
+    ck_assert_msg(!member->source->ops->seek(member->source, p, back, &fault), "%s", fault.text);
+    poll_once(member, 0);
+}
+
+START_TEST(a_storm_of_seeks_loses_nothing)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 3000);
+    join(&member);
+    drawn = 5;
+    while (member.deliveries < 300)
+        poll_once(&member, 100);
+    for (int i = 0; i < 1000; i++) {
+        uint32_t p = (uint32_t)draw(PARTITIONS);
+        if (member.ours[p])
+            go_back(&member, p);
+        for (int polls = draw(12) * draw(2); polls > 0; polls--)
+            poll_once(&member, draw(8));
+    }
+    poll_until_all(&member, 1);
+    leave(&member);
+}
+END_TEST
+
 START_TEST(members_share_the_partitions_and_no_record_is_lost_or_comes_twice)
 {
     struct member members[2] = {{0}, {0}};
@@ -562,7 +609,9 @@ static Suite *suite(void)
     tcase_add_test(group, topics_of_a_partition_come_merged_by_time_after_the_weather);
     tcase_add_test(group, reading_goes_on_where_the_owner_says_after_a_restart);
     tcase_add_test(group, partition_that_is_refused_is_offered_again_and_loses_nothing);
+    tcase_add_test(group, partitions_that_cannot_be_taken_hold_up_neither_the_group_nor_the_others);
     tcase_add_test(group, seek_goes_back_in_one_partition_and_leaves_the_others);
+    tcase_add_test(group, a_storm_of_seeks_loses_nothing);
     tcase_add_test(group, members_share_the_partitions_and_no_record_is_lost_or_comes_twice);
     tcase_add_test(group, committed_offsets_show_in_the_lag);
     tcase_add_test(group, broker_outage_is_waited_out);
