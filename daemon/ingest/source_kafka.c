@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How a partition runs: the group gives it (all four lanes), the owner is asked for its offsets,
- * again every half second until it has them, and only then are its lanes read; not while the owner
+ * again and again until it has them, and only then are its lanes read; not while the owner
  * holds it. Positions change in one way alone: `moved` is set and the next poll assigns every
  * running lane anew, at the offset that follows what was taken from it.
  */
@@ -18,6 +18,8 @@
 
 #define LANE_BUFFER          128
 #define ASK_AGAIN_MS         500
+#define ASK_REST_TIMES       4
+#define ASK_TURN_MS          200
 #define WAIT_SLICE_MS        100
 #define WEATHER_WAIT_MS      10000
 #define WEATHER_ASK_AGAIN_MS 1000
@@ -46,6 +48,7 @@ enum partition_state {
 struct partition {
     uint32_t number;
     enum partition_state state;
+    int64_t ask_ms; /* when its owner is asked again */
     bool lanes_given[TOPIC_COUNT];
     struct lane lanes[TOPIC_COUNT];
 };
@@ -72,7 +75,7 @@ struct source_kafka {
     uint32_t turn;                 /* the partition that is served first */
     bool moved;                    /* positions are to be assigned anew */
     bool given;                    /* the group has answered since the last `taken` */
-    int64_t ask_ms;                /* when owners are asked again */
+    uint32_t ask_turn;             /* the partition whose owner is asked first */
 
     struct kafka_message *held; /* given out by the last poll */
     size_t held_count, held_room;
@@ -169,13 +172,25 @@ static void ask_owner(struct source_kafka *source, struct partition *partition)
     }
 }
 
+/* Taking a partition may take seconds, for its alerts log is read. So a turn is short, nothing is
+ * asked from within a rebalance, and who takes long and refuses waits longer than it took: the
+ * others' lanes are read in between, and the group hears from us. */
 static void ask_owners(struct source_kafka *source)
 {
-    source->ask_ms = now_ms() + ASK_AGAIN_MS;
-    for (uint32_t p = 0; p < source->partition_count; p++) {
+    int64_t began_ms = now_ms(), from_ms = began_ms;
+    uint32_t start = source->ask_turn;
+    for (uint32_t i = 0; i < source->partition_count; i++) {
+        uint32_t p = (start + i) % source->partition_count;
         struct partition *partition = source->partitions[p];
-        if (partition && partition->state == PARTITION_ASKING)
-            ask_owner(source, partition);
+        if (!partition || partition->state != PARTITION_ASKING || from_ms < partition->ask_ms)
+            continue;
+        if (from_ms - began_ms >= ASK_TURN_MS)
+            return;
+        ask_owner(source, partition);
+        source->ask_turn = (p + 1) % source->partition_count;
+        int64_t rest_ms = (now_ms() - from_ms) * ASK_REST_TIMES;
+        from_ms = now_ms();
+        partition->ask_ms = from_ms + (rest_ms > ASK_AGAIN_MS ? rest_ms : ASK_AGAIN_MS);
     }
 }
 
@@ -223,8 +238,7 @@ static void on_given(void *context, const struct kafka_place *places, size_t cou
         source->partitions[p] = NULL;
     }
     source->given = true;
-    ask_owners(source);
-    /* The group waits for an answer, be it an empty one. */
+    /* The group waits for an answer: an empty one, for nobody has been asked. */
     if (assign(source, &fault)) {
         log_line(LOG_ERROR, "kafka assignment", "detail=\"%s\"", fault.text);
         source->moved = true;
@@ -517,7 +531,7 @@ static enum err serve(struct source_kafka *source, struct fault *fault)
         return err;
     if (kafka_consumer_strayed(source->consumer))
         source->moved = true;
-    if (source->given && now_ms() >= source->ask_ms)
+    if (source->given)
         ask_owners(source);
     judge_lost(source);
     /* What cannot be assigned now is tried again at the next poll. */

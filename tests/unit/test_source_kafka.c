@@ -6,6 +6,7 @@
 #include <check.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,7 @@ struct member {
     struct source *source;
     bool ours[PARTITIONS];
     int refusals;   /* `assigned` says no this often, for partition 2 */
+    int slow_ms;    /* but of partition 0, it says no after so long */
     bool forgetful; /* its store knows nothing */
     int asked, taken_back;
     size_t weather, deliveries;
@@ -121,6 +123,10 @@ static bool assigned(void *owner, uint32_t partition, int64_t resume[TOPIC_COUNT
     member->asked++;
     if (partition == 2 && member->refusals > 0) {
         member->refusals--;
+        return false;
+    }
+    if (partition && member->slow_ms) {
+        (void)poll(NULL, 0, member->slow_ms);
         return false;
     }
     ck_assert(!member->ours[partition]);
@@ -284,6 +290,28 @@ START_TEST(partition_that_is_refused_is_offered_again_and_loses_nothing)
     ck_assert_int_eq(member.refusals, 0);
     ck_assert_int_eq(member.asked, PARTITIONS + 3);
     ck_assert(member.ordered);
+    leave(&member);
+}
+END_TEST
+
+START_TEST(partitions_that_cannot_be_taken_hold_up_neither_the_group_nor_the_others)
+{
+    struct member member = {.slow_ms = 400};
+    int64_t longest_ms = 0, began_ms = clock_monotonic_ms(&clock_machine);
+    forget();
+    send_town(0, 1000);
+    join(&member);
+    while (!applied_in(0) || member.asked < 10) {
+        int64_t from_ms = clock_monotonic_ms(&clock_machine);
+        poll_once(&member, 20);
+        int64_t took_ms = clock_monotonic_ms(&clock_machine) - from_ms;
+        longest_ms = took_ms > longest_ms ? took_ms : longest_ms;
+    }
+    ck_assert_int_lt(longest_ms, 2 * member.slow_ms);
+    /* Ten times 400 ms, and four times as long for the others. */
+    ck_assert_int_gt(clock_monotonic_ms(&clock_machine) - began_ms, 6000);
+    member.slow_ms = 0;
+    poll_until_all(&member, 1);
     leave(&member);
 }
 END_TEST
