@@ -13,21 +13,19 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "ingest/source_weather.h"
 #include "kafka/consumer.h"
 #include "kafka/ends.h"
 
-#define LANE_BUFFER          128
-#define ASK_AGAIN_MS         500
-#define ASK_REST_TIMES       4
-#define ASK_TURN_MS          200
-#define WAIT_SLICE_MS        100
-#define WEATHER_WAIT_MS      10000
-#define WEATHER_ASK_AGAIN_MS 1000
-#define COMMITTED_ASK_MS     5000
-#define RANGE_ASK_MS         5000
-#define ENDS_ASK_MS          1000
-#define ENDS_ASK_AGAIN_MS    5000 /* after no answer */
-#define EVERYWHERE           UINT32_MAX
+#define LANE_BUFFER       128
+#define ASK_AGAIN_MS      500
+#define ASK_REST_TIMES    4
+#define ASK_TURN_MS       200
+#define WAIT_SLICE_MS     100
+#define COMMITTED_ASK_MS  5000
+#define RANGE_ASK_MS      5000
+#define ENDS_ASK_MS       1000
+#define ENDS_ASK_AGAIN_MS 5000 /* after no answer */
 
 struct lane {
     struct kafka_message waiting[LANE_BUFFER];
@@ -53,14 +51,6 @@ struct partition {
     struct lane lanes[TOPIC_COUNT];
 };
 
-/* A weather record outlives the reader's callback. */
-struct weather_record {
-    uint32_t partition;
-    int64_t offset, timestamp_ms;
-    char *bytes; /* key, then body */
-    size_t key_bytes, body_bytes;
-};
-
 struct source_kafka {
     struct source source; /* first */
     struct source_owner owner;
@@ -80,11 +70,7 @@ struct source_kafka {
     struct kafka_message *held; /* given out by the last poll */
     size_t held_count, held_room;
 
-    struct kafka_reader *weather;
-    struct weather_record *records; /* given out: the first `records_out` */
-    size_t record_count, record_room, records_out;
-    bool weather_read, weather_missed;
-    int64_t weather_give_up_ms, weather_ask_ms;
+    struct source_weather *weather;
 };
 
 static int64_t now_ms(void)
@@ -426,85 +412,6 @@ static size_t merge(struct source_kafka *source, struct delivery *out, size_t ma
     return count;
 }
 
-/* ---- weather ---- */
-
-static void on_weather(void *context, const struct kafka_record *from)
-{
-    struct source_kafka *source = context;
-    if (source->record_count == source->record_room) {
-        source->record_room = source->record_room ? source->record_room * 2 : 64;
-        source->records =
-            memory_grow(source->records, source->record_room * sizeof *source->records);
-    }
-    struct weather_record *record = &source->records[source->record_count++];
-    *record = (struct weather_record){
-        .partition = from->partition,
-        .offset = from->offset,
-        .timestamp_ms = from->timestamp_ms,
-        .bytes = memory_get(from->key.bytes + from->body.bytes),
-        .key_bytes = from->key.bytes,
-        .body_bytes = from->body.bytes,
-    };
-    if (from->key.bytes)
-        memcpy(record->bytes, from->key.at, from->key.bytes);
-    if (from->body.bytes)
-        memcpy(record->bytes + from->key.bytes, from->body.at, from->body.bytes);
-}
-
-static void weather_done(struct source_kafka *source)
-{
-    for (size_t i = 0; i < source->records_out; i++)
-        free(source->records[i].bytes);
-    source->record_count -= source->records_out;
-    if (source->records_out)
-        memmove(source->records, source->records + source->records_out,
-                source->record_count * sizeof *source->records);
-    source->records_out = 0;
-}
-
-/* Rules depend on weather, so it is read to its end before the first household; a topic that does
- * not answer must not keep households waiting for ever. */
-static void weather_poll(struct source_kafka *source)
-{
-    struct fault fault = {0};
-    bool at_end = false;
-    if (now_ms() < source->weather_ask_ms)
-        return;
-    if (kafka_reader_poll(source->weather, 0, on_weather, source, &at_end, &fault))
-        source->weather_ask_ms =
-            now_ms() + (source->weather_missed ? WEATHER_WAIT_MS : WEATHER_ASK_AGAIN_MS);
-    if (at_end)
-        source->weather_read = true;
-    if (source->weather_read || source->weather_missed || now_ms() < source->weather_give_up_ms)
-        return;
-    source->weather_missed = true;
-    log_line(LOG_WARNING, "weather was not read to its end",
-             "waited_s=%d detail=\"%s\" remedy=\"households go on without it; is the topic "
-             "there?\"",
-             WEATHER_WAIT_MS / 1000, fault.text);
-}
-
-static size_t weather_take(struct source_kafka *source, struct delivery *out, size_t max)
-{
-    size_t count = 0;
-    if (!source->record_count)
-        weather_poll(source);
-    for (size_t i = source->records_out; i < source->record_count && count < max; i++) {
-        const struct weather_record *record = &source->records[i];
-        out[count++] = (struct delivery){
-            .partition = EVERYWHERE,
-            .topic = MESSAGE_WEATHER,
-            .lane = record->partition,
-            .offset = record->offset,
-            .arrived_ms = record->timestamp_ms,
-            .key = {record->bytes, record->key_bytes},
-            .payload = {record->bytes + record->key_bytes, record->body_bytes},
-        };
-    }
-    source->records_out += count;
-    return count;
-}
-
 /* ---- the port ---- */
 
 static void release_held(struct source_kafka *source, size_t room)
@@ -516,12 +423,6 @@ static void release_held(struct source_kafka *source, size_t room)
         source->held = memory_grow(source->held, room * sizeof *source->held);
         source->held_room = room;
     }
-}
-
-static bool weather_settled(const struct source_kafka *source)
-{
-    return (source->weather_read && source->records_out == source->record_count) ||
-           source->weather_missed;
 }
 
 static enum err serve(struct source_kafka *source, struct fault *fault)
@@ -547,14 +448,14 @@ static enum err poll_messages(struct source *port, struct delivery *out, size_t 
     int64_t give_up_ms = now_ms() + timeout_ms;
     struct fault ignored;
     release_held(source, max);
-    weather_done(source);
+    source_weather_done(source->weather);
     *count = 0;
     for (;;) {
         enum err err = serve(source, fault ? fault : &ignored);
         if (err)
             return err;
-        *count = weather_take(source, out, max);
-        if (*count < max && weather_settled(source))
+        *count = source_weather_take(source->weather, out, max);
+        if (*count < max && source_weather_settled(source->weather))
             *count += merge(source, out + *count, max - *count);
         int64_t left_ms = give_up_ms - now_ms();
         if (*count || left_ms <= 0)
@@ -701,11 +602,8 @@ static void source_free(struct source *port)
     if (source->partitions)
         partitions_drop(source);
     kafka_consumer_free(source->consumer);
-    kafka_reader_free(source->weather);
+    source_weather_free(source->weather);
     kafka_ends_free(source->ends);
-    source->records_out = source->record_count;
-    weather_done(source);
-    free(source->records);
     free(source->held);
     free(source->partitions);
     free(source);
@@ -753,11 +651,9 @@ enum err source_kafka_new(const struct kafka_common *common, const struct settin
         .taken = on_taken,
         .context = source,
     };
-    enum err err = kafka_reader_new(common, settings->kafka.weather, -1, KAFKA_FROM_START,
-                                    &source->weather, fault);
+    enum err err = source_weather_new(common, settings->kafka.weather, &source->weather, fault);
     if (!err)
         err = kafka_consumer_new(common, &options, &source->consumer, fault);
-    source->weather_give_up_ms = now_ms() + WEATHER_WAIT_MS;
     if (err)
         source_free(&source->source);
     else
