@@ -204,6 +204,7 @@ void partition_fail(struct worker *worker, struct partition *partition, enum err
     let_go(worker, partition);
     wait_longer(worker, partition, err);
     note_fatal(worker, err, fault);
+    worker->source->ops->hold(worker->source, partition->number);
 }
 
 void partition_release(struct worker *worker, struct partition *partition, bool lost)

@@ -243,6 +243,19 @@ static void notice_reconnection(struct worker *worker)
                            &(struct fault){"the store was reached over a new connection"});
 }
 
+/* All is quiet at the end of the log: the wall clock settles what waits. That it is the end is asked
+ * where the log lives: what we believe may be as old as a connection that was cut. */
+static bool settles_by_wall(struct worker *worker, const struct partition *partition, int64_t now,
+                            int64_t wall)
+{
+    const struct source_ops *ops = worker->source->ops;
+    int64_t quiet_ms = worker->settings->ingest.settle_s * 1000;
+    return partition->note_count && partition->notes[0].settle_ms <= wall &&
+           !worker->options.arrival_clock && now - partition->delivered_ms >= quiet_ms &&
+           ops->at_end(worker->source, partition->number) &&
+           ops->caught_up(worker->source, partition->number);
+}
+
 static void tick(struct worker *worker, int64_t now)
 {
     worker->ticked_ms = now;
@@ -261,11 +274,7 @@ static void tick(struct worker *worker, int64_t now)
                            &(struct fault){"dead letters could not be delivered"});
             continue;
         }
-        /* All is quiet at the end of the log: the wall clock settles what waits. */
-        if (partition->note_count && !worker->options.arrival_clock &&
-            worker->source->ops->at_end(worker->source, p) &&
-            now - partition->delivered_ms >= worker->settings->ingest.settle_s * 1000 &&
-            !batch_settle(worker, partition, wall))
+        if (settles_by_wall(worker, partition, now, wall) && !batch_settle(worker, partition, wall))
             continue;
         /* A clock that was ahead and stepped back does not hold timers longer than the grace. */
         int64_t grace_ms = worker->settings->daemon.takeover_grace_s * 1000;
