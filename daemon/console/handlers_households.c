@@ -27,16 +27,20 @@ static bool alert_add(void *context, uint32_t partition, struct text snapshot)
 
 /* The record's members, or {"household","kept":false}: records are kept lazily, so that the first
  * alert of a household may be there before its record is. A record does not hold its own key. */
-static enum err record_show(struct text household, const struct buffer *record, struct buffer *json,
-                            struct fault *fault)
+static enum err record_show(const struct api_host *host, struct text household,
+                            const struct buffer *record, struct buffer *json, struct fault *fault)
 {
     struct buffer shown = {0};
     enum err err = ERR_OK;
     buffer_text(json, "{");
     json_member_string(json, "household", household);
     json_member_bool(json, "kept", record->bytes > 0);
-    if (record->bytes > 0)
-        err = household_show(record->at, (uint32_t)record->bytes, &shown);
+    if (record->bytes > 0) {
+        const struct config *config = host->config_hold(host->host);
+        err = household_show(record->at, (uint32_t)record->bytes,
+                             config_settings(config)->ingest.timezone, &shown);
+        host->config_release(host->host, config);
+    }
     if (!err && shown.bytes > 2) {
         buffer_text(json, ",");
         buffer_add(json, shown.at + 1, shown.bytes - 2);
@@ -68,7 +72,7 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
                         "new ones are kept after daemon.flush_interval at the latest",
                         request->id);
     if (!err)
-        err = record_show(household, &record, &answer->body, fault);
+        err = record_show(&api->host, household, &record, &answer->body, fault);
     if (!err) {
         json_put_key(&answer->body, "alerts");
         buffer_text(&answer->body, "[");

@@ -233,13 +233,8 @@ static void show_detectors(struct showing *showing)
     buffer_text(out, "]");
 }
 
-enum err household_show(const void *bytes, uint32_t size, struct buffer *json)
-{
-    return household_show_in(bytes, size, "UTC", json);
-}
-
-enum err household_show_in(const void *bytes, uint32_t size, const char *usual_zone,
-                           struct buffer *json)
+enum err household_show(const void *bytes, uint32_t size, const char *usual_zone,
+                        struct buffer *json)
 {
     struct showing showing = {.out = json};
     void *copy = memory_get(size);

@@ -26,9 +26,7 @@
 
 /* usual_zone: of households whose profile says none (ingest.timezone). ERR_CORRUPT when the
  * record's checksum or layout does not fit. */
-NODISCARD enum err household_show_in(const void *record, uint32_t bytes, const char *usual_zone,
-                                     struct buffer *json);
-/* The same with UTC as the usual zone. */
-NODISCARD enum err household_show(const void *record, uint32_t bytes, struct buffer *json);
+NODISCARD enum err household_show(const void *record, uint32_t bytes, const char *usual_zone,
+                                  struct buffer *json);
 
 #endif

@@ -26,7 +26,7 @@ static json_t *shown(const char *usual_zone)
 {
     struct buffer out = {0};
     record_seal(home.household.bytes);
-    ck_assert_int_eq(household_show_in(home.household.bytes, home.household.size, usual_zone, &out),
+    ck_assert_int_eq(household_show(home.household.bytes, home.household.size, usual_zone, &out),
                      ERR_OK);
     json_error_t error;
     json_t *json = json_loadb(out.at, out.bytes, 0, &error);
