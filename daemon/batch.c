@@ -383,7 +383,7 @@ static void apply_delivery(struct worker *worker, size_t i)
     count_message(worker, delivery, message, reject);
     struct partition *partition = partition_of(worker, delivery);
     if (!reject && message->type == MESSAGE_WEATHER)
-        weather_table_apply(worker->weather, &message->weather);
+        weather_table_apply(worker->weather, &message->weather, delivery->arrived_ms);
     if (partition && !partition->owned)
         return; /* read again once it is ours again */
     uint32_t lane = delivery->lane;

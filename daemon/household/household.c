@@ -164,6 +164,9 @@ static void apply_billing(struct household *household, const struct message *mes
 static void apply_outcome(struct record_home *home, const struct household_message *event,
                           int64_t at_s)
 {
+    /* Delivered again, or late: it speaks of whoever lived there then. */
+    if (at_s < home->moved_in_s)
+        return;
     switch (event->outcome) {
     case OUTCOME_MOVED:
     case OUTCOME_DECEASED: home->occupied = 0; break;

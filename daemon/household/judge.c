@@ -67,7 +67,8 @@ static void fill_moment(struct judgement *judgement, int64_t at_s)
     view->acute_per_year = judgement->tuning->acute_per_household_year;
     view->in_season = judgement->tuning->in_season;
     view->cold_wave = judgement->context->weather &&
-                      weather_table_holds(judgement->context->weather, "cold_wave", area, at_s);
+                      weather_table_holds(judgement->context->weather, "cold_wave", area, at_s,
+                                          judgement->context->arrived_ms);
     for (int u = 0; u < UTILITY_COUNT; u++)
         arrears_view(&home->arrears[u], local_day(local), at_s, &view->arrears[u]);
 }

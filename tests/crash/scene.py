@@ -65,20 +65,14 @@ def with_bad_ones(lines):
 
 class Redis(w.Redis):
     """May lose its last second, or its room."""
+    # What goes beyond a file's limit is an error, as on a full disk, and not the end.
+    program = ("sh", "-c", 'trap "" XFSZ; exec redis-server "$@"', "redis-server")
 
     def __init__(self, world, name, fsync):
         super().__init__(world, name, "--appendfsync", fsync, "--aof-load-truncated", "yes")
         self.fsync = fsync
         self.files = os.path.join(self.directory, "appendonlydir")
         self.copied = os.path.join(self.directory, "a-second-ago")
-
-    def start(self):
-        # What goes beyond its limit is an error, as on a full disk, and not the end.
-        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        try:
-            super().start()
-        finally:
-            signal.signal(signal.SIGXFSZ, before)
 
     def keep(self):
         shutil.rmtree(self.copied, ignore_errors=True)
@@ -156,6 +150,7 @@ class Scene:
         """Another anbud in the group."""
         daemon = w.Daemon(self.world, "%s-%d" % (self.name, len(self.daemons)), "--config",
                           self.config, "--set", "daemon.metrics_listen=")
+        daemon.told_to_go = False
         daemon.launch()
         self.daemons.append(daemon)
         return daemon
@@ -181,6 +176,7 @@ class Scene:
                     self.act()
                 self.done.append(fault.__name__.replace("_", " "))
                 fault(self)
+        self.revive()
         if not self.running():
             self.join()
         self.wait_for_end()
@@ -204,15 +200,22 @@ class Scene:
                 self.outbox() == 0
         began = time.monotonic()
         while not self.world.poll(settled, 5):
-            for daemon in self.daemons:
-                if not daemon.process.runs():
-                    self.world.need(daemon in self.gone(), "seed %s: no anbud ends by itself"
-                                    % self.seed, daemon.process.err()[-3000:])
+            self.revive()
             self.world.need(time.monotonic() - began < END_SECONDS,
                             "seed %s: the stream comes to its end" % self.seed, self.words())
 
-    def gone(self):
-        return [daemon for daemon in self.daemons if getattr(daemon, "told_to_go", False)]
+    def revive(self):
+        """Who finds Redis or Kafka unusable at its start ends, and the service manager starts it
+        again; nobody who has begun ends by himself."""
+        for daemon in self.daemons:
+            if daemon.process.runs() or daemon.told_to_go:
+                continue
+            daemon.told_to_go = True
+            self.world.need(daemon.process.wait(1) == 1 and not daemon.logged("started"),
+                            "seed %s: no anbud ends by itself" % self.seed,
+                            daemon.process.err()[-3000:])
+            self.done.append("anbud refused at its start")
+            self.join()
 
     def outbox(self):
         with socket.socket(socket.AF_UNIX) as link:

@@ -318,6 +318,7 @@ class Kafka:
 
 class Redis:
     """A redis-server of the test's own: unix socket, password, append-only."""
+    program = ("redis-server",)
 
     def __init__(self, world, name, *options):
         self.world = world
@@ -333,7 +334,7 @@ class Redis:
 
     def start(self):
         self.process = self.world.start(
-            "redis", "redis-server", "--port", "0", "--unixsocket", self.socket, "--dir",
+            "redis", *self.program, "--port", "0", "--unixsocket", self.socket, "--dir",
             self.directory, "--requirepass", self.password, "--appendonly", "yes", "--appendfsync",
             "everysec", "--save", "", *self.options)
         self.world.need(self.world.poll(lambda: self.command("PING").out.strip() == "PONG"),

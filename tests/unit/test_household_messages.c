@@ -141,6 +141,25 @@ START_TEST(the_desk_s_outcome_teaches_where_they_are)
 }
 END_TEST
 
+/* An outcome may be delivered twice, and new people may have moved in between. */
+START_TEST(an_outcome_from_before_a_moving_in_says_nothing_of_who_lives_there_now)
+{
+    static const enum outcome outcomes[] = {OUTCOME_MOVED, OUTCOME_DECEASED, OUTCOME_ABSENCE};
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        struct message outcome = abode_event(HOUSEHOLD_OUTCOME, ABODE_T0);
+        outcome.event.outcome = outcomes[i];
+        abode_done(&home);
+        abode_init(&home, NULL);
+        abode_take(&home, outcome, ABODE_T0);
+        abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, ABODE_T0 + DAY), ABODE_T0 + DAY);
+        abode_take(&home, outcome, ABODE_T0 + DAY + HOUR);
+        const struct record_home *now = abode_record(&home).home;
+        ck_assert_int_eq(now->occupied, 1);
+        ck_assert_int_eq(now->absent_to_s, 0);
+    }
+}
+END_TEST
+
 START_TEST(a_profile_changes_what_it_says_and_keeps_the_rest)
 {
     struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
@@ -549,6 +568,7 @@ int main(void)
     tcase_add_test(people, an_absence_that_is_declared_later_ends_what_was_told);
     tcase_add_test(people, the_desk_s_outcome_teaches_where_they_are);
     tcase_add_test(people, an_outcome_that_explains_the_silence_ends_it_and_the_next_one_is_told);
+    tcase_add_test(people, an_outcome_from_before_a_moving_in_says_nothing_of_who_lives_there_now);
     tcase_add_test(people, a_profile_changes_what_it_says_and_keeps_the_rest);
     tcase_add_test(people, opting_out_leaves_a_tombstone);
     tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);

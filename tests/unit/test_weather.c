@@ -17,13 +17,13 @@ static void apply(struct weather_table *table, const char *event, const char *ar
                   int64_t to_s)
 {
     struct weather weather = declared(event, area, from_s, to_s);
-    weather_table_apply(table, &weather);
+    weather_table_apply(table, &weather, 1000);
 }
 
 static bool holds(const struct weather_table *table, const char *event, const char *area,
                   int64_t at_s)
 {
-    return weather_table_holds(table, event, text_of(area), at_s);
+    return weather_table_holds(table, event, text_of(area), at_s, 1000);
 }
 
 START_TEST(a_cold_wave_holds_in_its_area_and_its_time)
@@ -40,6 +40,20 @@ START_TEST(a_cold_wave_holds_in_its_area_and_its_time)
     ck_assert(!holds(table, "cold_wave", "", 150));
     weather_table_free(table);
     weather_table_free(NULL);
+}
+END_TEST
+
+START_TEST(what_is_judged_knows_no_weather_that_was_told_later)
+{
+    struct weather_table *table = weather_table_new();
+    struct weather wave = declared("cold_wave", "a", 100, 200);
+    weather_table_apply(table, &wave, 5000);
+    ck_assert(!weather_table_holds(table, "cold_wave", TEXT("a"), 150, 4999));
+    ck_assert(weather_table_holds(table, "cold_wave", TEXT("a"), 150, 5000));
+    /* told once more: it was known before */
+    weather_table_apply(table, &wave, 9000);
+    ck_assert(weather_table_holds(table, "cold_wave", TEXT("a"), 150, 5000));
+    weather_table_free(table);
 }
 END_TEST
 
@@ -106,6 +120,7 @@ int main(void)
 {
     TCase *cases = tcase_create("weather");
     tcase_add_test(cases, a_cold_wave_holds_in_its_area_and_its_time);
+    tcase_add_test(cases, what_is_judged_knows_no_weather_that_was_told_later);
     tcase_add_test(cases, a_later_message_for_the_same_time_replaces_the_earlier);
     tcase_add_test(cases, beyond_its_room_the_oldest_is_forgotten);
     tcase_add_test(cases, the_longest_names_are_told_apart);
