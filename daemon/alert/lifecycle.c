@@ -145,20 +145,25 @@ static int64_t wait_ms(const struct alert *alert, const struct alert_rules *rule
            1000;
 }
 
-/* Wall-clock moment from which an open alert has been waiting for somebody. */
-static int64_t waiting_since_ms(const struct alert *alert)
+/* Wall-clock moment of the last step that began a wait; the first kind counts for timers alone. */
+static int64_t waiting_since_ms(const struct alert *alert, bool escalations)
 {
     static const enum alert_step_kind wall_clock[] = {STEP_ESCALATED, STEP_RELEASED,
                                                       STEP_ACK_EXPIRED, STEP_REOPENED};
     for (size_t i = alert->step_count; i > 0; i--) {
         const struct alert_step *step = &alert->steps[i - 1];
-        for (size_t k = 0; k < sizeof wall_clock / sizeof wall_clock[0]; k++)
+        for (size_t k = escalations ? 0 : 1; k < sizeof wall_clock / sizeof wall_clock[0]; k++)
             if (is_step(step, wall_clock[k]))
                 return step->at_ms;
         if (is_step(step, STEP_RAISED_AGAIN))
             break;
     }
     return alert->raised_wall_ms;
+}
+
+int64_t lifecycle_waits_since_ms(const struct alert *alert)
+{
+    return alert->state == ALERT_OPEN ? waiting_since_ms(alert, false) : 0;
 }
 
 size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
@@ -168,7 +173,7 @@ size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rul
     out[1] = (struct store_timer){.kind = TIMER_ACK_EXPIRY};
     /* At the maximum it waits at the top of the queue, without a timer. */
     if (alert->state == ALERT_OPEN && alert->escalations < rules->escalations_max)
-        out[0].due_ms = waiting_since_ms(alert) + wait_ms(alert, rules);
+        out[0].due_ms = waiting_since_ms(alert, true) + wait_ms(alert, rules);
     if (alert->state == ALERT_ACKNOWLEDGED)
         out[1].due_ms = alert->expires_ms;
     return 2;

@@ -102,6 +102,10 @@ NODISCARD enum err lifecycle_apply(const struct alert *before, const struct chan
 size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
                         struct store_timer out[STORE_TIMERS_MAX]);
 
+/* Wall-clock moment since which an open alert has been waiting for somebody: raised, or back from
+ * somebody. An escalation does not begin the wait anew; 0: it does not wait. */
+int64_t lifecycle_waits_since_ms(const struct alert *alert);
+
 /* The step as the store wants it; borrows from *step. */
 void lifecycle_transition(const struct step *step, uint32_t partition,
                           const struct finding *finding, struct store_transition *out);

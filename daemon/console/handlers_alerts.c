@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "console/change.h"
 #include "console/routes.h"
+#include "console/shown.h"
 
 #define LIST_LIMIT         200
 #define LIST_LIMIT_MAX     1000
@@ -30,9 +31,11 @@ struct filter {
 };
 
 struct listed {
-    int rank; /* live list: graver and waiting ones first */
+    int rank;       /* live list: graver, and among them open ones first */
+    int64_t due_ms; /* live list: open since, or acknowledged until */
     int64_t raised_s;
-    struct buffer snapshot;
+    char id[ALERT_ID_MAX];
+    struct buffer shown;
 };
 
 struct list {
@@ -105,14 +108,19 @@ static bool filter_fits(const struct filter *filter, const struct alert *alert)
            (!filter->area || strcmp(filter->area, alert->area) == 0);
 }
 
+/* Severity, open before taken; then who has waited longest, or who will be open again first. All of
+ * a severity escalate after the same wait, so the longest waiting is also the next to escalate, or
+ * has done so most often. */
 static int by_queue(const void *a, const void *b)
 {
     const struct listed *x = a, *y = b;
     if (x->rank != y->rank)
         return x->rank > y->rank ? -1 : 1;
+    if (x->due_ms != y->due_ms)
+        return x->due_ms < y->due_ms ? -1 : 1;
     if (x->raised_s != y->raised_s)
         return x->raised_s < y->raised_s ? -1 : 1;
-    return strcmp(x->snapshot.at, y->snapshot.at);
+    return strcmp(x->id, y->id);
 }
 
 static int by_newest(const void *a, const void *b)
@@ -120,7 +128,7 @@ static int by_newest(const void *a, const void *b)
     const struct listed *x = a, *y = b;
     if (x->raised_s != y->raised_s)
         return x->raised_s > y->raised_s ? -1 : 1;
-    return strcmp(x->snapshot.at, y->snapshot.at);
+    return strcmp(x->id, y->id);
 }
 
 /* Sorts and lets go of what is behind the limit: memory stays bounded by twice the limit. */
@@ -128,7 +136,7 @@ static void list_settle(struct list *list)
 {
     qsort(list->rows, list->count, sizeof *list->rows, list->filter->all ? by_newest : by_queue);
     while (list->count > list->filter->limit)
-        buffer_done(&list->rows[--list->count].snapshot);
+        buffer_done(&list->rows[--list->count].shown);
 }
 
 static bool list_take(void *context, uint32_t partition, struct text snapshot)
@@ -141,9 +149,12 @@ static bool list_take(void *context, uint32_t partition, struct text snapshot)
         return false;
     if (filter_fits(list->filter, &alert)) {
         struct listed *row = &list->rows[list->count++];
-        *row = (struct listed){.rank = (int)alert.severity * 2 + (alert.state == ALERT_OPEN),
+        bool open = alert.state == ALERT_OPEN;
+        *row = (struct listed){.rank = (int)alert.severity * 2 + open,
+                               .due_ms = open ? lifecycle_waits_since_ms(&alert) : alert.expires_ms,
                                .raised_s = alert.raised_s};
-        buffer_add(&row->snapshot, snapshot.at, snapshot.bytes);
+        memcpy(row->id, alert.id, sizeof row->id);
+        shown_add(snapshot, &alert, &row->shown);
         list->total++;
         if (list->count == list->filter->limit * 2)
             list_settle(list);
@@ -185,14 +196,14 @@ enum err handle_alerts_list(struct request *request, struct answer *answer, stru
     buffer_text(&answer->body, "{\"alerts\":[");
     for (size_t i = 0; i < list.count; i++) {
         json_put_item(&answer->body);
-        buffer_add(&answer->body, list.rows[i].snapshot.at, list.rows[i].snapshot.bytes);
+        buffer_add(&answer->body, list.rows[i].shown.at, list.rows[i].shown.bytes);
     }
     buffer_format(&answer->body, "],\"total\":%zu,\"more\":%s}", list.total,
                   list.total > list.count ? "true" : "false");
     buffer_format(&request->result, "%zu alerts", list.count);
 out:
     for (size_t i = 0; i < list.count; i++)
-        buffer_done(&list.rows[i].snapshot);
+        buffer_done(&list.rows[i].shown);
     free(list.rows);
     return err;
 }
@@ -295,14 +306,18 @@ enum err handle_alert_show(struct request *request, struct answer *answer, struc
     uint32_t partition;
     char id[ALERT_ID_MAX];
     struct alert alert;
-    enum err err = alert_find(request, &partition, id, &answer->body, fault);
+    struct buffer snapshot = {0};
+    enum err err = alert_find(request, &partition, id, &snapshot, fault);
     if (!err)
-        err = alert_load(request, &answer->body, &alert, fault);
+        err = alert_load(request, &snapshot, &alert, fault);
     if (err)
-        return err;
+        goto out;
+    shown_add(buffer_view(&snapshot), &alert, &answer->body);
     answer->version = alert.version;
     alert_done(&alert);
-    return ERR_OK;
+out:
+    buffer_done(&snapshot);
+    return err;
 }
 
 /* ---- a person's action ---- */
@@ -349,7 +364,7 @@ static void change_answer(struct request *request, const struct step *step, bool
     answer->version = step->alert.version;
     buffer_clear(&answer->body);
     buffer_format(&answer->body, "{\"delivered\":%s,\"alert\":", delivered ? "true" : "false");
-    buffer_add(&answer->body, step->snapshot.at, step->snapshot.bytes);
+    shown_add(buffer_view(&step->snapshot), &step->alert, &answer->body);
     buffer_text(&answer->body, "}");
     buffer_format(&request->result, "version %" PRId64 "%s", step->alert.version,
                   delivered ? "" : ", not yet delivered");

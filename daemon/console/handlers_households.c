@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "console/routes.h"
+#include "console/shown.h"
 #include "household/show.h"
 
 #define ALERTS_SHOWN_MAX 20
@@ -16,13 +17,19 @@ static void record_take(void *context, size_t index, const void *bytes, uint32_t
     buffer_add(context, bytes, size);
 }
 
+struct shown_alerts {
+    struct buffer json;
+    enum err err;
+    struct fault fault;
+};
+
 static bool alert_add(void *context, uint32_t partition, struct text snapshot)
 {
-    struct buffer *out = context;
+    struct shown_alerts *alerts = context;
     (void)partition;
-    json_put_item(out);
-    buffer_add(out, snapshot.at, snapshot.bytes);
-    return true;
+    json_put_item(&alerts->json);
+    alerts->err = shown_read_add(snapshot, &alerts->json, &alerts->fault);
+    return !alerts->err;
 }
 
 /* The record's members, or {"household","kept":false}: records are kept lazily, so that the first
@@ -57,7 +64,8 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
     struct api *api = request->api;
     struct store *store = api->store;
     struct text household = text_of(request->id);
-    struct buffer record = {0}, alerts = {0};
+    struct buffer record = {0};
+    struct shown_alerts alerts = {0};
     if (!text_copy(household, request->household, sizeof request->household))
         return fault_set(fault, ERR_INVALID, "a household's id has at most %d bytes",
                          MESSAGE_ID_MAX);
@@ -66,7 +74,11 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
     if (!err)
         err = store->ops->alerts_of(store, partition, household, ALERTS_SHOWN_MAX, alert_add,
                                     &alerts, fault);
-    if (!err && record.bytes == 0 && alerts.bytes == 0)
+    if (!err && alerts.err) {
+        err = alerts.err;
+        *fault = alerts.fault;
+    }
+    if (!err && record.bytes == 0 && alerts.json.bytes == 0)
         err = fault_set(fault, ERR_NOT_FOUND,
                         "household %s is not known: no message of it has been processed and kept; "
                         "new ones are kept after daemon.flush_interval at the latest",
@@ -76,10 +88,10 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
     if (!err) {
         json_put_key(&answer->body, "alerts");
         buffer_text(&answer->body, "[");
-        buffer_add(&answer->body, alerts.at, alerts.bytes);
+        buffer_add(&answer->body, alerts.json.at, alerts.json.bytes);
         buffer_text(&answer->body, "]}");
     }
     buffer_done(&record);
-    buffer_done(&alerts);
+    buffer_done(&alerts.json);
     return err;
 }

@@ -95,7 +95,7 @@ static void list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
 static void holder_add(const json_t *alert, int64_t now_ms, bool in_list, struct buffer *out)
 {
     const char *state = view_text(alert, "state"), *expires = view_text(alert, "expires");
-    int64_t learnt_ms;
+    int64_t since_ms;
     if (strcmp(state, "acknowledged") == 0) {
         buffer_text(out, view_text(alert, "owner"));
         if (expires[0]) {
@@ -107,9 +107,9 @@ static void holder_add(const json_t *alert, int64_t now_ms, bool in_list, struct
         }
     } else if (strcmp(state, "resolved") == 0) {
         view_words(view_text(alert, "outcome"), out);
-    } else if (strcmp(state, "open") == 0 && time_of(view_text(alert, "learnt"), &learnt_ms)) {
+    } else if (strcmp(state, "open") == 0 && time_of(view_text(alert, "waits_since"), &since_ms)) {
         buffer_text(out, "waits ");
-        screen_duration((now_ms - learnt_ms) / 1000, out);
+        screen_duration((now_ms > since_ms ? now_ms - since_ms : 0) / 1000, out);
     }
 }
 

@@ -133,7 +133,7 @@ def outcome(world, daemon, kafka, town):
     story = {event["id"]: (event["type"], event["time"], event["data"]["state"])
              for _, event in kafka.events()}
     for alert in alerts.values():
-        del alert["learnt"]  # when it was, by the clock of the wall
+        del alert["learnt"], alert["waits_since"]  # when it was, by the clock of the wall
     homes = {}
     for home in town.homes:
         page = daemon.ctl("household", "show", home, "--json").json()

@@ -236,18 +236,18 @@ static const struct detector owing = {.name = "arrears", .team = TEAM_WELFARE};
 static struct alert_rules rules = {7200, 600, 1800, 3};
 static uint32_t finding_seq;
 
-/* Raises an alert and returns its id, valid until the next call but one. */
-static const char *raise_alert(const char *household, const struct detector *detector,
-                               enum severity grade, int64_t at_s)
+/* Raises an alert and returns its id, valid until the eighth call after it. */
+static const char *raise_known(const char *household, const struct detector *detector,
+                               enum severity grade, int64_t at_s, int64_t wall_ms)
 {
-    static char ids[4][ALERT_ID_MAX];
+    static char ids[8][ALERT_ID_MAX];
     static int next;
     struct finding finding = {.detector = detector,
                               .detector_index = detector == &quiet ? 0 : 2,
                               .seq = ++finding_seq,
                               .active = true,
                               .at_s = at_s,
-                              .wall_ms = at_s * 1000 + 60000};
+                              .wall_ms = wall_ms};
     finding.verdict = (struct verdict){.active = true,
                                        .grade = grade,
                                        .score = 9.1,
@@ -265,10 +265,21 @@ static const char *raise_alert(const char *household, const struct detector *det
     uint32_t partition = kafka_partition(text_of(household), PARTITIONS);
     lifecycle_transition(&step, partition, &finding, &transition);
     ck_assert_msg(!store->ops->transition(store, NULL, &transition, &fault), "%s", fault.text);
-    char *id = ids[next++ % 4];
+    char *id = ids[next++ % 8];
     (void)text_copy(text_of(step.alert.id), id, ALERT_ID_MAX);
     step_done(&step);
     return id;
+}
+
+static const char *raise_alert(const char *household, const struct detector *detector,
+                               enum severity grade, int64_t at_s)
+{
+    return raise_known(household, detector, grade, at_s, at_s * 1000 + 60000);
+}
+
+static const char *raise_alert_at(const char *household, int64_t at_s, int64_t learnt_ms)
+{
+    return raise_known(household, &quiet, SEVERITY_HIGH, at_s, learnt_ms);
 }
 
 static const char *path_to(const char *id, const char *action)
@@ -317,6 +328,54 @@ START_TEST(the_list_has_the_gravest_first_and_filters)
     audit_says("\"subject\":\"limit=1&all=1\",\"household\":\"\",\"why\":\"shift start\","
                "\"result\":\"ok: 1 alerts\"",
                1);
+}
+END_TEST
+
+static void acknowledge(const char *id, const char *note)
+{
+    char body[100];
+    (void)snprintf(body, sizeof body, "{\"note\":\"%s\"}", note);
+    expect(200, path_to(id, "acknowledge"), body);
+}
+
+/* Households in the order of the list. */
+static void listed(const char *expected)
+{
+    struct buffer order = {0};
+    json_t *list = json_loads(answer.body.at, JSON_REJECT_DUPLICATES, NULL), *alert;
+    size_t i;
+    json_array_foreach(json_object_get(list, "alerts"), i, alert) buffer_format(
+        &order, "%s%s", i ? " " : "", json_string_value(json_object_get(alert, "household")));
+    ck_assert_str_eq(buffer_view(&order).at, expected);
+    buffer_done(&order);
+    json_decref(list);
+}
+
+/* An alert learnt a day late has waited for as long as people could know of it; one that came back
+ * from somebody waits anew; an escalation changes nothing. */
+START_TEST(within_a_severity_the_longest_waiting_comes_first)
+{
+    const char *late = raise_alert_at("H-late", RAISED_S - 86400, NOW_MS - 120000);
+    const char *back = raise_alert_at("H-back", RAISED_S, NOW_MS - 900000);
+    (void)raise_alert_at("H-old", RAISED_S + 3600, NOW_MS - 600000);
+    const char *taken = raise_alert_at("H-taken", RAISED_S, NOW_MS - 1200000);
+    const char *longer = raise_alert_at("H-longer", RAISED_S - 7200, NOW_MS - 1200000);
+    expect(200, "/api/v1/alerts", NULL);
+    listed("H-longer H-taken H-back H-old H-late");
+    acknowledge(taken, "calling");
+    expect(200, path_to(longer, "acknowledge"), "{\"expires\":\"2026-01-16T22:00:00+09:00\"}");
+    acknowledge(back, "calling");
+    now.set_ms += 60000;
+    expect(200, path_to(back, "release"), "{}");
+    says("\"waits_since\":\"2026-01-16T10:04:04+09:00\"");
+    expect(200, "/api/v1/alerts", NULL);
+    listed("H-old H-late H-back H-taken H-longer");
+    expect(200, "/api/v1/households/H-back", NULL);
+    says("\"waits_since\":\"2026-01-16T10:04:04+09:00\"");
+    expect(200, path_to(taken, ""), NULL);
+    says("\"waits_since\":null");
+    expect(200, path_to(late, ""), NULL);
+    says("\"waits_since\":\"2026-01-16T10:01:04+09:00\"");
 }
 END_TEST
 
@@ -773,6 +832,7 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, the_list_has_the_gravest_first_and_filters);
+    tcase_add_test(tcase, within_a_severity_the_longest_waiting_comes_first);
     tcase_add_test(tcase, a_mistyped_filter_is_refused_not_ignored);
     tcase_add_test(tcase, an_alert_is_found_by_its_first_characters);
     tcase_add_test(tcase, a_persons_action_is_published_before_it_is_confirmed);

@@ -446,6 +446,25 @@ START_TEST(an_alert_raised_again_waits_from_when_that_was_learnt)
 }
 END_TEST
 
+/* People see how long nobody has come, however often it escalated; timers begin anew. */
+START_TEST(an_escalation_does_not_begin_the_wait_anew)
+{
+    struct alert alert = begin_at(OPEN);
+    struct change unheard = alerts_timer(CHANGE_UNACKNOWLEDGED, MORNING_MS + 50 * MINUTE_MS);
+    struct change ack = alerts_person(CHANGE_ACKNOWLEDGE, "kim", MORNING_MS + 55 * MINUTE_MS, NULL);
+    struct change release = alerts_person(CHANGE_RELEASE, "kim", MORNING_MS + 58 * MINUTE_MS, NULL);
+    int64_t learnt_ms = alert.raised_wall_ms;
+    ck_assert_int_eq(lifecycle_waits_since_ms(&alert), learnt_ms);
+    alerts_step(&alert, &unheard, NULL);
+    ck_assert_int_eq(lifecycle_waits_since_ms(&alert), learnt_ms);
+    alerts_step(&alert, &ack, NULL);
+    ck_assert_int_eq(lifecycle_waits_since_ms(&alert), 0);
+    alerts_step(&alert, &release, NULL);
+    ck_assert_int_eq(lifecycle_waits_since_ms(&alert), release.at_ms);
+    alert_done(&alert);
+}
+END_TEST
+
 START_TEST(a_reason_that_had_ended_may_begin_again)
 {
     struct alert alert = begin_at(ACKNOWLEDGED);
@@ -751,6 +770,7 @@ static void add_tests(TCase *cases)
     tcase_add_test(cases, severity_falls_only_when_a_reason_ends);
     tcase_add_test(cases, an_end_raises_no_severity_even_when_the_context_has_grown);
     tcase_add_test(cases, an_alert_raised_again_waits_from_when_that_was_learnt);
+    tcase_add_test(cases, an_escalation_does_not_begin_the_wait_anew);
     tcase_add_test(cases, a_reason_that_had_ended_may_begin_again);
     tcase_add_test(cases, more_detectors_than_places_leave_out_what_has_ended_then_the_mildest);
     tcase_add_test(cases, an_acknowledgement_ends_when_asked_or_by_the_rule_within_a_day);
