@@ -13,6 +13,7 @@
 #include "ingest/message.h"
 
 #define ALERT_ID_MAX      32                 /* with the terminator; 26 characters of base32 */
+#define ALERT_ID_SHOWN    8                  /* of them in lists and sentences: enough to name it */
 #define ALERT_REASONS_MAX DETECTOR_COUNT_MAX /* one a detector */
 #define ALERT_STEPS_MAX   128 /* full: the least important makes room (docs/alerts.md) */
 #define ALERT_WHO_MAX     64

@@ -40,13 +40,16 @@ static bool is_blank(const char *text)
     return !text || text[strspn(text, " \t\n")] == '\0';
 }
 
+/* "2026-01-16 09:30" in the household's zone; with the word UTC when that is not known. */
 static const char *said_time(const struct alert *alert, int64_t at_ms, char out[TIME_TEXT_MAX])
 {
     const struct zone *zone = NULL;
-    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
-        zone = zone_utc();
+    char text[TIME_TEXT_MAX];
+    bool known = alert->timezone[0] && !zone_find(text_of(alert->timezone), &zone);
     int64_t at_s = at_ms / 1000;
-    return time_format(at_s, zone_offset_s(zone, at_s), out);
+    (void)time_format(at_s, known ? zone_offset_s(zone, at_s) : 0, text);
+    (void)snprintf(out, TIME_TEXT_MAX, "%.10s %.5s%s", text, text + 11, known ? "" : " UTC");
+    return out;
 }
 
 static bool is_step(const struct alert_step *step, enum alert_step_kind kind)

@@ -322,6 +322,14 @@ out:
 
 /* ---- a person's action ---- */
 
+/* A person works on several alerts: a refusal says of which one it speaks. */
+static enum err refuse_of(const struct alert *alert, enum err err, struct fault *fault)
+{
+    struct fault why = *fault;
+    return fault_set(fault, err, "%.*s (%s): %s", ALERT_ID_SHOWN, alert->id, alert->household,
+                     why.text);
+}
+
 /* Who changed it last, for whoever comes too late. */
 static enum err version_check(const struct alert *alert, int64_t wanted, struct answer *answer,
                               struct fault *fault)
@@ -330,12 +338,13 @@ static enum err version_check(const struct alert *alert, int64_t wanted, struct 
         return ERR_OK;
     const struct alert_step *last = alert->step_count ? &alert->steps[alert->step_count - 1] : NULL;
     answer->status = 412;
-    return fault_set(fault, ERR_CONFLICT,
-                     "the alert is at version %" PRId64 ", not %" PRId64 ": %s by %s%s%.400s; look "
-                     "at it again",
-                     alert->version, wanted, last ? last->what : "changed",
-                     last ? last->who : "somebody", last && last->note ? ": " : "",
-                     last && last->note ? last->note : "");
+    (void)fault_set(fault, ERR_CONFLICT,
+                    "is at version %" PRId64 ", not %" PRId64 ": %s by %s%s%.400s; look at it "
+                    "again",
+                    alert->version, wanted, last ? last->what : "changed",
+                    last ? last->who : "somebody", last && last->note ? ": " : "",
+                    last && last->note ? last->note : "");
+    return refuse_of(alert, ERR_CONFLICT, fault);
 }
 
 /* ERR_UNREACHABLE leaves open whether the store did it: one look tells. */
@@ -404,6 +413,8 @@ static enum err change_try(struct request *request, const struct change *change,
                                 .escalations_max = settings->alerts.escalations_max};
     api->host.config_release(api->host.host, config);
     enum err err = lifecycle_apply(before, change, &rules, &step, fault);
+    if (err == ERR_REFUSED)
+        return refuse_of(before, err, fault);
     if (err)
         return err;
     lifecycle_transition(&step, partition, NULL, &transition);

@@ -7,9 +7,8 @@
 
 #include <jansson.h>
 
+#include "alert/alert.h"
 #include "ctl/screen.h"
-
-#define ALERT_ID_SHOWN 8 /* characters in lists: enough to name it */
 
 /* {"alerts":[...],"total","more"} as columns; one line says so when there are none. */
 void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,

@@ -12,8 +12,7 @@
 
 #define FIELD_BYTES_MAX  96   /* of ids, areas, names */
 #define DETAIL_BYTES_MAX 1000 /* of reasons or notes */
-#define ID_SHOWN         8
-#define MINUTES          16 /* bytes of "2026-01-16T07:00" */
+#define MINUTES          16   /* bytes of "2026-01-16T07:00" */
 
 struct sink_screen {
     int fd;
@@ -168,7 +167,7 @@ static void put_event(const json_t *event, bool colour, struct buffer *out)
         buffer_text(out, "  ");
         put_safe(out, detail.at, DETAIL_BYTES_MAX);
     }
-    char id[ID_SHOWN + 1];
+    char id[ALERT_ID_SHOWN + 1];
     (void)text_copy(text_of(member(data, "alert")), id, sizeof id);
     buffer_text(out, "  [");
     put_safe(out, id, sizeof id);

@@ -186,7 +186,7 @@ START_TEST(whoever_comes_too_late_is_told_who_was_first)
                      200);
     aw_says("\"owner\":\"kim (by ");
     aw_expect(412, aw_path(id, "note"), "{\"note\":\"x\",\"version\":1}");
-    aw_says("at version 2, not 1: acknowledged by kim (by ");
+    aw_says(" (H-1): is at version 2, not 1: acknowledged by kim (by ");
     aw_says(": mine");
     ck_assert_int_eq(aw_ask(aw_path(id, "note"), "{\"note\":\"x\"}", "If-Match: \"1\""), 412);
     ck_assert_int_eq(aw_ask(aw_path(id, "note"), "{\"note\":\"x\"}", "If-Match: \"2\""), 200);
@@ -199,7 +199,10 @@ START_TEST(what_cannot_be_done_says_what_can_and_is_recorded)
     aw_expect(400, aw_path(id, "resolve"), "{}");
     aw_says("safe, helped");
     aw_expect(400, aw_path(id, "resolve"), "{\"outcome\":\"gone\"}");
+    char named[64];
+    (void)snprintf(named, sizeof named, "\"%.8s (H-1): it is open already", id);
     aw_expect(409, aw_path(id, "reopen"), "{\"note\":\"why not\"}");
+    aw_says(named);
     aw_expect(400, aw_path(id, "acknowledge"), "{\"expires\":\"tomorrow\"}");
     aw_expect(400, aw_path(id, "note"), "{\"note\":\"x\",\"colour\":\"red\"}");
     aw_says("is no member of this body");
@@ -213,6 +216,8 @@ START_TEST(what_cannot_be_done_says_what_can_and_is_recorded)
     aw_expect(200, aw_path(id, "resolve"), "{\"outcome\":\"absence\",\"until\":\"2026-02-01\"}");
     ck_assert_ptr_nonnull(strstr(aw_kafka.body.at, "2026-02-01T00:00:00+09:00"));
     aw_expect(409, aw_path(id, "acknowledge"), "{}");
+    aw_says(" (H-1): resolved as absence by ");
+    aw_says(" at 2026-01-16 10:03; reopen it first");
     ck_assert_uint_eq(aw_kafka.published[PUBLISH_ALERTS], 2);
 }
 END_TEST

@@ -101,12 +101,10 @@ static void outcome_of(const struct alert *before, const struct change *change, 
     buffer_done(&still);
 }
 
-#define BY_KIM "acknowledged by kim since 2026-01-16T07:30:00+09:00 until 2026-01-16T09:30:00+09:00"
-#define REOPEN_CLEARED \
-    "refused: cleared at 2026-01-16T08:00:00+09:00; reopen it first, with a reason"
-#define REOPEN_RESOLVED                                                                     \
-    "refused: resolved as safe by kim at 2026-01-16T07:31:00+09:00; reopen it first, with " \
-    "a reason"
+#define BY_KIM         "acknowledged by kim since 2026-01-16 07:30 until 2026-01-16 09:30"
+#define REOPEN_CLEARED "refused: cleared at 2026-01-16 08:00; reopen it first, with a reason"
+#define REOPEN_RESOLVED \
+    "refused: resolved as safe by kim at 2026-01-16 07:31; reopen it first, with a reason"
 #define NO_ALERT "not found: there is no such alert"
 #define RAISED   "open raised raised unacknowledged@07:50"
 #define AGAIN    "open raised_again reopened unacknowledged@07:50"
@@ -514,13 +512,13 @@ START_TEST(an_acknowledgement_ends_when_asked_or_by_the_rule_within_a_day)
 {
     struct alert alert = begin_at(OPEN);
     struct change ack = alerts_person(CHANGE_ACKNOWLEDGE, "kim", ACK_MS, "on my way");
-#define BOUNDS                                                                              \
-    "invalid: an acknowledgement ends after now (2026-01-16T07:30:00+09:00) and within 24 " \
-    "hours (2026-01-17T07:30:00+09:00), not at "
+#define BOUNDS                                                                     \
+    "invalid: an acknowledgement ends after now (2026-01-16 07:30) and within 24 " \
+    "hours (2026-01-17 07:30), not at "
     ack.expires_ms = ACK_MS;
-    expect(&alert, &ack, BOUNDS "2026-01-16T07:30:00+09:00");
+    expect(&alert, &ack, BOUNDS "2026-01-16 07:30");
     ack.expires_ms = ACK_MS + 24 * HOUR_MS + 1000;
-    expect(&alert, &ack, BOUNDS "2026-01-17T07:30:01+09:00");
+    expect(&alert, &ack, BOUNDS "2026-01-17 07:30");
     ack.expires_ms = ACK_MS + 24 * HOUR_MS;
     expect(&alert, &ack,
            "acknowledged acknowledged acknowledged "
@@ -632,7 +630,7 @@ START_TEST(an_outcome_goes_back_to_the_household_and_into_the_history)
                      "\"at\":\"2026-01-16T08:40:00+09:00\",\"alert\":\"" ID_MORNING
                      "\",\"outcome\":\"absence\",\"until\":\"2026-01-21T09:00:00+09:00\"}");
     ck_assert_str_eq(step.outcome_id, ID_MORNING ".3");
-    ck_assert_str_eq(last(&alert)->note, "absence until 2026-01-21T09:00:00+09:00: at her son's");
+    ck_assert_str_eq(last(&alert)->note, "absence until 2026-01-21 09:00: at her son's");
     ck_assert_str_eq(alert.owner, "");
     step_done(&step);
     struct change reopen = alerts_person(CHANGE_REOPEN, "lee", NOW_MS, "son says she left");
