@@ -141,8 +141,8 @@ static void list_cells(struct table *table, const json_t *alert, bool whose, int
 void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,
                       struct buffer *out)
 {
-    static const char *const heads[] = {"ID",   "SEVERITY", "STATE", "TEAM",  "HOUSEHOLD",
-                                        "AREA", "RAISED",   "OWNER", "REASON"};
+    static const char *const heads[] = {"ID",   "SEVERITY", "STATE",         "TEAM",  "HOUSEHOLD",
+                                        "AREA", "RAISED",   "OWNER/OUTCOME", "REASON"};
     const json_t *alerts = json_object_get(list, "alerts");
     struct table table;
     if (json_array_size(alerts) == 0) {
@@ -163,8 +163,8 @@ void alerts_view_list(const struct screen *screen, const json_t *list, int64_t n
 void alerts_view_of_household(const struct screen *screen, const json_t *alerts, int64_t now_ms,
                               struct buffer *out)
 {
-    static const char *const heads[] = {"ID",     "SEVERITY", "STATE", "TEAM",
-                                        "RAISED", "OWNER",    "REASON"};
+    static const char *const heads[] = {"ID",     "SEVERITY",      "STATE", "TEAM",
+                                        "RAISED", "OWNER/OUTCOME", "REASON"};
     struct table table;
     if (json_array_size(alerts) == 0)
         return;
