@@ -22,6 +22,13 @@ bool text_is(struct text a, const char *terminated)
     return text_equal(a, text_of(terminated));
 }
 
+struct text text_without_stop(struct text sentence)
+{
+    size_t n = sentence.bytes;
+    bool stop = n > 0 && sentence.at[n - 1] == '.' && !(n > 1 && sentence.at[n - 2] == '.');
+    return (struct text){sentence.at, stop ? n - 1 : n};
+}
+
 bool text_copy(struct text from, char *out, size_t out_bytes)
 {
     assert(out_bytes > 0);

@@ -22,6 +22,9 @@ struct text text_of(const char *terminated);
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *terminated);
 
+/* Without a full stop at its end: for sentences in lists, joined or in brackets. */
+struct text text_without_stop(struct text sentence);
+
 /* Copies and terminates; false, with out cut short, when it does not fit. */
 bool text_copy(struct text from, char *out, size_t out_bytes);
 

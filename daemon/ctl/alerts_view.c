@@ -61,6 +61,13 @@ static int grade_of(const json_t *reason)
     return -1;
 }
 
+/* In lists sentences have no full stop, whoever wrote them. */
+static void summary_add(const json_t *reason, struct buffer *out)
+{
+    struct text summary = text_without_stop(text_of(view_text(reason, "summary")));
+    buffer_add(out, summary.at, summary.bytes);
+}
+
 /* The sentence of the gravest reason that still holds, else of the first. */
 static void sentence_add(const json_t *alert, struct buffer *out)
 {
@@ -74,7 +81,7 @@ static void sentence_add(const json_t *alert, struct buffer *out)
         if (active++ == 0 || grade_of(reason) > grade_of(best))
             best = reason;
     }
-    buffer_text(out, view_text(best, "summary"));
+    summary_add(best, out);
     if (active > 1)
         buffer_format(out, " (+%zu more)", active - 1);
 }
@@ -267,7 +274,9 @@ static void show_reasons(const struct screen *screen, const json_t *alert, struc
         if (view_text(reason, "ended")[0])
             screen_time(view_text(reason, "ended"), &text);
         table_cell(&table, PAINT_NONE, text.at);
-        table_cell(&table, PAINT_NONE, view_text(reason, "summary"));
+        buffer_clear(&text);
+        summary_add(reason, &text);
+        table_cell(&table, PAINT_NONE, buffer_view(&text).at);
         buffer_done(&text);
     }
     buffer_text(out, "\nReasons\n");

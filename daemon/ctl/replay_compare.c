@@ -30,8 +30,9 @@ static void add(struct raised_list *list, const json_t *event)
         return;
     struct buffer key = {0}, line = {0};
     buffer_format(&key, "%s %s", household, team);
-    buffer_format(&line, "%s  %-8s %-8s %-8s %s  %s", time, severity ? severity : "", team,
-                  detector ? detector : "", household, summary ? summary : "");
+    struct text sentence = text_without_stop(text_of(summary ? summary : ""));
+    buffer_format(&line, "%s  %-8s %-8s %-8s %s  %.*s", time, severity ? severity : "", team,
+                  detector ? detector : "", household, (int)sentence.bytes, sentence.at);
     if (list->count == list->room) {
         list->room = list->room ? list->room * 2 : 64;
         list->rows = memory_grow(list->rows, list->room * sizeof *list->rows);

@@ -94,14 +94,15 @@ static void put_time(struct buffer *out, const char *time)
     put_safe(out, local, sizeof local);
 }
 
-/* Adds to a list of sentences. */
+/* Adds to a list of sentences, whether or not they end as sentences do. */
 static void put_detail(struct buffer *detail, const char *text)
 {
-    if (!text[0])
+    struct text sentence = text_without_stop(text_of(text));
+    if (!sentence.bytes)
         return;
     if (detail->bytes)
         buffer_text(detail, "; ");
-    buffer_text(detail, text);
+    buffer_add(detail, sentence.at, sentence.bytes);
 }
 
 static void put_reasons(struct buffer *detail, const json_t *data)

@@ -63,6 +63,21 @@ START_TEST(acts_of_people_say_who_and_why)
 }
 END_TEST
 
+START_TEST(sentences_are_joined_without_their_full_stops)
+{
+    ck_assert_str_eq(
+        line_of("{\"type\":\"anbu.alert.raised\",\"subject\":\"H-1\",\"time\":\"2026-01-16T07:05\","
+                "\"data\":{\"alert\":\"x1\",\"team\":\"welfare\",\"severity\":\"low\",\"reasons\":["
+                "{\"summary\":\"Gas has not been paid for 3 months.\"},"
+                "{\"summary\":\"No water since Friday\"},{\"summary\":\"It goes on ...\"},"
+                "{\"summary\":\"A disconnection is announced.\"}]}}",
+                false),
+        "anbu.alert.raised  LOW welfare  H-1  2026-01-16 07:05  Gas has not been paid for 3 "
+        "months; "
+        "No water since Friday; It goes on ...; A disconnection is announced  [x1]");
+}
+END_TEST
+
 START_TEST(control_characters_are_shown_and_never_obeyed)
 {
     const char *line =
@@ -232,6 +247,7 @@ static Suite *suite(void)
     tcase_add_test(line, raised_alert_is_one_line_beginning_with_its_type);
     tcase_add_test(line, colour_comes_only_when_asked_and_is_switched_off_again);
     tcase_add_test(line, acts_of_people_say_who_and_why);
+    tcase_add_test(line, sentences_are_joined_without_their_full_stops);
     tcase_add_test(line, control_characters_are_shown_and_never_obeyed);
     tcase_add_test(line, what_is_no_event_gets_a_line_that_says_so);
     tcase_add_test(line, members_of_the_wrong_type_do_no_harm);
