@@ -10,6 +10,7 @@
 
 #include "alert/lifecycle.h"
 #include "base/json.h"
+#include "console/away.h"
 #include "console/change.h"
 #include "console/routes.h"
 #include "console/shown.h"
@@ -20,6 +21,8 @@
 #define NO_LIMIT           0
 #define PREFIX_CHARS_MIN   6
 #define CONFLICT_TRIES_MAX 10
+#define NOT_SHOWN          "nothing was shown"
+#define NOT_CHANGED        "nothing was changed"
 
 /* ---- the list ---- */
 
@@ -205,7 +208,7 @@ out:
     for (size_t i = 0; i < list.count; i++)
         buffer_done(&list.rows[i].shown);
     free(list.rows);
-    return err;
+    return away_say(err, NOT_SHOWN, fault);
 }
 
 /* ---- one alert ---- */
@@ -317,7 +320,7 @@ enum err handle_alert_show(struct request *request, struct answer *answer, struc
     alert_done(&alert);
 out:
     buffer_done(&snapshot);
-    return err;
+    return away_say(err, NOT_SHOWN, fault);
 }
 
 /* ---- a person's action ---- */
@@ -354,14 +357,17 @@ static enum err transition_settle(struct api *api, const struct store_transition
     struct buffer now = {0};
     struct fault ignored = {0};
     if (err != ERR_UNREACHABLE && err != ERR_TIMEOUT)
-        return err;
+        return away_say(err, NOT_CHANGED, fault);
     if (api->store->ops->alert(api->store, transition->partition, transition->alert, &now,
                                &ignored))
         (void)fault_set(fault, err,
-                        "the store does not answer; it is not known whether this was "
-                        "done: look again before you repeat it");
+                        "Anbu's state store does not answer, and it is not known whether this was "
+                        "done: look again before you repeat it, and tell whoever runs Anbu if it "
+                        "stays so");
     else if (text_equal(buffer_view(&now), transition->snapshot))
         err = ERR_OK;
+    else
+        err = away_say(err, NOT_CHANGED, fault);
     buffer_done(&now);
     return err;
 }
@@ -438,7 +444,7 @@ enum err handle_alert_change(struct request *request, struct answer *answer, str
     bool intended = false;
     enum err err = asked_read(request, &asked, fault);
     if (!err)
-        err = alert_find(request, &partition, id, &snapshot, fault);
+        err = away_say(alert_find(request, &partition, id, &snapshot, fault), NOT_CHANGED, fault);
     for (int i = 0; !err && i < CONFLICT_TRIES_MAX; i++) {
         struct alert alert;
         struct change change;
@@ -459,8 +465,9 @@ enum err handle_alert_change(struct request *request, struct answer *answer, str
         (void)fault_set(fault, err, "others change this alert at the same moment: try again");
         if (i + 1 < CONFLICT_TRIES_MAX) {
             buffer_clear(&snapshot);
-            err = request->api->store->ops->alert(request->api->store, partition, id, &snapshot,
-                                                  fault);
+            struct store *store = request->api->store;
+            err = store->ops->alert(store, partition, id, &snapshot, fault);
+            err = away_say(err, NOT_CHANGED, fault);
         }
     }
     buffer_done(&snapshot);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "console/away.h"
 #include "console/routes.h"
 #include "console/shown.h"
 #include "household/show.h"
@@ -74,6 +75,7 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
     if (!err)
         err = store->ops->alerts_of(store, partition, household, ALERTS_SHOWN_MAX, alert_add,
                                     &alerts, fault);
+    err = away_say(err, "nothing was shown", fault);
     if (!err && alerts.err) {
         err = alerts.err;
         *fault = alerts.fault;

@@ -44,30 +44,31 @@ static const struct {
     const char *words;
     enum err err;
     bool drop;
+    const char *way_out; /* NULL: the server's words are enough */
 } server_errors[] = {
-    {"LOADING", ERR_UNREACHABLE, false},
-    {"MASTERDOWN", ERR_UNREACHABLE, false},
-    {"CLUSTERDOWN", ERR_UNREACHABLE, false},
-    {"TRYAGAIN", ERR_UNREACHABLE, false},
-    {"READONLY", ERR_UNREACHABLE, true},
-    {"UNBLOCKED", ERR_UNREACHABLE, true},
-    {"BUSY", ERR_BUSY, false},
-    {"OOM", ERR_BUSY, false},
-    {"MISCONF", ERR_BUSY, false},
-    {"NOREPLICAS", ERR_BUSY, false},
-    {"NOAUTH", ERR_DENIED, true},
-    {"WRONGPASS", ERR_DENIED, true},
-    {"NOPERM", ERR_DENIED, false},
-    {"DENIED", ERR_DENIED, true},
-    {"WRONGTYPE", ERR_CORRUPT, false},
-    {"MOVED", ERR_CONFIG, false},
-    {"ASK", ERR_CONFIG, false},
-    {"CROSSSLOT", ERR_CONFIG, false},
-    {"ERR unknown command", ERR_CONFIG, false},
-    {"ERR DB index", ERR_CONFIG, false},
-    {"ERR AUTH", ERR_DENIED, true},
-    {"ERR Client sent AUTH", ERR_DENIED, true},
-    {"ERR max number of clients", ERR_BUSY, true},
+    {"LOADING", ERR_UNREACHABLE, false, NULL},
+    {"MASTERDOWN", ERR_UNREACHABLE, false, NULL},
+    {"CLUSTERDOWN", ERR_UNREACHABLE, false, NULL},
+    {"TRYAGAIN", ERR_UNREACHABLE, false, NULL},
+    {"READONLY", ERR_UNREACHABLE, true, NULL},
+    {"UNBLOCKED", ERR_UNREACHABLE, true, NULL},
+    {"BUSY", ERR_BUSY, false, NULL},
+    {"OOM", ERR_BUSY, false, NULL},
+    {"MISCONF", ERR_BUSY, false, NULL},
+    {"NOREPLICAS", ERR_BUSY, false, NULL},
+    {"NOAUTH", ERR_DENIED, true, "set redis.password, and redis.user for an account of the ACL"},
+    {"WRONGPASS", ERR_DENIED, true, "redis.user or redis.password is not what the server has"},
+    {"NOPERM", ERR_DENIED, false, NULL},
+    {"DENIED", ERR_DENIED, true, NULL},
+    {"WRONGTYPE", ERR_CORRUPT, false, NULL},
+    {"MOVED", ERR_CONFIG, false, NULL},
+    {"ASK", ERR_CONFIG, false, NULL},
+    {"CROSSSLOT", ERR_CONFIG, false, NULL},
+    {"ERR unknown command", ERR_CONFIG, false, NULL},
+    {"ERR DB index", ERR_CONFIG, false, NULL},
+    {"ERR AUTH", ERR_DENIED, true, "redis.password is set, and the server has none"},
+    {"ERR Client sent AUTH", ERR_DENIED, true, "redis.password is set, and the server has none"},
+    {"ERR max number of clients", ERR_BUSY, true, NULL},
 };
 
 static enum err parse_address(struct redis_link *link, struct fault *fault)
@@ -153,6 +154,11 @@ void redis_link_free(struct redis_link *link)
     free(link);
 }
 
+int64_t redis_link_wait_ms(const struct redis_link *link)
+{
+    return link->wait_ms;
+}
+
 const char *redis_link_address(const struct redis_link *link)
 {
     return link->address;
@@ -176,8 +182,7 @@ static enum err back_off(struct redis_link *link, enum err err, const char *why,
         link->wait_ms = BACKOFF_MAX_MS;
     link->retry_at_ms = clock_monotonic_ms(&clock_machine) + link->wait_ms;
     link->last_err = err;
-    (void)fault_set(&link->last, err, "redis at %s: %s; next try in %" PRId64 " ms", link->address,
-                    why, link->wait_ms);
+    (void)fault_set(&link->last, err, "redis at %s: %s", link->address, why);
     (void)fault_set(fault, err, "%s", link->last.text);
     return err;
 }
@@ -226,14 +231,20 @@ static enum err server_error(struct redis_link *link, const redisReply *reply, s
 {
     enum err err = ERR_IO;
     bool drop = false;
+    const char *way_out = NULL;
+    char why[512];
     for (size_t i = 0; i < sizeof server_errors / sizeof server_errors[0]; i++)
         if (begins_with(reply->str, server_errors[i].words)) {
             err = server_errors[i].err;
             drop = server_errors[i].drop;
+            way_out = server_errors[i].way_out;
         }
+    struct text said = text_without_stop(text_of(reply->str));
+    (void)snprintf(why, sizeof why, "%.*s%s%s", (int)said.bytes, said.at, way_out ? "; " : "",
+                   way_out ? way_out : "");
     if (drop)
-        return back_off(link, err, reply->str, fault);
-    return fault_set(fault, err, "redis at %s: %s", link->address, reply->str);
+        return back_off(link, err, why, fault);
+    return fault_set(fault, err, "redis at %s: %s", link->address, why);
 }
 
 enum err redis_reply(struct redis_link *link, int type, redisReply **out, struct fault *fault)

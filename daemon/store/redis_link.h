@@ -24,6 +24,8 @@ struct redis_link;
 NODISCARD enum err redis_link_new(const struct store_redis_options *options,
                                   struct redis_link **out, struct fault *fault);
 void redis_link_free(struct redis_link *link);
+/* Between the last failed try to connect and the next; 0: the last one went well. */
+int64_t redis_link_wait_ms(const struct redis_link *link);
 const char *redis_link_address(const struct redis_link *link);
 
 /* ERR_UNREACHABLE at once while backing off. */

@@ -347,9 +347,13 @@ START_TEST(without_the_store_the_answer_is_503)
     bent.clock_ms = clock_away;
     bend();
     aw_expect(503, "/api/v1/alerts", NULL);
-    aw_says("unix:redis.sock");
+    aw_says(
+        "\"nothing was shown: Anbu's state store is not available. Try again in a minute; if it "
+        "stays so, tell whoever runs Anbu (unix:redis.sock: connection refused)\"");
     aw_expect(503, aw_path("abcdefgh", ""), NULL);
+    aw_says("nothing was shown: ");
     aw_expect(503, aw_path("abcdefgh", "acknowledge"), "{}");
+    aw_says("nothing was changed: Anbu's state store is not available");
     aw_expect(200, "/healthz", NULL); /* the process is well */
     aw_audit_says("\"result\":\"refused: ", 3);
 }
