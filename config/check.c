@@ -147,7 +147,7 @@ static const struct slot *slot_at(const struct config *config, size_t offset)
     return &config->slots[i]; /* the core's rows come first */
 }
 
-/* Reading one's own output back as input would never end. */
+/* Reading one's own output back as input would never end. One problem a name that is not free. */
 static void check_topics_differ(struct load *load)
 {
     const struct config *config = load->config;
@@ -170,6 +170,7 @@ static void check_topics_differ(struct load *load)
             struct place place = {one->from, one->row->name};
             load_problem(load, &place, "'%s' is the topic of %s, too; each has its own", name,
                          other->row->name);
+            break;
         }
 }
 
