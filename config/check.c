@@ -198,6 +198,7 @@ void check_together(struct load *load)
     size_t bytes = strlen(config->settings.daemon.data_dir) + sizeof "/anbud.sock" - 1;
     check_topics_differ(load);
     check_public(load);
+    check_order(load);
     if (config->settings.daemon.socket[0] == '\0' && bytes > SOCKET_BYTES_MAX) {
         struct place place = {data_dir->from, data_dir->row->name};
         load_problem(load, &place,

@@ -171,6 +171,9 @@ NODISCARD enum err check_value(const struct option *row, const struct value *val
                                struct fault *fault);
 void check_together(struct load *load);
 
+/* order.c: options that stay below others. */
+void check_order(struct load *load);
+
 /* show.c */
 struct shown {
     const char *name, *value, *from, *unit, *help; /* unit and help: NULL for none */

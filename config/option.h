@@ -37,6 +37,9 @@ struct option {
     bool reloadable;            /* false: a change needs a restart */
     size_t offset;              /* offsetof in the owner's struct */
     const char *help;           /* one line */
+    /* Another option of the same type that must be larger, or at least as large, wherever both are
+     * in force; NULL: none. One of the two at most. */
+    const char *below, *at_most;
 };
 
 #endif

@@ -257,6 +257,7 @@ const struct option schema[] = {
      .help = "An acknowledgement that leads nowhere for this long reopens the alert."},
     {.name = "alerts.escalate_critical",
      .type = OPTION_DURATION,
+     .at_most = "alerts.escalate",
      .initial = "10m",
      .min = MINUTE,
      .max = DAY,

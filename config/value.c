@@ -133,6 +133,10 @@ void value_describe(const struct option *row, struct buffer *out)
         if (row->unit)
             buffer_format(out, "%s%s", range.bytes ? " " : " of ", row->unit);
     }
+    if (row->below)
+        buffer_format(out, "; below %s", row->below);
+    if (row->at_most)
+        buffer_format(out, "; at most %s", row->at_most);
     buffer_done(&range);
 }
 

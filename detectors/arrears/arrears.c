@@ -17,18 +17,20 @@ struct arrears_options {
     int64_t season_months_earlier;
 };
 
-#define ROW(member, kind, scale, preset, least, most, text)                               \
+#define ROW(member, kind, scale, preset, least, most, text, ...)                          \
     {                                                                                     \
         .name = "arrears." #member, .type = (kind), .unit = (scale), .initial = (preset), \
         .min = (least), .max = (most), .reloadable = true,                                \
-        .offset = offsetof(struct arrears_options, member), .help = (text)                \
+        .offset = offsetof(struct arrears_options, member), .help = (text), __VA_ARGS__   \
     }
 
 static const struct option options[] = {
     ROW(attention_months, OPTION_INT, "months", "2", 1, 60,
-        "Unpaid months worth attention: raised low, and only if several utilities or rising"),
+        "Unpaid months worth attention: raised low, and only if several utilities or rising",
+        .at_most = "arrears.check_months"),
     ROW(check_months, OPTION_INT, "months", "3", 1, 60,
-        "Unpaid months after which somebody should ask: raised medium"),
+        "Unpaid months after which somebody should ask: raised medium",
+        .at_most = "arrears.serious_months"),
     ROW(serious_months, OPTION_INT, "months", "6", 1, 120,
         "Unpaid months that are serious: raised high, as are arrears with a limited or cut supply"),
     ROW(floor_bills, OPTION_NUMBER, "bills", "1", 0, 12,

@@ -24,18 +24,19 @@ struct drop_options {
     double floor_electricity, floor_water, floor_gas;
 };
 
-#define ROW(member, kind, scale, preset, least, most, text)                            \
+#define ROW(member, kind, scale, preset, least, most, text, ...)                       \
     {                                                                                  \
         .name = "drop." #member, .type = (kind), .unit = (scale), .initial = (preset), \
         .min = (least), .max = (most), .reloadable = true,                             \
-        .offset = offsetof(struct drop_options, member), .help = (text)                \
+        .offset = offsetof(struct drop_options, member), .help = (text), __VA_ARGS__   \
     }
 
 static const struct option options[] = {
     ROW(days, OPTION_INT, "days", "3", 1, WINDOW_DAYS_MAX,
         "Whole local days whose use is added up and compared"),
     ROW(below, OPTION_NUMBER, "%", "40", 1, 95,
-        "A finding begins below this share of the usual use of the same types of days"),
+        "A finding begins below this share of the usual use of the same types of days",
+        .below = "drop.back"),
     ROW(back, OPTION_NUMBER, "%", "70", 1, 100,
         "It ends with a day of at least this share of the usual"),
     ROW(rarest, OPTION_NUMBER, "%", "3", 0, 100,

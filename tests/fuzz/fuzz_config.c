@@ -14,9 +14,9 @@ struct options {
 };
 static const struct option rows[] = {
     {"watch.level", OPTION_NUMBER, NULL, "7.5", 0.5, 40, NULL, true,
-     offsetof(struct options, level), "Level."},
-    {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct options, note),
-     "Note."},
+     offsetof(struct options, level), "Level.", NULL, NULL},
+    {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct options, note), "Note.",
+     NULL, NULL},
 };
 static const struct detector watch = {
     .name = "watch",

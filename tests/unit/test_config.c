@@ -24,19 +24,19 @@ struct watch_options {
 static const char *const modes[] = {"calm", "keen", NULL};
 static const struct option watch_rows[] = {
     {"watch.level", OPTION_NUMBER, "nats", "7.5", 0.5, 40, NULL, true,
-     offsetof(struct watch_options, level), "Evidence that makes a finding."},
+     offsetof(struct watch_options, level), "Evidence that makes a finding.", NULL, NULL},
     {"watch.window", OPTION_DURATION, NULL, "24h", 3600, 604800, NULL, true,
-     offsetof(struct watch_options, window_s), "How far back it looks."},
+     offsetof(struct watch_options, window_s), "How far back it looks.", NULL, NULL},
     {"watch.room", OPTION_BYTES, NULL, "64k", 512, 1 << 30, NULL, true,
-     offsetof(struct watch_options, room), "Room."},
+     offsetof(struct watch_options, room), "Room.", NULL, NULL},
     {"watch.count", OPTION_INT, NULL, "-3", -10, 10, NULL, true,
-     offsetof(struct watch_options, count), "A count."},
+     offsetof(struct watch_options, count), "A count.", NULL, NULL},
     {"watch.strict", OPTION_BOOL, NULL, "false", 0, 0, NULL, true,
-     offsetof(struct watch_options, strict), "Takes no excuses."},
+     offsetof(struct watch_options, strict), "Takes no excuses.", NULL, NULL},
     {"watch.mode", OPTION_CHOICE, NULL, "calm", 0, 0, modes, true,
-     offsetof(struct watch_options, mode), "Temper."},
+     offsetof(struct watch_options, mode), "Temper.", NULL, NULL},
     {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct watch_options, note),
-     "A note."},
+     "A note.", NULL, NULL},
 };
 static const struct detector watch = {
     .name = "watch",
@@ -47,17 +47,19 @@ static const struct detector watch = {
 };
 
 struct care_options {
-    int64_t months;
+    int64_t months, grave;
 };
 static const struct option care_rows[] = {
     {"care.months", OPTION_INT, "months", "3", 1, 24, NULL, true,
-     offsetof(struct care_options, months), "Months unpaid that count."},
+     offsetof(struct care_options, months), "Months unpaid that count.", "care.grave", NULL},
+    {"care.grave", OPTION_INT, "months", "6", 1, 48, NULL, true,
+     offsetof(struct care_options, grave), "Months unpaid that are grave.", NULL, NULL},
 };
 static const struct detector care = {
     .name = "care",
     .summary = "Cares for the test.",
     .options = care_rows,
-    .option_count = 1,
+    .option_count = 2,
     .options_bytes = sizeof(struct care_options),
 };
 static const struct detector *const list[] = {&watch, &care};
