@@ -9,11 +9,14 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "kafka/internal.h"
 
-#define TAKE_MAX      256
-#define SETTLE_ROUNDS 2
+#define COMMIT_REST_MS        200
+#define COMMIT_FAILED_REST_MS 5000
+#define TAKE_MAX              256
+#define SETTLE_ROUNDS         2
 
 struct kafka_consumer {
     struct kafka_handle handle; /* first: the opaque of callbacks */
@@ -22,6 +25,11 @@ struct kafka_consumer {
     rd_kafka_queue_t *main;   /* rebalances and errors */
     rd_kafka_queue_t **lanes; /* [partition * topic_count + topic]; NULL: not ours */
     bool closing, strayed;
+    /* One commit is under way at most: a broker answers a connection's requests in their order, so
+     * commits that it cannot keep would hold up the heartbeats behind them. */
+    rd_kafka_topic_partition_list_t *to_commit; /* what the next one tells */
+    bool committing;
+    int64_t commit_from_ms;
 };
 
 static size_t lane_index(const struct kafka_consumer *consumer, uint32_t topic, uint32_t partition)
@@ -96,6 +104,16 @@ static void give(struct kafka_consumer *consumer, const rd_kafka_topic_partition
     free(places);
 }
 
+static void send_commit(struct kafka_consumer *consumer)
+{
+    if (!consumer->to_commit->cnt)
+        return;
+    if (!rd_kafka_commit(consumer->handle.rk, consumer->to_commit, 1))
+        consumer->committing = true;
+    rd_kafka_topic_partition_list_destroy(consumer->to_commit);
+    consumer->to_commit = rd_kafka_topic_partition_list_new(0);
+}
+
 static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t error,
                          rd_kafka_topic_partition_list_t *list, void *opaque)
 {
@@ -110,6 +128,7 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t error,
                           rd_kafka_err2str(error));
     if (!consumer->closing)
         consumer->options.taken(consumer->options.context, rd_kafka_assignment_lost(rk) != 0);
+    send_commit(consumer); /* it is refused when the partitions are another's already */
     close_lanes(consumer);
     (void)assign_and_settle(consumer, NULL);
 }
@@ -117,9 +136,12 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t error,
 static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t error,
                       rd_kafka_topic_partition_list_t *offsets, void *opaque)
 {
+    struct kafka_consumer *consumer = opaque;
     (void)rk;
     (void)offsets;
-    (void)opaque;
+    consumer->committing = false;
+    consumer->commit_from_ms =
+        clock_monotonic_ms(&clock_machine) + (error ? COMMIT_FAILED_REST_MS : COMMIT_REST_MS);
     /* Refused during a rebalance, for one; lag tools see the next one. */
     if (error && error != RD_KAFKA_RESP_ERR__NO_OFFSET)
         log_line(LOG_DEBUG, "kafka commit", "detail=\"%s\"", rd_kafka_err2str(error));
@@ -188,6 +210,7 @@ enum err kafka_consumer_new(const struct kafka_common *common,
     struct kafka_consumer *consumer = memory_get(sizeof *consumer);
     consumer->options = *options;
     consumer->handle.name = "consumer";
+    consumer->to_commit = rd_kafka_topic_partition_list_new(0);
     consumer->lanes =
         memory_get(options->topic_count * options->partitions * sizeof *consumer->lanes);
     enum err err = ERR_OK;
@@ -223,11 +246,13 @@ void kafka_consumer_free(struct kafka_consumer *consumer)
         rd_kafka_queue_destroy(consumer->main);
     }
     if (consumer->handle.rk) {
+        send_commit(consumer);
         (void)rd_kafka_consumer_close(consumer->handle.rk);
         rd_kafka_destroy(consumer->handle.rk);
     }
     if (consumer->wake >= 0)
         (void)close(consumer->wake);
+    rd_kafka_topic_partition_list_destroy(consumer->to_commit);
     free(consumer->lanes);
     free(consumer);
 }
@@ -249,6 +274,8 @@ enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fau
         }
         rd_kafka_message_destroy(message);
     }
+    if (!consumer->committing && clock_monotonic_ms(&clock_machine) >= consumer->commit_from_ms)
+        send_commit(consumer);
     return kafka_handle_fatal(&consumer->handle, fault);
 }
 
@@ -384,14 +411,15 @@ void kafka_message_done(struct kafka_message *message)
 void kafka_consumer_commit(struct kafka_consumer *consumer, const struct kafka_place *places,
                            size_t count)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    for (size_t i = 0; i < count; i++)
-        rd_kafka_topic_partition_list_add(list, consumer->options.topics[places[i].topic],
-                                          (int32_t)places[i].partition)
-            ->offset = places[i].offset;
-    if (count)
-        (void)rd_kafka_commit(consumer->handle.rk, list, 1);
-    rd_kafka_topic_partition_list_destroy(list);
+    for (size_t i = 0; i < count; i++) {
+        const char *topic = consumer->options.topics[places[i].topic];
+        int32_t partition = (int32_t)places[i].partition;
+        rd_kafka_topic_partition_t *one =
+            rd_kafka_topic_partition_list_find(consumer->to_commit, topic, partition);
+        if (!one)
+            one = rd_kafka_topic_partition_list_add(consumer->to_commit, topic, partition);
+        one->offset = places[i].offset;
+    }
 }
 
 enum err kafka_consumer_committed(struct kafka_consumer *consumer, struct kafka_place *places,
