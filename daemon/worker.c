@@ -243,8 +243,8 @@ static void notice_reconnection(struct worker *worker)
                            &(struct fault){"the store was reached over a new connection"});
 }
 
-/* All is quiet at the end of the log: the wall clock settles what waits. That it is the end is asked
- * where the log lives: what we believe may be as old as a connection that was cut. */
+/* All is quiet at the end of the log: the wall clock settles what waits. That it is the end is
+ * asked where the log lives: what we believe may be as old as a connection that was cut. */
 static bool settles_by_wall(struct worker *worker, const struct partition *partition, int64_t now,
                             int64_t wall)
 {

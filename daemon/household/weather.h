@@ -21,7 +21,8 @@ void weather_table_apply(struct weather_table *table, const struct weather *weat
                          int64_t arrived_ms);
 
 /* An event of that kind covers the area at that time, as far as it was known by then: whoever reads
- * old messages again has read the whole topic before, and must not judge them by what came later. */
+ * old messages again has read the whole topic before, and must not judge them by what came later.
+ */
 bool weather_table_holds(const struct weather_table *table, const char *event, struct text area,
                          int64_t at_s, int64_t by_ms);
 

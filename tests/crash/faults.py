@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What may happen in a round. Each fault is a function of the scene; it ends when whatever it broke
-is whole again, or broken for good. A pause within a fault is the fault: how long something is away."""
+is whole again, or broken for good. A pause within a fault is the fault: how long it is away."""
 import signal
 import socket
 import threading
@@ -113,8 +113,8 @@ def anbud_told_to_end(scene):
     if daemon:
         daemon.told_to_go = True
         status = daemon.process.end(signal.SIGTERM, 60)
-        # It may have no Redis or Kafka to give back to, but never hangs or crashes. Before its first
-        # line it has not asked for signals yet.
+        # It may have no Redis or Kafka to give back to, but never hangs or crashes. Before its
+        # first line it has not asked for signals yet.
         unborn = status == -signal.SIGTERM and not daemon.process.err()
         scene.world.need(status == 0 or unborn, "seed %s: SIGTERM ends it in order" % scene.seed,
                          "%s\n%s" % (status, daemon.process.err()[-2000:]))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A round of crash equality. A Stage outlives rounds: Kafka with the town in it, read by every round
-from the start. A Scene is one round: a Redis, topics for what comes out, and the daemons."""
+"""A round of crash equality. A Stage outlives rounds: Kafka with the town in it, read by every
+round from the start. A Scene is one round: a Redis, topics for what comes out, and the daemons."""
 import copy
 import hashlib
 import json
@@ -241,7 +241,8 @@ class Scene:
             if listed.code or not listed.json()["alerts"]:
                 continue
             alert = self.chance.choice(listed.json()["alerts"])
-            step = self.chance.choice((("ack",), ("note", "tried"), ("resolve", "--outcome", "safe"),
+            step = self.chance.choice((("ack",), ("note", "tried"),
+                                       ("resolve", "--outcome", "safe"),
                                        ("reopen", "--note", "not yet seen")))
             said = daemon.ctl("--as", who, "alerts", step[0], alert["alert"], *step[1:], "--json")
             if said.code == 0 and said.json().get("delivered"):
