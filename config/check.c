@@ -199,6 +199,7 @@ void check_together(struct load *load)
     check_topics_differ(load);
     check_public(load);
     check_order(load);
+    check_properties(load);
     if (config->settings.daemon.socket[0] == '\0' && bytes > SOCKET_BYTES_MAX) {
         struct place place = {data_dir->from, data_dir->row->name};
         load_problem(load, &place,

@@ -6,12 +6,22 @@
 
 #include "config/internal.h"
 
+enum err config_load_from(const struct config_source *source, struct config **out,
+                          struct config_errors *errors)
+{
+    struct config_input input = {.path = source->path,
+                                 .sets = source->sets,
+                                 .set_count = source->set_count,
+                                 .environment = true,
+                                 .kafka = source->kafka};
+    return config_read(detectors, detector_count, &input, out, errors);
+}
+
 enum err config_load(const char *path, const char *const *sets, size_t set_count,
                      struct config **out, struct config_errors *errors)
 {
-    struct config_input input = {
-        .path = path, .sets = sets, .set_count = set_count, .environment = true};
-    return config_read(detectors, detector_count, &input, out, errors);
+    struct config_source source = {.path = path, .sets = sets, .set_count = set_count};
+    return config_load_from(&source, out, errors);
 }
 
 struct config *config_default(void)

@@ -111,6 +111,23 @@ void config_errors_done(struct config_errors *errors);
 NODISCARD enum err config_load(const char *path, const char *const *sets, size_t set_count,
                                struct config **out, struct config_errors *errors);
 
+/* Who knows kafka.properties: librdkafka, which this room does not (kafka/properties.h). Both
+ * answer ERR_CONFIG with a fault. */
+struct config_kafka {
+    enum err (*one)(const struct config_pair *property, struct fault *fault);
+    /* Once each has passed: do they go together, are files that they name there? */
+    enum err (*together)(const struct config_pair *properties, size_t count, struct fault *fault);
+};
+struct config_source {
+    const char *path;
+    const char *const *sets;
+    size_t set_count;
+    const struct config_kafka *kafka; /* NULL: properties are not looked into */
+};
+/* The same for whoever goes on to Kafka. */
+NODISCARD enum err config_load_from(const struct config_source *source, struct config **out,
+                                    struct config_errors *errors);
+
 const struct settings *config_settings(const struct config *config);
 const struct config_pair *config_kafka_properties(const struct config *config, size_t *count);
 /* What to do instead of passing this property through; NULL: it may be passed. */

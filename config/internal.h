@@ -91,6 +91,8 @@ struct config {
 struct load {
     struct config *config; /* in the making */
     struct problems problems;
+    const struct config_kafka *kafka; /* NULL: nobody to ask */
+    struct origin properties_from;    /* where kafka.properties begins */
 };
 
 /* config.c */
@@ -109,6 +111,7 @@ struct config_input {
     const char *const *sets;
     size_t set_count;
     bool environment; /* ANBU_... variables count */
+    const struct config_kafka *kafka;
 };
 NODISCARD enum err config_read(const struct detector *const *detectors, size_t detector_count,
                                const struct config_input *input, struct config **out,
@@ -139,6 +142,7 @@ bool load_season_bound(struct load *load, const struct tree *node, const char *s
 void load_properties(struct load *load, const struct tree *node);
 void load_property(struct load *load, const struct place *place, struct text name,
                    struct text value);
+void check_properties(struct load *load);
 bool property_is_secret(const char *name);
 void load_fields(struct load *load, const struct tree *node);
 void load_enrolment(struct load *load, const struct tree *node);

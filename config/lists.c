@@ -88,6 +88,13 @@ void load_property(struct load *load, const struct place *place, struct text nam
         load_problem(load, place, "%s", fault.text);
         return;
     }
+    if (load->kafka && load->kafka->one(&pair, &fault)) {
+        /* Librdkafka repeats the value. */
+        load_problem(load, place, "%s",
+                     property_is_secret(pair.name) ? "librdkafka does not take it" : fault.text);
+        explicit_bzero(&pair, sizeof pair);
+        return;
+    }
     size_t i = 0;
     while (i < config->property_count && strcmp(config->properties[i].name, pair.name) != 0)
         i++;
@@ -101,8 +108,19 @@ void load_property(struct load *load, const struct place *place, struct text nam
     explicit_bzero(&pair, sizeof pair);
 }
 
+void check_properties(struct load *load)
+{
+    const struct config *config = load->config;
+    struct place place = {load->properties_from, "kafka.properties"};
+    struct fault fault;
+    if (config->property_count > 0 && load->kafka &&
+        load->kafka->together(config->properties, config->property_count, &fault))
+        load_problem(load, &place, "%s", fault.text);
+}
+
 void load_properties(struct load *load, const struct tree *node)
 {
+    load->properties_from = (struct origin){ORIGIN_FILE, node->key_line, node->key_column};
     if (!load_expect(load, node, TREE_MAP, "kafka.properties"))
         return;
     for (const struct tree *child = node->first; child; child = child->next) {

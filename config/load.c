@@ -338,7 +338,8 @@ enum err config_read(const struct detector *const *detectors_in, size_t detector
                      const struct config_input *input, struct config **out,
                      struct config_errors *errors)
 {
-    struct load load = {.config = config_new(detectors_in, detector_count_in)};
+    struct load load = {.config = config_new(detectors_in, detector_count_in),
+                        .kafka = input->kafka};
     struct buffer content = {0};
     struct text source = input->text;
     struct fault fault;

@@ -21,6 +21,7 @@
 #include "delivery/sink.h"
 #include "embedded/embedded.h"
 #include "ingest/source_kafka.h"
+#include "kafka/properties.h"
 #include "measure.h"
 #include "worker.h"
 
@@ -125,12 +126,21 @@ static void log_as_configured(const struct settings *settings)
 
 /* Reload: whole and checked, or not at all. */
 
+static enum err load(const struct app_options *options, struct config **out,
+                     struct config_errors *errors)
+{
+    struct config_source source = {.path = options->config_path,
+                                   .sets = options->sets,
+                                   .set_count = options->set_count,
+                                   .kafka = &kafka_properties};
+    return config_load_from(&source, out, errors);
+}
+
 static enum err reload_checked(struct app *app, struct config_errors *errors,
                                struct buffer *restart_needed)
 {
     struct config *next = NULL;
-    enum err err = config_load(app->options->config_path, app->options->sets,
-                               app->options->set_count, &next, errors);
+    enum err err = load(app->options, &next, errors);
     if (err) {
         log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force",
                  "errors=%zu first=\"%.*s\"", errors->count,
@@ -725,7 +735,7 @@ enum err app_run(const struct app_options *options)
 {
     struct config_errors errors = {0};
     struct config *config = NULL;
-    if (config_load(options->config_path, options->sets, options->set_count, &config, &errors)) {
+    if (load(options, &config, &errors)) {
         (void)fputs(errors.text.at, stderr);
         config_errors_done(&errors);
         return ERR_CONFIG;

@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "config/config.h"
+#include "kafka/properties.h"
 
 #define SETS_MAX 64
 
@@ -24,8 +25,11 @@ static int check(const struct app_options *options)
 {
     struct config *config = NULL;
     struct config_errors errors = {0};
-    enum err err =
-        config_load(options->config_path, options->sets, options->set_count, &config, &errors);
+    struct config_source source = {.path = options->config_path,
+                                   .sets = options->sets,
+                                   .set_count = options->set_count,
+                                   .kafka = &kafka_properties};
+    enum err err = config_load_from(&source, &config, &errors);
     if (err)
         (void)fputs(errors.text.at, stderr);
     else

@@ -14,6 +14,7 @@
 #include "ctl/call.h"
 #include "ctl/command.h"
 #include "ctl/table.h"
+#include "kafka/properties.h"
 
 #define SETS_MAX 64
 
@@ -21,7 +22,9 @@
 static int load(const char *path, const char *const *sets, size_t set_count, struct config **out)
 {
     struct config_errors errors = {0};
-    enum err err = config_load(path, sets, set_count, out, &errors);
+    struct config_source source = {
+        .path = path, .sets = sets, .set_count = set_count, .kafka = &kafka_properties};
+    enum err err = config_load_from(&source, out, &errors);
     if (err)
         (void)fprintf(stderr, "%s%s: %zu error%s\n", buffer_view(&errors.text).at, path,
                       errors.count, errors.count == 1 ? "" : "s");

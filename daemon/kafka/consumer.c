@@ -188,6 +188,16 @@ static enum err open_handle(struct kafka_consumer *consumer, const struct kafka_
     return kafka_handle_open(&consumer->handle, RD_KAFKA_CONSUMER, &conf, fault);
 }
 
+enum err kafka_consumer_check(const struct kafka_common *common, struct fault *fault)
+{
+    struct kafka_consumer consumer = {.handle = {.name = "check"},
+                                      .options = {.group = "anbu", .partitions = 1}};
+    enum err err = open_handle(&consumer, common, fault);
+    if (!err)
+        rd_kafka_destroy(consumer.handle.rk);
+    return err;
+}
+
 static enum err subscribe(struct kafka_consumer *consumer, struct fault *fault)
 {
     const struct kafka_consumer_options *options = &consumer->options;

@@ -42,6 +42,8 @@ struct kafka_consumer;
 NODISCARD enum err kafka_consumer_new(const struct kafka_common *common,
                                       const struct kafka_consumer_options *options,
                                       struct kafka_consumer **out, struct fault *fault);
+/* Could one be made of these properties? common->brokers NULL: nothing connects. */
+NODISCARD enum err kafka_consumer_check(const struct kafka_common *common, struct fault *fault);
 /* Leaves the group. All messages must have been given back. NULL is fine; no callback comes. */
 void kafka_consumer_free(struct kafka_consumer *consumer);
 

@@ -116,8 +116,8 @@ enum err kafka_conf_new(const struct kafka_common *common, const struct kafka_pr
     (void)rd_kafka_conf_set(conf, "client.id", "anbu", NULL, 0);
     /* A connection that an idle broker closes is no event. */
     (void)rd_kafka_conf_set(conf, "log.connection.close", "false", NULL, 0);
-    if (rd_kafka_conf_set(conf, "bootstrap.servers", common->brokers, why, sizeof why) !=
-        RD_KAFKA_CONF_OK) {
+    if (common->brokers && rd_kafka_conf_set(conf, "bootstrap.servers", common->brokers, why,
+                                             sizeof why) != RD_KAFKA_CONF_OK) {
         err = fault_set(fault, ERR_CONFIG, "kafka.brokers: %s", why);
         goto out;
     }

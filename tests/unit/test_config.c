@@ -111,6 +111,52 @@ static void expect_errors(const char *yaml, const char *const *sets, size_t set_
     free(errors);
 }
 
+static enum err played_one(const struct config_pair *property, struct fault *why)
+{
+    if (strcmp(property->value, "bad") == 0)
+        return fault_set(why, ERR_CONFIG, "'%s' will not do", property->value);
+    return ERR_OK;
+}
+
+static enum err played_together(const struct config_pair *properties, size_t count,
+                                struct fault *why)
+{
+    return count < 2 ? ERR_OK : fault_set(why, ERR_CONFIG, "no %s", properties[1].name);
+}
+
+static const struct config_kafka played_kafka = {played_one, played_together};
+
+/* All at once, each at its place; what librdkafka says of a secret is not repeated. */
+START_TEST(properties_are_judged_by_who_knows_them)
+{
+    static const char yaml[] = "kafka:\n  properties:\n    one: bad\n    sasl.password: env:BAD\n"
+                               "    two: bad\nredis: {adress: x}\n";
+    static const char *const sets[] = {"kafka.properties.three=bad"};
+    struct config *config = NULL;
+    struct config_input input = {.path = "anbu.yaml",
+                                 .text = TEXT(yaml),
+                                 .sets = sets,
+                                 .set_count = 1,
+                                 .kafka = &played_kafka};
+    ck_assert_int_eq(setenv("BAD", "bad", 1), 0);
+    char *errors = refused(input, &config);
+    ck_assert_str_eq(errors, "anbu.yaml:3:10: kafka.properties.one: 'bad' will not do\n"
+                             "anbu.yaml:4:20: kafka.properties.sasl.password: librdkafka does not "
+                             "take it\n"
+                             "anbu.yaml:5:10: kafka.properties.two: 'bad' will not do\n"
+                             "anbu.yaml:6:9: redis.adress: no such option; did you mean "
+                             "redis.address?\n"
+                             "--set kafka.properties.three: 'bad' will not do\n");
+    free(errors);
+    input = (struct config_input){.path = "anbu.yaml",
+                                  .text = TEXT("kafka:\n  properties: {one: a, two: b}\n"),
+                                  .kafka = &played_kafka};
+    errors = refused(input, &config);
+    ck_assert_str_eq(errors, "anbu.yaml:2:3: kafka.properties: no two\n");
+    free(errors);
+}
+END_TEST
+
 static char *shown_value(const struct config *config, const char *name, const char *key)
 {
     struct buffer text = {0};
@@ -634,6 +680,7 @@ static Suite *suite(void)
     tcase_add_test(cases, every_member_of_settings_has_a_row);
     tcase_add_test(cases, rows_are_complete_and_sections_stand_together);
     tcase_add_test(cases, an_empty_file_gives_the_documented_defaults);
+    tcase_add_test(cases, properties_are_judged_by_who_knows_them);
     tcase_add_test(cases, every_type_of_value_is_read);
     tcase_add_test(cases, every_hostile_file_is_refused_with_the_written_words);
     tcase_add_test(cases, bytes_that_are_no_text_are_refused_with_their_place);

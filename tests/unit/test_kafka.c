@@ -14,6 +14,7 @@
 #include "embedded/embedded.h"
 #include "kafka/kafka.h"
 #include "kafka/producer.h"
+#include "kafka/properties.h"
 
 #define WAIT_MS 30000
 
@@ -274,6 +275,37 @@ START_TEST(reader_of_one_partition_starts_at_its_offset)
 }
 END_TEST
 
+/* Nothing connects, nothing is logged: what the daemon would meet at its start is said before. */
+START_TEST(properties_are_tried_on_librdkafka_itself)
+{
+    static const struct {
+        struct config_pair pair;
+        const char *said; /* NULL: taken */
+    } ones[] = {
+        {{"sasl.mechanim", "PLAIN"}, "knows no such property; did you mean sasl.mechanisms?"},
+        {{"security.protocol", "SASL_SLL"}, "SASL_SLL"},
+        {{"queued.min.messages", "0"}, "outside allowed range"},
+        {{"ssl.ca.location", "/nowhere/ca.pem"}, "/nowhere/ca.pem: No such file"},
+        {{"socket.keepalive.enable", "true"}, NULL},
+        {{"ssl.ca.location", "probe"}, NULL},
+    };
+    static const struct config_pair late[] = {{"max.poll.interval.ms", "1000"}};
+    static const struct config_pair certificate[] = {{"security.protocol", "SSL"},
+                                                     {"ssl.ca.location", "/dev/null"}};
+    static const struct config_pair good[] = {{"client.rack", "a"}, {"linger.ms", "20"}};
+    struct fault fault;
+    for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++) {
+        enum err err = kafka_properties.one(&ones[i].pair, &fault);
+        ck_assert_int_eq(err, ones[i].said ? ERR_CONFIG : ERR_OK);
+        ck_assert_msg(!err || strstr(fault.text, ones[i].said), "%s", fault.text);
+    }
+    ck_assert_int_eq(kafka_properties.together(late, 1, &fault), ERR_CONFIG);
+    ck_assert_ptr_eq(strstr(fault.text, "`max.poll.interval.ms`"), fault.text);
+    ck_assert_int_eq(kafka_properties.together(certificate, 2, &fault), ERR_CONFIG);
+    ck_assert_int_eq(kafka_properties.together(good, 2, &fault), ERR_OK);
+}
+END_TEST
+
 START_TEST(reader_without_brokers_waits_and_ends)
 {
     struct kafka_reader *reader = NULL;
@@ -371,6 +403,7 @@ static Suite *suite(void)
     tcase_set_timeout(plain, 60);
     tcase_add_test(plain, murmur2_places_keys_as_java_does);
     tcase_add_test(plain, murmur2_agrees_with_librdkafka_for_any_bytes);
+    tcase_add_test(plain, properties_are_tried_on_librdkafka_itself);
     tcase_add_test(plain, topics_with_equal_counts_pass);
     tcase_add_test(plain, topics_with_unequal_counts_are_refused_by_name_and_number);
     tcase_add_test(plain, topic_that_is_missing_is_named);
