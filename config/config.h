@@ -102,7 +102,8 @@ void config_free(struct config *config);
 /* Every error of one read, each "file:line:column: option: what is wrong (what is right)". */
 struct config_errors {
     size_t count;
-    struct buffer text; /* one a line */
+    struct buffer text;     /* one a line */
+    struct buffer warnings; /* one a line, of a good read as well, not counted */
 };
 void config_errors_done(struct config_errors *errors);
 

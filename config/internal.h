@@ -129,8 +129,16 @@ size_t name_join(char out[CONFIG_NAME_MAX], const char *prefix, struct text key)
  * own name begins. */
 void load_options(struct load *load, const struct tree *map, const char *prefix, size_t name_at,
                   struct layer *layer);
+/* The file's own value of an option; the last one counts, but a file says it once. */
+void load_base(struct load *load, const struct place *place, size_t index, struct text from);
+
+/* environment.c */
 /* "ANBU_KAFKA_BROKERS" */
 void environment_name(const char *option, char out[CONFIG_NAME_MAX]);
+void load_environment(struct load *load);
+/* Variables that look like options and are none, one a line. */
+void environment_warn(const struct config *config, const struct config_input *input,
+                      struct text source, struct buffer *out);
 
 /* layers.c */
 void load_layers(struct load *load, enum layer_kind kind, const struct tree *node);

@@ -4,7 +4,6 @@
  * configuration without one comes out.
  */
 #include <assert.h>
-#include <ctype.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +34,7 @@ static const struct {
 void config_errors_done(struct config_errors *errors)
 {
     buffer_done(&errors->text);
+    buffer_done(&errors->warnings);
     errors->count = 0;
 }
 
@@ -156,7 +156,7 @@ static void set_layered(struct load *load, const struct place *place, size_t ind
     layer->overrides[layer->override_count++] = override;
 }
 
-static void set_base(struct load *load, const struct place *place, size_t index, struct text from)
+void load_base(struct load *load, const struct place *place, size_t index, struct text from)
 {
     struct slot *slot = &load->config->slots[index];
     struct value value;
@@ -189,7 +189,7 @@ static void set_from_node(struct load *load, const struct tree *node, const char
     if (layer)
         set_layered(load, &place, index, from, layer);
     else
-        set_base(load, &place, index, from);
+        load_base(load, &place, index, from);
 }
 
 /* A list, or something in one. */
@@ -264,26 +264,6 @@ static void load_file(struct load *load, struct text source)
     tree_free(root);
 }
 
-void environment_name(const char *option, char out[CONFIG_NAME_MAX])
-{
-    int n = snprintf(out, CONFIG_NAME_MAX, "ANBU_%s", option);
-    assert(n > 0 && n < CONFIG_NAME_MAX);
-    for (char *c = out; *c; c++)
-        *c = *c == '.' ? '_' : (char)toupper((unsigned char)*c);
-}
-
-static void load_environment(struct load *load)
-{
-    for (size_t i = 0; i < schema_count; i++) {
-        char name[CONFIG_NAME_MAX];
-        environment_name(schema[i].name, name);
-        const char *found = getenv(name);
-        struct place place = {{.kind = ORIGIN_ENVIRONMENT}, name};
-        if (found && found[0])
-            set_base(load, &place, i, text_of(found));
-    }
-}
-
 static void load_set(struct load *load, const char *set)
 {
     static const char properties[] = "kafka.properties.";
@@ -300,7 +280,7 @@ static void load_set(struct load *load, const char *set)
     size_t index = config_slot(load->config, key);
     size_t skip = sizeof properties - 1;
     if (index < load->config->slot_count)
-        set_base(load, &place, index, value);
+        load_base(load, &place, index, value);
     else if (key.bytes > skip && memcmp(key.at, properties, skip) == 0)
         load_property(load, &place, (struct text){key.at + skip, key.bytes - skip}, value);
     else if (is_list(key))
@@ -357,8 +337,10 @@ enum err config_read(const struct detector *const *detectors_in, size_t detector
                     CONFIG_BYTES_MAX);
     else if (!err && source.at)
         load_file(&load, source);
-    if (input->environment)
+    if (input->environment) {
         load_environment(&load);
+        environment_warn(load.config, input, source, &errors->warnings);
+    }
     for (size_t i = 0; i < input->set_count; i++)
         load_set(&load, input->sets[i]);
     if (load.problems.count == 0)

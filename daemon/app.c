@@ -36,6 +36,7 @@
 #define START_EXTEND_S      30
 #define METRICS_LISTEN      "127.0.0.1:9464"
 #define METRICS_LISTEN_ANY  "127.0.0.1:0"
+#define LOG_LINES_MAX       20
 #define STORE_WAIT_MS       10000 /* as Kafka's brokers get */
 
 /* A configuration in use by several threads; the last to let go frees it. */
@@ -125,6 +126,17 @@ static void log_as_configured(const struct settings *settings)
 }
 
 /* Reload: whole and checked, or not at all. */
+
+/* One line each; what is beyond the maximum is counted by whoever has the number. */
+static void log_each(enum log_level level, const char *event, const struct buffer *lines)
+{
+    const char *at = buffer_view(lines).at;
+    for (int i = 0; i < LOG_LINES_MAX && *at; i++) {
+        size_t bytes = strcspn(at, "\n");
+        log_line(level, event, "detail=\"%.*s\"", (int)bytes, at);
+        at += bytes + (at[bytes] == '\n');
+    }
+}
 
 static enum err load(const struct app_options *options, struct config **out,
                      struct config_errors *errors)
@@ -736,10 +748,12 @@ enum err app_run(const struct app_options *options)
     struct config_errors errors = {0};
     struct config *config = NULL;
     if (load(options, &config, &errors)) {
-        (void)fputs(errors.text.at, stderr);
+        (void)fprintf(stderr, "%s%s", buffer_view(&errors.warnings).at, errors.text.at);
         config_errors_done(&errors);
         return ERR_CONFIG;
     }
+    log_each(LOG_WARNING, "environment variable is no option", &errors.warnings);
+    config_errors_done(&errors);
     struct app *app = memory_get(sizeof *app);
     app->options = options;
     app->started = time(NULL);

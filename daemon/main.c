@@ -30,6 +30,7 @@ static int check(const struct app_options *options)
                                    .set_count = options->set_count,
                                    .kafka = &kafka_properties};
     enum err err = config_load_from(&source, &config, &errors);
+    (void)fputs(buffer_view(&errors.warnings).at, stderr);
     if (err)
         (void)fputs(errors.text.at, stderr);
     else

@@ -25,6 +25,7 @@ static int load(const char *path, const char *const *sets, size_t set_count, str
     struct config_source source = {
         .path = path, .sets = sets, .set_count = set_count, .kafka = &kafka_properties};
     enum err err = config_load_from(&source, out, &errors);
+    (void)fputs(buffer_view(&errors.warnings).at, stderr);
     if (err)
         (void)fprintf(stderr, "%s%s: %zu error%s\n", buffer_view(&errors.text).at, path,
                       errors.count, errors.count == 1 ? "" : "s");

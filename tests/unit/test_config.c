@@ -383,6 +383,48 @@ START_TEST(the_command_line_wins_over_environment_over_file_over_default)
 }
 END_TEST
 
+START_TEST(detectors_options_have_variables_too)
+{
+    struct config_input input = TEXT_OF("watch.level: 3\n");
+    input.environment = true;
+    setenv("ANBU_WATCH_LEVEL", "11", 1);
+    setenv("ANBU_CARE_GRAVE", "9", 1);
+    struct config *config = loaded(input);
+    expect_shown(config, "watch.level", "11", "environment");
+    expect_shown(config, "care.grave", "9", "environment");
+    config_free(config);
+}
+END_TEST
+
+/* Warned about, since other programs put names there as well; not when a secret is in it. */
+START_TEST(a_variable_that_is_no_options_is_warned_about_with_the_nearest)
+{
+    static const char *const sets[] = {"kafka.properties.sasl.password=env:ANBU_SASL"};
+    struct config_errors errors = {0};
+    struct config *config = NULL;
+    struct config_input input = TEXT_OF("redis.password: env:ANBU_REDIS_PASS\n");
+    input.environment = true;
+    input.sets = sets;
+    input.set_count = 1;
+    (void)clearenv();
+    setenv("ANBU_KAFKA_BROKER", "b:2", 1);
+    setenv("ANBU_REDIS_PASS", "x", 1);
+    setenv("ANBU_SASL", "x", 1);
+    setenv("ANBU_SOCKET", "/s", 1);
+    setenv("ANBU_PORT_6379_TCP", "x", 1);
+    setenv("ANBU_DAEMON_BATCH", "7", 1);
+    setenv("ANBUKAFKA", "x", 1);
+    ck_assert_int_eq(config_read(list, 2, &input, &config, &errors), ERR_OK);
+    ck_assert_uint_eq(errors.count, 0);
+    ck_assert_str_eq(buffer_view(&errors.warnings).at,
+                     "ANBU_KAFKA_BROKER: no option has this variable; did you mean "
+                     "ANBU_KAFKA_BROKERS?\n"
+                     "ANBU_PORT_6379_TCP: no option has this variable\n");
+    config_errors_done(&errors);
+    config_free(config);
+}
+END_TEST
+
 START_TEST(errors_outside_the_file_name_the_variable_or_argument)
 {
     static const char *const sets[] = {"budget.acute_per_household_year=six", "daemon.cache",
@@ -687,6 +729,8 @@ static Suite *suite(void)
     tcase_add_test(cases, a_file_that_is_not_there_or_too_long_is_told);
     tcase_add_test(cases, a_flood_of_errors_is_counted_but_not_all_told);
     tcase_add_test(cases, the_command_line_wins_over_environment_over_file_over_default);
+    tcase_add_test(cases, detectors_options_have_variables_too);
+    tcase_add_test(cases, a_variable_that_is_no_options_is_warned_about_with_the_nearest);
     tcase_add_test(cases, errors_outside_the_file_name_the_variable_or_argument);
     tcase_add_test(cases, a_secret_comes_from_a_file_or_the_environment_and_is_never_shown);
     tcase_add_test(cases, profiles_then_seasons_then_areas_layer_over_the_defaults);

@@ -95,6 +95,20 @@ START_TEST(every_row_of_a_detector_is_usable)
 }
 END_TEST
 
+START_TEST(every_option_has_a_variable_of_its_own)
+{
+    struct config *config = config_default();
+    for (size_t i = 0; i < config->slot_count; i++)
+        for (size_t k = 0; k < i; k++) {
+            char one[CONFIG_NAME_MAX], other[CONFIG_NAME_MAX];
+            environment_name(config->slots[i].row->name, one);
+            environment_name(config->slots[k].row->name, other);
+            ck_assert_str_ne(one, other);
+        }
+    config_free(config);
+}
+END_TEST
+
 START_TEST(the_winter_example_tightens_in_winter)
 {
     struct config *config = loaded("config/examples/winter.yaml");
@@ -119,6 +133,7 @@ static Suite *suite(void)
     tcase_add_test(cases, the_sample_configuration_sets_nothing);
     tcase_add_test(cases, every_example_loads_and_sets_something);
     tcase_add_test(cases, every_row_of_a_detector_is_usable);
+    tcase_add_test(cases, every_option_has_a_variable_of_its_own);
     tcase_add_test(cases, the_winter_example_tightens_in_winter);
     suite_add_tcase(made, cases);
     return made;
@@ -126,11 +141,13 @@ static Suite *suite(void)
 
 int main(void)
 {
-    for (size_t i = 0; i < schema_count; i++) { /* whoever runs this may have some of their own */
+    struct config *config = config_default();
+    for (size_t i = 0; i < config->slot_count; i++) { /* whoever runs this may have some */
         char name[CONFIG_NAME_MAX];
-        environment_name(schema[i].name, name);
+        environment_name(config->slots[i].row->name, name);
         (void)unsetenv(name);
     }
+    config_free(config);
     SRunner *runner = srunner_create(suite());
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
