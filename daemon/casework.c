@@ -344,6 +344,27 @@ static void restore_later(struct log_reading *reading)
     buffer_done(&reading->later);
 }
 
+/* To the log's end. One that ends before our place is another one (anbu.alerts was made anew): that
+ * is noted first, and then it is read from its start, in the next epoch. */
+static enum err read_log(struct log_reading *reading, int64_t from, struct fault *fault)
+{
+    const struct worker_options *options = &reading->worker->options;
+    uint32_t p = reading->partition->number;
+    enum err err = options->read_log(options->read_log_context, p, from, restore, reading, fault);
+    if (err != ERR_END)
+        return err;
+    log_line(LOG_ERROR, "alerts log made anew or cut",
+             "partition=%u expected=%lld remedy=\"what the old one alone knew is lost; alerts in "
+             "Redis stay\"",
+             p, (long long)from);
+    reading->partition->log_base += EPOCH_STEP;
+    reading->next = 0;
+    keep_place(reading);
+    if (reading->err)
+        return reading->err;
+    return options->read_log(options->read_log_context, p, 0, restore, reading, fault);
+}
+
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault)
 {
     if (!worker->options.read_log)
@@ -353,10 +374,9 @@ enum err casework_log(struct worker *worker, struct partition *partition, struct
                        : 0;
     struct log_reading reading = {
         .worker = worker, .partition = partition, .next = from, .kept = from};
-    enum err err = worker->options.read_log(worker->options.read_log_context, partition->number,
-                                            from, restore, &reading, fault);
+    enum err err = read_log(&reading, from, fault);
     restore_later(&reading);
-    if (!err && reading.err) {
+    if (reading.err) {
         *fault = reading.fault;
         err = reading.err;
     }

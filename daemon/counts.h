@@ -38,6 +38,8 @@ enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_COUNT 
 
 struct worker_counts {
     atomic_ullong messages[MESSAGE_TYPE_COUNT], readings[UTILITY_COUNT][QUALITY_COUNT];
+    atomic_ullong lost[TOPIC_COUNT]; /* messages that retention took unread */
+    atomic_ullong anew[TOPIC_COUNT]; /* logs that turned out to be others */
     atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
     atomic_ullong findings, batches, flushed, loads, cache_hits;
     atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */

@@ -82,6 +82,13 @@ static int64_t epoch_of_run(const struct worker *worker, const struct partition 
     return known;
 }
 
+/* Of a stored epoch and the run's, if there are any. */
+static int64_t later(int64_t stored, int64_t run)
+{
+    int64_t epoch = stored > run ? stored : run;
+    return epoch < 0 ? 0 : epoch;
+}
+
 /* With a Kafka that lasts, each log goes on in its own epoch (partition_anew). */
 static void number_through(const struct worker *worker, struct partition *partition)
 {
@@ -89,21 +96,16 @@ static void number_through(const struct worker *worker, struct partition *partit
     int64_t run = worker->options.epochs ? epoch_of_run(worker, partition) : -1;
     for (int lane = 0; lane < TOPIC_COUNT; lane++) {
         int64_t stored = epoch_of(head->offsets[lane]);
-        int64_t epoch = run >= 0 ? run : stored >= 0 ? stored : 0;
+        int64_t epoch = later(stored, run);
         partition->base[lane] = epoch * EPOCH_STEP;
         partition->flushed[lane] = head->offsets[lane];
-        partition->next[lane] = stored == epoch ? head->offsets[lane] : OFFSET_NONE;
+        /* A new epoch is written with the first flush, be it before the lane's first message:
+         * the next run must not use it again. */
+        partition->next[lane] = head->offsets[lane];
+        if (stored != epoch)
+            partition->next[lane] = epoch ? partition->base[lane] : OFFSET_NONE;
     }
-    int64_t log = epoch_of(head->log_offset);
-    partition->log_base = (run >= 0 ? run : log >= 0 ? log : 0) * EPOCH_STEP;
-}
-
-/* What is dirty still tells the old epoch: after a crash the lane is found out again, and what the
- * store has of the new epoch is skipped. */
-void partition_anew(struct partition *partition, uint32_t lane, int64_t low)
-{
-    partition->base[lane] += EPOCH_STEP;
-    partition->next[lane] = partition->base[lane] + low;
+    partition->log_base = later(epoch_of(head->log_offset), run) * EPOCH_STEP;
 }
 
 /* Whoever took it from us is most likely its owner now, and the group will tell us so. */
@@ -225,7 +227,7 @@ void partition_resume(const struct partition *partition, int64_t resume[TOPIC_CO
 {
     for (int lane = 0; lane < TOPIC_COUNT; lane++)
         resume[lane] = partition->next[lane] == OFFSET_NONE
-                           ? (partition->base[lane] ? 0 : OFFSET_NONE)
+                           ? OFFSET_NONE
                            : partition->next[lane] - partition->base[lane];
 }
 
@@ -305,4 +307,20 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
             break;
     }
     return partition->owned;
+}
+
+/* Nobody can read the old log again, so what came of it is written first; then where the new one
+ * begins; and only then is anything of it read. So a crash finds the old epoch in the head and
+ * nothing of the new one in any record, or the new one in the head: no number is given twice. */
+bool partition_anew(struct worker *worker, struct partition *partition, uint32_t lane, int64_t low)
+{
+    if (!partition->owned || !partition_flush(worker, partition, true, SIZE_MAX) ||
+        partition->dirty.oldest || letters_from(partition->letters))
+        return false;
+    partition->base[lane] += EPOCH_STEP;
+    partition->next[lane] = partition->base[lane] + low;
+    if (!partition_flush(worker, partition, true, SIZE_MAX))
+        return false;
+    metric_add(&worker->counts.anew[lane], 1);
+    return true;
 }

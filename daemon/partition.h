@@ -102,8 +102,10 @@ void partition_release(struct worker *worker, struct partition *partition, bool 
 /* Writes dirty records, oldest first: all, or those older than flush_interval; at most `most`. */
 bool partition_flush(struct worker *worker, struct partition *partition, bool all, size_t most);
 void partition_resume(const struct partition *partition, int64_t resume[TOPIC_COUNT]);
-/* A lane's log begins anew, at `low`: its offsets are numbered in the next epoch from here on. */
-void partition_anew(struct partition *partition, uint32_t lane, int64_t low);
+/* A lane's log begins anew, at `low`: its offsets are numbered in the next epoch from here on.
+ * False: not now, for something of the old one is not written yet, or the partition is not owned.
+ */
+bool partition_anew(struct worker *worker, struct partition *partition, uint32_t lane, int64_t low);
 void partition_note_settle(struct partition *partition, struct text household, int64_t settle_ms);
 /* The soonest note that is due at now_ms is taken off; false: none. */
 bool partition_due_settle(struct partition *partition, int64_t now_ms, struct settle_note *out);

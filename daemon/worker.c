@@ -147,17 +147,24 @@ static void revoked(void *owner, uint32_t number, bool lost)
         partition_release(worker, &worker->partitions[number], lost);
 }
 
-static void anew(void *owner, uint32_t number, uint32_t lane, int64_t low)
+static bool anew(void *owner, uint32_t number, uint32_t lane, int64_t low)
 {
     struct worker *worker = owner;
-    if (number < worker->options.partitions && worker->partitions[number].owned)
-        partition_anew(&worker->partitions[number], lane, low);
+    return number < worker->options.partitions &&
+           partition_anew(worker, &worker->partitions[number], lane, low);
+}
+
+static void lost(void *owner, uint32_t number, uint32_t lane, int64_t from, int64_t to)
+{
+    struct worker *worker = owner;
+    (void)number;
+    metric_add(&worker->counts.lost[lane], (unsigned long long)(to - from));
 }
 
 struct source_owner worker_owner(struct worker *worker)
 {
     return (struct source_owner){
-        .assigned = assigned, .revoked = revoked, .anew = anew, .owner = worker};
+        .assigned = assigned, .revoked = revoked, .anew = anew, .lost = lost, .owner = worker};
 }
 
 void worker_set_source(struct worker *worker, struct source *source)

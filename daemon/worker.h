@@ -25,7 +25,9 @@
 #include "ingest/source.h"
 #include "store/store.h"
 
-/* Where the alerts log of a partition is read again after a takeover; NULL fn: there is none. */
+/* Where the alerts log of a partition is read again after a takeover; NULL fn: there is none. From
+ * 0: the oldest there is. ERR_END: it ends before `from`, so it is another one; nothing was told of
+ * it. */
 typedef enum err worker_log_fn(void *context, uint32_t partition, int64_t from,
                                void (*each)(void *, struct text event, int64_t offset),
                                void *each_context, struct fault *fault);

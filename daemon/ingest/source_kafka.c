@@ -23,7 +23,7 @@
 #define ASK_TURN_MS       200
 #define WAIT_SLICE_MS     100
 #define COMMITTED_ASK_MS  5000
-#define RANGE_ASK_MS      5000
+#define JUDGE_AGAIN_MS    500
 #define ENDS_ASK_MS       1000
 #define ENDS_ASK_AGAIN_MS 5000 /* after no answer */
 
@@ -35,6 +35,7 @@ struct lane {
     int64_t origin;        /* where kafka.start led, while nothing was stored; else OFFSET_NONE */
     bool at_end;           /* and no message came after that */
     bool gone;             /* `next` is not in the log: judged once all taken is dealt with */
+    int64_t judge_ms;      /* when, at the earliest */
 };
 
 enum partition_state {
@@ -253,53 +254,82 @@ static void lane_end(struct lane *lane, int64_t end_offset)
     lane->at_end = true;
 }
 
-/* The offset to go on at is not in the log. Below it: retention took what nobody has read. Above
- * it: the topic was made anew, or cut. Both are said once, with what is missing, and the lane goes
- * on at the oldest there is. */
-static void lane_lost(struct source_kafka *source, struct partition *partition, uint32_t number)
+static enum err ask_ends(struct source_kafka *source, uint32_t partition, uint32_t lane,
+                         int64_t *low, int64_t *high, struct fault *fault)
+{
+    struct kafka_end first = {source->topics[lane], partition, -1}, end = first;
+    enum err err = kafka_ends_ask(source->ends, KAFKA_FROM_START, &first, 1, ENDS_ASK_MS, fault);
+    if (!err)
+        err = kafka_ends_ask(source->ends, KAFKA_FROM_END, &end, 1, ENDS_ASK_MS, fault);
+    *low = first.offset;
+    *high = end.offset;
+    return err;
+}
+
+/* Retention took what nobody has read. */
+static void lane_lost(struct source_kafka *source, const struct partition *partition,
+                      uint32_t number, int64_t low)
+{
+    int64_t next = partition->lanes[number].next;
+    log_line(LOG_ERROR, "messages lost before they were read",
+             "topic=%s partition=%u from=%lld to=%lld remedy=\"retention took them; keep more of "
+             "the topic, and let the sender send them again\"",
+             source->topics[number], partition->number, (long long)next, (long long)low - 1);
+    if (source->owner.lost)
+        source->owner.lost(source->owner.owner, partition->number, number, next, low);
+}
+
+/* The topic was made anew, or cut by an unclean election. False: the owner is not ready for it. */
+static bool lane_anew(struct source_kafka *source, const struct partition *partition,
+                      uint32_t number, int64_t low, int64_t high)
+{
+    const struct source_owner *owner = &source->owner;
+    int64_t next = partition->lanes[number].next;
+    if (owner->anew && !owner->anew(owner->owner, partition->number, number, low))
+        return false;
+    log_line(LOG_ERROR, "topic made anew or cut",
+             "topic=%s partition=%u expected=%lld end=%lld remedy=\"%s\"", source->topics[number],
+             partition->number, (long long)next, (long long)high,
+             owner->anew ? "all of it is read as new; if senders repeat, it counts once"
+                         : "what stands at known offsets is skipped");
+    return true;
+}
+
+/* The offset to go on at is not in the log: below it or above it. The lane goes on at the oldest
+ * there is. Nobody is asked about it more than twice a second, nor is it fetched. */
+static void lane_judge(struct source_kafka *source, struct partition *partition, uint32_t number)
 {
     struct lane *lane = &partition->lanes[number];
     struct fault fault;
-    int64_t low, high;
-    source->moved = true;
-    lane->gone = false;
-    if (lane->next == OFFSET_NONE)
-        return; /* from the oldest, whatever that is by then */
-    if (kafka_consumer_range(source->consumer, number, partition->number, &low, &high, RANGE_ASK_MS,
-                             &fault)) {
+    int64_t low = lane->next, high = lane->next;
+    lane->judge_ms = now_ms() + JUDGE_AGAIN_MS;
+    if (lane->next != OFFSET_NONE &&
+        ask_ends(source, partition->number, number, &low, &high, &fault)) {
         kafka_consumer_warn(source->consumer, "kafka offsets not known", number, partition->number,
                             fault.text);
-        return; /* the fetch fails again, and asks again */
+        return;
     }
-    if (lane->next < low) {
-        log_line(LOG_ERROR, "messages lost before they were read",
-                 "topic=%s partition=%u from=%lld to=%lld remedy=\"retention took them; keep more "
-                 "of the topic, and let the sender send them again\"",
-                 source->topics[number], partition->number, (long long)lane->next,
-                 (long long)low - 1);
+    if (lane->next < low)
+        lane_lost(source, partition, number, low);
+    else if (lane->next > high && !lane_anew(source, partition, number, low, high))
+        return;
+    if (lane->next < low || lane->next > high)
         lane_move(lane, low);
-    } else if (lane->next > high) {
-        log_line(LOG_ERROR, "topic made anew or cut",
-                 "topic=%s partition=%u expected=%lld end=%lld remedy=\"%s\"",
-                 source->topics[number], partition->number, (long long)lane->next, (long long)high,
-                 source->owner.anew ? "all of it is read as new; if senders repeat, it counts once"
-                                    : "what stands at known offsets is skipped");
-        if (source->owner.anew)
-            source->owner.anew(source->owner.owner, partition->number, number, low);
-        lane_move(lane, low);
-    }
+    lane->gone = false;
+    source->moved = true;
 }
 
 /* Between two polls: the owner has dealt with all that was handed out, in the old numbering. */
-static void judge_lost(struct source_kafka *source)
+static void judge_gone(struct source_kafka *source)
 {
     for (uint32_t p = 0; p < source->partition_count; p++) {
         struct partition *partition = source->partitions[p];
-        if (!partition || partition->state != PARTITION_RUNNING)
-            continue;
-        for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
-            if (partition->lanes[lane].gone && !partition->lanes[lane].count)
-                lane_lost(source, partition, lane);
+        for (uint32_t i = 0; i < TOPIC_COUNT && partition; i++) {
+            const struct lane *lane = &partition->lanes[i];
+            if (partition->state == PARTITION_RUNNING && lane->gone && !lane->count &&
+                now_ms() >= lane->judge_ms)
+                lane_judge(source, partition, i);
+        }
     }
 }
 
@@ -327,12 +357,12 @@ static void lane_fill(struct source_kafka *source, struct partition *partition, 
     }
     lane->first = 0;
     lane->count = (uint32_t)kept;
-    if (got)
+    if (end_offset == KAFKA_NOT_THERE)
+        lane->gone = true;
+    if (got || lane->gone)
         lane->at_end = false;
     if (end_offset >= 0)
         lane_end(lane, end_offset);
-    else if (end_offset == KAFKA_NOT_THERE)
-        lane->gone = true;
 }
 
 /* The lane whose oldest message is the earliest; TOPIC_COUNT when there is none, or when a lane
@@ -434,7 +464,7 @@ static enum err serve(struct source_kafka *source, struct fault *fault)
         source->moved = true;
     if (source->given)
         ask_owners(source);
-    judge_lost(source);
+    judge_gone(source);
     /* What cannot be assigned now is tried again at the next poll. */
     if (source->given && source->moved && assign(source, fault))
         log_line(LOG_WARNING, "kafka assignment", "detail=\"%s\"", fault->text);

@@ -164,10 +164,15 @@ static enum err open_handle(struct kafka_consumer *consumer, const struct kafka_
     char messages[16], kbytes[16];
     prefetch_limits(consumer->options.partitions, messages, kbytes);
     const struct kafka_property defaults[] = {
-        {"session.timeout.ms", "6000"},         {"heartbeat.interval.ms", "2000"},
-        {"isolation.level", "read_committed"},  {"fetch.wait.max.ms", "50"},
-        {"fetch.queue.backoff.ms", "20"},       {"queued.min.messages", messages},
-        {"queued.max.messages.kbytes", kbytes}, {NULL, NULL},
+        {"session.timeout.ms", "6000"},
+        {"heartbeat.interval.ms", "2000"},
+        {"isolation.level", "read_committed"},
+        {"fetch.wait.max.ms", "50"},
+        {"fetch.queue.backoff.ms", "20"},
+        {"queued.min.messages", messages},
+        {"queued.max.messages.kbytes", kbytes},
+        {"topic.metadata.refresh.interval.ms", "30000"},
+        {NULL, NULL},
     };
     const struct kafka_property fixed[] = {
         {"group.id", consumer->options.group},
@@ -387,17 +392,6 @@ size_t kafka_consumer_take(struct kafka_consumer *consumer, uint32_t topic, uint
         rd_kafka_message_destroy(message);
     }
     return taken;
-}
-
-enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
-                              int64_t *low, int64_t *high, int timeout_ms, struct fault *fault)
-{
-    const char *name = consumer->options.topics[topic];
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-        consumer->handle.rk, name, (int32_t)partition, low, high, timeout_ms);
-    return error ? fault_set(fault, kafka_err(error), "kafka topic %s/%u: %s", name, partition,
-                             rd_kafka_err2str(error))
-                 : ERR_OK;
 }
 
 void kafka_consumer_ends(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,

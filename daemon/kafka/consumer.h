@@ -66,10 +66,6 @@ NODISCARD enum err kafka_consumer_assign(struct kafka_consumer *consumer,
 size_t kafka_consumer_take(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,
                            struct kafka_message *out, size_t max, int64_t *end_offset);
 #define KAFKA_NOT_THERE (-3)
-/* The lane's log as it is now: its oldest offset, and the one after its newest. */
-NODISCARD enum err kafka_consumer_range(struct kafka_consumer *consumer, uint32_t topic,
-                                        uint32_t partition, int64_t *low, int64_t *high,
-                                        int timeout_ms, struct fault *fault);
 /* The first and the last offset of the lane's log, as the last answers of the broker told; -1: not
  * known yet. Asks nobody. */
 void kafka_consumer_ends(struct kafka_consumer *consumer, uint32_t topic, uint32_t partition,

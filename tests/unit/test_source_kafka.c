@@ -102,7 +102,9 @@ struct member {
     int refusals;   /* `assigned` says no this often, for partition 2 */
     int slow_ms;    /* but of partition 0, it says no after so long */
     bool forgetful; /* its store knows nothing */
-    int asked, taken_back;
+    int not_yet;    /* `anew` says no this often */
+    int asked, taken_back, anew;
+    int64_t lost;
     size_t weather, deliveries;
     bool household_before_weather, ordered;
     int64_t last_ms[PARTITIONS];
@@ -146,10 +148,33 @@ static void revoked(void *owner, uint32_t partition, bool lost)
     member->taken_back++;
 }
 
+static bool anew(void *owner, uint32_t partition, uint32_t lane, int64_t low)
+{
+    struct member *member = owner;
+    ck_assert(member->ours[partition]);
+    if (member->not_yet) {
+        member->not_yet--;
+        return false;
+    }
+    applied[partition][lane] = low;
+    member->last_ms[partition] = 0;
+    member->anew++;
+    return true;
+}
+
+static void lost(void *owner, uint32_t partition, uint32_t lane, int64_t from, int64_t to)
+{
+    struct member *member = owner;
+    ck_assert_int_eq(applied[partition][lane], from);
+    applied[partition][lane] = to;
+    member->lost += to - from;
+}
+
 static void join(struct member *member)
 {
     struct fault fault;
-    const struct source_owner owner = {.assigned = assigned, .revoked = revoked, .owner = member};
+    const struct source_owner owner = {
+        .assigned = assigned, .revoked = revoked, .owner = member, .anew = anew, .lost = lost};
     member->ordered = true;
     ck_assert_msg(
         !source_kafka_new(&common, &settings, PARTITIONS, &owner, &member->source, &fault), "%s",
@@ -616,6 +641,79 @@ START_TEST(a_partition_that_is_held_is_taken_back_like_any_other)
 }
 END_TEST
 
+START_TEST(a_log_that_ends_before_where_it_was_read_is_another_one_and_read_from_its_start)
+{
+    struct member member = {.not_yet = 2};
+    struct fault fault;
+    forget();
+    applied[1][MESSAGE_READING] = 100000;
+    send_town(0, 500);
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert_int_eq(member.not_yet, 0);
+    ck_assert_int_eq(member.anew, 1);
+    ck_assert(member.ordered);
+    poll_until_at_end(&member);
+    /* While it runs, in the middle of deliveries, and of several lanes at once. */
+    const int64_t beyond[TOPIC_COUNT] = {5000, 5000, 5000, OFFSET_NONE};
+    send_town(500, 1000);
+    poll_once(&member, 100);
+    memcpy(applied[2], beyond, sizeof beyond);
+    ck_assert_msg(!member.source->ops->seek(member.source, 2, beyond, &fault), "%s", fault.text);
+    ck_assert(!member.source->ops->caught_up(member.source, 2));
+    poll_until_all(&member, 1);
+    ck_assert_int_eq(member.anew, 4);
+    ck_assert_int_eq(member.lost, 0);
+    leave(&member);
+}
+END_TEST
+
+/* The mock keeps 5 MB of a partition. */
+START_TEST(what_retention_took_unread_is_told_and_the_rest_is_read)
+{
+    struct member member = {0};
+    static char home[30000];
+    struct fault fault;
+    forget();
+    for (size_t i = 0; i < sizeof home; i++)
+        home[i] = (char)draw(256); /* not to be compressed */
+    const struct text long_one = {home, sizeof home};
+    uint32_t p = kafka_partition(long_one, PARTITIONS);
+    for (int i = 0; i < 250; i++) {
+        ck_assert(!kafka_producer_send(producer, topics[MESSAGE_READING], long_one, long_one,
+                                       T0 + i, &fault));
+        flush(); /* retention goes by batches */
+    }
+    sent[p][MESSAGE_READING] = 250;
+    applied[p][MESSAGE_READING] = 3;
+    join(&member);
+    poll_until_all(&member, 1);
+    ck_assert_int_gt(member.lost, 20);
+    ck_assert_uint_eq((uint64_t)member.lost + member.deliveries, 247);
+    ck_assert_int_eq(member.anew, 0);
+    leave(&member);
+}
+END_TEST
+
+/* As when it is deleted: nobody knows it for a while, then it is there again. */
+START_TEST(a_topic_that_is_gone_for_a_while_is_read_on_when_it_is_back)
+{
+    struct member member = {0};
+    forget();
+    send_town(0, 300);
+    join(&member);
+    poll_until_all(&member, 1);
+    rd_kafka_mock_topic_set_error(cluster, "billing", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+    for (int i = 0; i < 30; i++)
+        poll_once(&member, 100);
+    rd_kafka_mock_topic_set_error(cluster, "billing", RD_KAFKA_RESP_ERR_NO_ERROR);
+    send_town(300, 600);
+    poll_until_all(&member, 1);
+    ck_assert_int_eq(member.anew, 0);
+    leave(&member);
+}
+END_TEST
+
 START_TEST(absent_brokers_are_no_error)
 {
     struct member member = {0};
@@ -649,6 +747,10 @@ static Suite *suite(void)
     tcase_add_test(group, caught_up_is_what_the_broker_says_not_what_was_last_heard);
     tcase_add_test(group, a_partition_that_is_held_is_not_read_until_it_is_sought);
     tcase_add_test(group, a_partition_that_is_held_is_taken_back_like_any_other);
+    tcase_add_test(group,
+                   a_log_that_ends_before_where_it_was_read_is_another_one_and_read_from_its_start);
+    tcase_add_test(group, what_retention_took_unread_is_told_and_the_rest_is_read);
+    tcase_add_test(group, a_topic_that_is_gone_for_a_while_is_read_on_when_it_is_back);
     tcase_add_test(group, absent_brokers_are_no_error);
     suite_add_tcase(suite, group);
     return suite;

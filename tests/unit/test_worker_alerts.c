@@ -64,22 +64,6 @@ static int64_t version_of(const char *id)
     return version;
 }
 
-/* To the alerts log, as the API's own producer does. */
-static void append_to_log(const char *household, struct text event, const char *event_id)
-{
-    if (ww.sent_count == ww.sent_room) {
-        ww.sent_room = ww.sent_room ? ww.sent_room * 2 : 64;
-        ww.sent = memory_grow(ww.sent, ww.sent_room * sizeof *ww.sent);
-    }
-    char headers[96];
-    (void)snprintf(headers, sizeof headers, "ce_id=%s\n", event_id);
-    ww.sent[ww.sent_count++] = (struct ww_sent){.topic = PUBLISH_ALERTS,
-                                                .offset = ww.sent_ends[PUBLISH_ALERTS][0]++,
-                                                .key = memory_text(text_of(household)),
-                                                .body = {memory_text(event), event.bytes},
-                                                .headers = memory_text(text_of(headers))};
-}
-
 /* What a person does through the API; announced: its event is in Kafka at once. */
 static void person(const char *id, enum alert_change kind, bool announced)
 {
@@ -95,7 +79,7 @@ static void person(const char *id, enum alert_change kind, bool announced)
     lifecycle_transition(&step, 0, NULL, &transition);
     must(world.store->ops->transition(world.store, NULL, &transition, &world.fault));
     if (announced)
-        append_to_log(alert.household, transition.event, step.event_id);
+        ww_append_alert(alert.household, transition.event, step.event_id);
     step_done(&step);
     alert_done(&alert);
 }
@@ -474,8 +458,8 @@ START_TEST(nonsense_in_the_log_keeps_no_partition_from_being_taken)
     struct shift shift;
     char id[STORE_ALERT_ID_MAX];
     begin(_i);
-    append_to_log(HOME, TEXT("what is this"), "x.1");
-    append_to_log(HOME, TEXT("{\"data\":{\"alert\":\"\"}}"), "y.1");
+    ww_append_alert(HOME, TEXT("what is this"), "x.1");
+    ww_append_alert(HOME, TEXT("{\"data\":{\"alert\":\"\"}}"), "y.1");
     one_raised(&shift, id);
     ck_assert_uint_eq(ww.log_reads, 1);
     shift_stop(&shift);
@@ -487,13 +471,7 @@ END_TEST
 
 static void restart_broker(void)
 {
-    for (int lane = 0; lane < TOPIC_COUNT; lane++) {
-        for (size_t i = 0; i < ww.lanes[0][lane].count; i++) {
-            free(ww.lanes[0][lane].messages[i].key);
-            free((void *)(uintptr_t)ww.lanes[0][lane].messages[i].payload.at);
-        }
-        ww.lanes[0][lane].count = 0;
-    }
+    ww_made_anew(0);
     ww.sent_ends[PUBLISH_ALERTS][0] = 0;
     ww.epochs[0] = -1;
 }

@@ -72,6 +72,21 @@ static bool source_at_end(struct source *port, uint32_t p)
     return ww_earliest_lane((struct ww_source *)port, p) < 0;
 }
 
+/* A lane that ends before where it was read is another log; what is in it comes with a later poll.
+ */
+static bool same_logs(struct ww_source *source, uint32_t p)
+{
+    bool same = true;
+    for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++) {
+        if (source->at[p][lane] <= (int64_t)ww.lanes[p][lane].count)
+            continue;
+        same = false;
+        if (source->owner.anew(source->owner.owner, p, lane, 0))
+            source->at[p][lane] = 0;
+    }
+    return same;
+}
+
 static enum err source_poll(struct source *port, struct delivery *out, size_t max, int timeout_ms,
                             size_t *count, struct fault *fault)
 {
@@ -89,6 +104,10 @@ static enum err source_poll(struct source *port, struct delivery *out, size_t ma
             continue;
         for (int lane = 0; ww.stutters && ww.polls % 3 == 0 && lane < TOPIC_COUNT; lane++)
             source->at[p][lane] -= source->at[p][lane] < 5 ? source->at[p][lane] : 5;
+        if (!same_logs(source, p)) {
+            all = false;
+            continue;
+        }
         *count += serve(source, p, out + *count, (max - *count) / (ww.partitions - p));
         all = all && source_at_end(port, p);
     }

@@ -69,6 +69,32 @@ void ww_reading(const char *household, const char *meter, const char *utility, i
            strcmp(utility, "electricity") == 0 ? "Wh" : "L");
 }
 
+void ww_append_alert(const char *household, struct text event, const char *event_id)
+{
+    if (ww.sent_count == ww.sent_room) {
+        ww.sent_room = ww.sent_room ? ww.sent_room * 2 : 64;
+        ww.sent = memory_grow(ww.sent, ww.sent_room * sizeof *ww.sent);
+    }
+    char headers[96];
+    (void)snprintf(headers, sizeof headers, "ce_id=%s\n", event_id);
+    ww.sent[ww.sent_count++] = (struct ww_sent){.topic = PUBLISH_ALERTS,
+                                                .offset = ww.sent_ends[PUBLISH_ALERTS][0]++,
+                                                .key = memory_text(text_of(household)),
+                                                .body = {memory_text(event), event.bytes},
+                                                .headers = memory_text(text_of(headers))};
+}
+
+void ww_made_anew(uint32_t partition)
+{
+    for (int lane = 0; lane < TOPIC_COUNT; lane++) {
+        for (size_t i = 0; i < ww.lanes[partition][lane].count; i++) {
+            free(ww.lanes[partition][lane].messages[i].key);
+            free((void *)(uintptr_t)ww.lanes[partition][lane].messages[i].payload.at);
+        }
+        ww.lanes[partition][lane].count = 0;
+    }
+}
+
 uint32_t ww_partition_of(struct text key, uint32_t partitions)
 {
     return key.bytes > 2 ? (uint32_t)(key.at[2] - '0') % partitions : 0;
@@ -151,8 +177,10 @@ static enum err read_log(void *context, uint32_t partition, int64_t from,
                          void (*each)(void *, struct text event, int64_t offset),
                          void *each_context, struct fault *fault)
 {
-    (void)context, (void)fault;
+    (void)context;
     ww.log_reads++;
+    if (from > ww.sent_ends[PUBLISH_ALERTS][partition])
+        return fault_set(fault, ERR_END, "the log ends before %lld", (long long)from);
     for (size_t i = 0; i < ww.sent_count; i++) {
         const struct ww_sent *sent = &ww.sent[i];
         if (sent->topic == PUBLISH_ALERTS && sent->partition == partition && sent->offset >= from)

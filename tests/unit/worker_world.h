@@ -114,6 +114,10 @@ void ww_put_bytes(uint32_t partition, unsigned lane, int64_t arrived_s, const ch
 void ww_billing(const char *household, const char *event, int64_t at_s);
 void ww_reading(const char *household, const char *meter, const char *utility, int64_t start_s,
                 int64_t arrived_s, int value);
+/* To the alerts log, as the API's own producer does. */
+void ww_append_alert(const char *household, struct text event, const char *event_id);
+/* The partition's topics are made anew, and are empty. */
+void ww_made_anew(uint32_t partition);
 /* Days of a small town: live and late meters, bills, reports, bad input. Deterministic by seed. */
 void ww_town(uint32_t partitions, int days, unsigned seed);
 
