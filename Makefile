@@ -121,6 +121,12 @@ tools: $(TOOLS)
 sim: $(BUILD)/anbu-sim            ## the real worker in a simulated world: SEED=n, or the first SEEDS (2000)
 	@$(BUILD)/anbu-sim $(if $(SEED),$(SEED),1 $(or $(SEEDS),2000))
 
+.PHONY: crash soak
+crash: bootstrap-kafka all tools  ## ROUNDS (20) of crashes over Apache Kafka and Redis, compared with a quiet run; SEED=n begins there
+	@tests/crash/run $(BUILD) --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
+soak:                             ## a thousand of them
+	@$(MAKE) --no-print-directory crash ROUNDS=$(or $(ROUNDS),1000)
+
 .PHONY: lint
 lint: all                         ## style as failing tests
 	@tests/lint/run --build $(BUILD)

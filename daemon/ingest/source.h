@@ -32,10 +32,10 @@ struct source_owner {
     bool (*assigned)(void *owner, uint32_t partition, int64_t resume[TOPIC_COUNT]);
     void (*revoked)(void *owner, uint32_t partition, bool lost);
     void *owner;
-    /* The lane's log is another one than what was read of it: it begins anew, at `low`, and what was
-     * noted of its offsets says nothing about the ones that follow. All deliveries of the old one
-     * have been given out by an earlier poll. False: not now, ask again; the partition waits. NULL:
-     * what stands at known offsets is skipped. */
+    /* The lane's log is another one than what was read of it: it begins anew, at `low`, and what
+     * was noted of its offsets says nothing about the ones that follow. All deliveries of the old
+     * one have been given out by an earlier poll. False: not now, ask again; the partition waits.
+     * NULL: what stands at known offsets is skipped. */
     bool (*anew)(void *owner, uint32_t partition, uint32_t lane, int64_t low);
     /* Nobody can read the lane's offsets from `from` to before `to` any more: retention took them.
      * May be NULL. */
