@@ -30,6 +30,7 @@
 #define STEP_MS             100
 #define STOP_MS             10000
 #define LOG_READ_MS         10000 /* without an event */
+#define SAY_AGAIN_MS        10000
 #define LOOK_MS             1000
 #define STATUS_MS           5000
 #define LISTEN_AGAIN_MS     10000
@@ -309,10 +310,24 @@ static enum err read_log(void *context, uint32_t partition, int64_t from,
 
 /* Workers. */
 
+/* A step that came to nothing: said now and then, and not tried again at once. */
+static void rest_after(const struct fault *fault, enum err err, int64_t *said_ms)
+{
+    int64_t now = clock_monotonic_ms(&clock_machine);
+    if (!*said_ms || now - *said_ms >= SAY_AGAIN_MS) {
+        log_line(LOG_WARNING, "worker tries again", "error=\"%s\"",
+                 fault->text[0] ? fault->text : err_text(err));
+        *said_ms = now;
+    }
+    const struct timespec rest = {.tv_nsec = STEP_MS * 1000000L};
+    (void)nanosleep(&rest, NULL);
+}
+
 static void *worker_main(void *argument)
 {
     struct app_worker *own = argument;
     struct app *app = own->app;
+    int64_t said_ms = 0;
     unsigned number = atomic_load(&app->config_number);
     while (!atomic_load(&app->stopping)) {
         struct fault fault = {""};
@@ -335,6 +350,8 @@ static void *worker_main(void *argument)
             (void)kill(getpid(), SIGTERM);
             break;
         }
+        if (err)
+            rest_after(&fault, err, &said_ms);
     }
     worker_stop(own->worker, STOP_MS);
     return NULL;

@@ -17,10 +17,13 @@
 #define COMMIT_FAILED_REST_MS 5000
 #define TAKE_MAX              256
 #define SETTLE_ROUNDS         2
+#define RENEW_AGAIN_MS        1000
 
 struct kafka_consumer {
     struct kafka_handle handle; /* first: the opaque of callbacks */
+    struct kafka_common common;
     struct kafka_consumer_options options;
+    int64_t renew_ms;         /* when the group may be joined again */
     int wake;                 /* eventfd: a queue of ours is no longer empty */
     rd_kafka_queue_t *main;   /* rebalances and errors */
     rd_kafka_queue_t **lanes; /* [partition * topic_count + topic]; NULL: not ours */
@@ -217,6 +220,42 @@ static enum err subscribe(struct kafka_consumer *consumer, struct fault *fault)
                  : ERR_OK;
 }
 
+/* A handle, and the group joined with it. */
+static enum err join(struct kafka_consumer *consumer, struct fault *fault)
+{
+    enum err err = open_handle(consumer, &consumer->common, fault);
+    if (err)
+        return err;
+    (void)rd_kafka_poll_set_consumer(consumer->handle.rk);
+    consumer->main = rd_kafka_queue_get_consumer(consumer->handle.rk);
+    wake_on(consumer, consumer->main);
+    return subscribe(consumer, fault);
+}
+
+static void leave(struct kafka_consumer *consumer)
+{
+    struct fault ignored;
+    consumer->closing = true;
+    if (consumer->lanes)
+        close_lanes(consumer);
+    if (consumer->main) {
+        rd_kafka_queue_io_event_enable(consumer->main, -1, NULL, 0);
+        rd_kafka_queue_destroy(consumer->main);
+    }
+    if (consumer->handle.rk && kafka_handle_fatal(&consumer->handle, &ignored)) {
+        /* It refuses to close, and would wait for its lanes in vain. */
+        (void)rd_kafka_assign(consumer->handle.rk, NULL);
+        rd_kafka_destroy_flags(consumer->handle.rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    } else if (consumer->handle.rk) {
+        send_commit(consumer);
+        (void)rd_kafka_consumer_close(consumer->handle.rk);
+        rd_kafka_destroy(consumer->handle.rk);
+    }
+    consumer->main = NULL;
+    consumer->handle.rk = NULL;
+    consumer->closing = consumer->committing = false;
+}
+
 enum err kafka_consumer_new(const struct kafka_common *common,
                             const struct kafka_consumer_options *options,
                             struct kafka_consumer **out, struct fault *fault)
@@ -224,24 +263,15 @@ enum err kafka_consumer_new(const struct kafka_common *common,
     assert(options->partitions > 0 && options->topic_count > 0);
     struct kafka_consumer *consumer = memory_get(sizeof *consumer);
     consumer->options = *options;
+    consumer->common = *common;
     consumer->handle.name = "consumer";
     consumer->to_commit = rd_kafka_topic_partition_list_new(0);
     consumer->lanes =
         memory_get(options->topic_count * options->partitions * sizeof *consumer->lanes);
-    enum err err = ERR_OK;
     consumer->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (consumer->wake < 0) {
-        err = fault_set(fault, ERR_IO, "kafka: eventfd: %s", strerror(errno));
-        goto out;
-    }
-    err = open_handle(consumer, common, fault);
-    if (err)
-        goto out;
-    (void)rd_kafka_poll_set_consumer(consumer->handle.rk);
-    consumer->main = rd_kafka_queue_get_consumer(consumer->handle.rk);
-    wake_on(consumer, consumer->main);
-    err = subscribe(consumer, fault);
-out:
+    enum err err = consumer->wake < 0
+                       ? fault_set(fault, ERR_IO, "kafka: eventfd: %s", strerror(errno))
+                       : join(consumer, fault);
     if (err)
         kafka_consumer_free(consumer);
     else
@@ -253,18 +283,7 @@ void kafka_consumer_free(struct kafka_consumer *consumer)
 {
     if (!consumer)
         return;
-    consumer->closing = true;
-    if (consumer->lanes)
-        close_lanes(consumer);
-    if (consumer->main) {
-        rd_kafka_queue_io_event_enable(consumer->main, -1, NULL, 0);
-        rd_kafka_queue_destroy(consumer->main);
-    }
-    if (consumer->handle.rk) {
-        send_commit(consumer);
-        (void)rd_kafka_consumer_close(consumer->handle.rk);
-        rd_kafka_destroy(consumer->handle.rk);
-    }
+    leave(consumer);
     if (consumer->wake >= 0)
         (void)close(consumer->wake);
     rd_kafka_topic_partition_list_destroy(consumer->to_commit);
@@ -272,9 +291,31 @@ void kafka_consumer_free(struct kafka_consumer *consumer)
     free(consumer);
 }
 
+/* A handle that librdkafka gave up stays so; the group is joined with another one. */
+static enum err renew(struct kafka_consumer *consumer, struct fault *fault)
+{
+    struct fault why = {""};
+    if (consumer->handle.rk && !kafka_handle_fatal(&consumer->handle, &why))
+        return ERR_OK;
+    int64_t now = clock_monotonic_ms(&clock_machine);
+    if (consumer->handle.rk) {
+        log_line(LOG_WARNING, "kafka consumer starts anew", "client=%s detail=\"%s\"",
+                 consumer->handle.name, why.text);
+        consumer->options.taken(consumer->options.context, true);
+        leave(consumer);
+    }
+    if (now < consumer->renew_ms)
+        return fault_set(fault, ERR_UNREACHABLE, "kafka: the group is joined again in a moment");
+    consumer->renew_ms = now + RENEW_AGAIN_MS;
+    return join(consumer, fault);
+}
+
 enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fault)
 {
     rd_kafka_message_t *message;
+    enum err err = renew(consumer, fault);
+    if (err)
+        return err;
     while ((message = rd_kafka_consumer_poll(consumer->handle.rk, 0))) {
         if (message->err)
             kafka_handle_warn(&consumer->handle, "kafka consumer",
@@ -291,7 +332,7 @@ enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fau
     }
     if (!consumer->committing && clock_monotonic_ms(&clock_machine) >= consumer->commit_from_ms)
         send_commit(consumer);
-    return kafka_handle_fatal(&consumer->handle, fault);
+    return ERR_OK;
 }
 
 bool kafka_consumer_strayed(struct kafka_consumer *consumer)

@@ -47,7 +47,9 @@ NODISCARD enum err kafka_consumer_check(const struct kafka_common *common, struc
 /* Leaves the group. All messages must have been given back. NULL is fine; no callback comes. */
 void kafka_consumer_free(struct kafka_consumer *consumer);
 
-/* Runs callbacks; ERR_UNREACHABLE only when librdkafka gave up for good. */
+/* Runs callbacks. When librdkafka gave the handle up for good, all lanes are taken back as lost and
+ * the group is joined anew; an error only while that cannot be. No message may be held meanwhile.
+ */
 NODISCARD enum err kafka_consumer_serve(struct kafka_consumer *consumer, struct fault *fault);
 /* True once after a record took the common way instead of its lane's (it was dropped): assign again
  * where the lanes stand. */

@@ -483,6 +483,28 @@ START_TEST(broker_outage_is_waited_out)
 }
 END_TEST
 
+/* Only a broker that takes us for another one gives a consumer up for good. */
+START_TEST(a_member_that_was_given_up_for_good_joins_again_and_goes_on)
+{
+    struct member member = {0};
+    const rd_kafka_resp_err_t fenced = RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID;
+    forget();
+    send_town(0, 500);
+    join(&member);
+    poll_until_all(&member, 1);
+    rd_kafka_mock_push_request_errors_array(cluster, 12 /* heartbeat */, 1, &fenced);
+    int64_t give_up = clock_monotonic_ms(&clock_machine) + WAIT_MS;
+    while (member.taken_back < PARTITIONS) {
+        poll_once(&member, 50);
+        ck_assert(clock_monotonic_ms(&clock_machine) < give_up);
+    }
+    send_town(500, 1000);
+    poll_until_all(&member, 1);
+    ck_assert_int_eq(member.asked, 2 * PARTITIONS);
+    leave(&member);
+}
+END_TEST
+
 START_TEST(weather_that_cannot_be_read_holds_households_back_for_a_while_only)
 {
     struct member member = {0};
@@ -741,6 +763,7 @@ static Suite *suite(void)
     tcase_add_test(group, members_share_the_partitions_and_no_record_is_lost_or_comes_twice);
     tcase_add_test(group, committed_offsets_show_in_the_lag);
     tcase_add_test(group, broker_outage_is_waited_out);
+    tcase_add_test(group, a_member_that_was_given_up_for_good_joins_again_and_goes_on);
     tcase_add_test(group, weather_that_cannot_be_read_holds_households_back_for_a_while_only);
     tcase_add_test(group, latest_begins_at_the_end_and_keeps_its_place_over_a_restart);
     tcase_add_test(group, latest_goes_back_to_where_it_began_when_its_store_has_nothing_yet);
