@@ -292,8 +292,9 @@ static enum err read_log(void *context, uint32_t partition, int64_t from,
     struct app *app = context;
     struct kafka_reader *reader = NULL;
     struct log_pass pass = {each, each_context, clock_monotonic_ms(&clock_machine)};
-    enum err err = kafka_reader_new(&app->common, start_settings(app)->kafka.alerts,
-                                    (int32_t)partition, from, &reader, fault);
+    enum err err =
+        kafka_reader_new(&app->common, start_settings(app)->kafka.alerts, (int32_t)partition,
+                         from > 0 ? from : KAFKA_FROM_START, &reader, fault);
     bool at_end = false;
     while (!err && !at_end && !atomic_load(&app->stopping)) {
         err = kafka_reader_poll(reader, STEP_MS, log_record, &pass, &at_end, fault);

@@ -59,7 +59,8 @@ NODISCARD enum err kafka_reader_new(const struct kafka_common *common, const cha
                                     struct kafka_reader **out, struct fault *fault);
 /* Calls `each` for what has come, waits at most timeout_ms for the first; *at_end when every
  * partition has been read to its end once. An offset that retention took is followed by the oldest
- * there is. */
+ * there is, and an error in the log. ERR_END: a log ends before where it was to be read, so it is
+ * another one (made anew, or cut); the next polls read it from its oldest. */
 NODISCARD enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms,
                                      kafka_record_fn *each, void *context, bool *at_end,
                                      struct fault *fault);

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
+#include "kafka/ends.h"
 #include "kafka/internal.h"
 
 #define READ_MAX       500
@@ -17,6 +19,7 @@
 struct part {
     int64_t next; /* -1 until known */
     bool started, at_end;
+    bool gone; /* next is not in the log */
 };
 
 struct kafka_reader {
@@ -26,6 +29,7 @@ struct kafka_reader {
     int64_t from;
     rd_kafka_topic_t *rkt;
     rd_kafka_queue_t *queue;
+    struct kafka_ends *ends;
     struct part *parts; /* [part_count]; of all, or the only one */
     int32_t part_count;
     bool started;
@@ -64,17 +68,14 @@ static enum err find_parts(struct kafka_reader *reader, int timeout_ms, struct f
 static enum err find_offset(struct kafka_reader *reader, int32_t part, int timeout_ms,
                             int64_t *offset, struct fault *fault)
 {
-    int64_t low, high;
+    struct kafka_end end = {reader->topic, (uint32_t)part, -1};
     *offset = reader->from == KAFKA_FROM_START ? RD_KAFKA_OFFSET_BEGINNING : reader->from;
     if (reader->from != KAFKA_FROM_END)
         return ERR_OK;
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(reader->handle.rk, reader->topic,
-                                                                 part, &low, &high, timeout_ms);
-    if (error)
-        return fault_set(fault, ERR_UNREACHABLE, "kafka topic %s/%d: %s", reader->topic, part,
-                         rd_kafka_err2str(error));
-    *offset = high;
-    return ERR_OK;
+    enum err err = kafka_ends_ask(reader->ends, KAFKA_FROM_END, &end, 1, timeout_ms, fault);
+    if (!err)
+        *offset = end.offset;
+    return err;
 }
 
 static enum err start(struct kafka_reader *reader, int timeout_ms, struct fault *fault)
@@ -119,7 +120,7 @@ static enum err open_handle(struct kafka_reader *reader, const struct kafka_comm
         {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"},
         {"enable.partition.eof", "true"},
-        {"auto.offset.reset", "earliest"},
+        {"auto.offset.reset", "error"}, /* judged by us */
         {NULL, NULL},
     };
     rd_kafka_conf_t *conf = NULL;
@@ -136,6 +137,7 @@ enum err kafka_reader_new(const struct kafka_common *common, const char *topic,
     struct kafka_reader *reader = memory_get(sizeof *reader);
     struct fault later;
     reader->handle.name = "reader";
+    reader->ends = kafka_ends_new(common);
     reader->topic = memory_text(text_of(topic));
     reader->only = only_partition;
     reader->from = offset;
@@ -169,14 +171,19 @@ static void read_one(struct kafka_reader *reader, const rd_kafka_message_t *mess
         part->at_end = true;
         return;
     }
+    if (message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET && part) {
+        part->gone = true;
+        part->at_end = false;
+        return;
+    }
     if (message->err || !part) {
         kafka_handle_warn(&reader->handle, "kafka reader", reader->topic, message->partition,
                           rd_kafka_message_errstr(message));
         return;
     }
     if (part->next >= 0 && message->offset < part->next) {
-        kafka_handle_warn(&reader->handle, "kafka offsets went back; was the topic made anew?",
-                          reader->topic, message->partition, "record skipped");
+        kafka_handle_warn(&reader->handle, "kafka offsets went back", reader->topic,
+                          message->partition, "record skipped");
         return;
     }
     part->next = message->offset + 1;
@@ -191,6 +198,49 @@ static void read_one(struct kafka_reader *reader, const rd_kafka_message_t *mess
     each(context, &record);
 }
 
+/* Until that succeeds the part stays gone. */
+static enum err start_again(struct kafka_reader *reader, int32_t index, int64_t offset,
+                            struct fault *fault)
+{
+    int32_t number = part_number(reader, index);
+    (void)rd_kafka_consume_stop(reader->rkt, number);
+    if (rd_kafka_consume_start_queue(
+            reader->rkt, number, offset < 0 ? RD_KAFKA_OFFSET_BEGINNING : offset, reader->queue))
+        return fault_set(fault, ERR_UNREACHABLE, "kafka topic %s/%d: %s", reader->topic, number,
+                         rd_kafka_err2str(rd_kafka_last_error()));
+    reader->parts[index].next = offset;
+    reader->parts[index].gone = false;
+    return ERR_OK;
+}
+
+/* Where it was to go on is not in the log: below it, or above it. */
+static enum err judge(struct kafka_reader *reader, int32_t index, struct fault *fault)
+{
+    int64_t next = reader->parts[index].next;
+    int32_t number = part_number(reader, index);
+    struct kafka_end low = {reader->topic, (uint32_t)number, next}, high = low;
+    enum err err = ERR_OK;
+    if (next >= 0)
+        err = kafka_ends_ask(reader->ends, KAFKA_FROM_START, &low, 1, ASK_MS, fault);
+    if (!err && next >= 0)
+        err = kafka_ends_ask(reader->ends, KAFKA_FROM_END, &high, 1, ASK_MS, fault);
+    if (err)
+        return err;
+    bool inside = next >= low.offset && next <= high.offset;
+    err = start_again(reader, index, inside ? next : low.offset, fault);
+    if (err || inside)
+        return err;
+    if (next > high.offset)
+        return fault_set(fault, ERR_END,
+                         "kafka topic %s/%d ends at %lld, before %lld: it was made anew, or cut",
+                         reader->topic, number, (long long)high.offset, (long long)next);
+    log_line(LOG_ERROR, "messages lost before they were read",
+             "topic=%s partition=%d from=%lld to=%lld remedy=\"retention took them; keep more of "
+             "the topic\"",
+             reader->topic, number, (long long)next, (long long)low.offset - 1);
+    return ERR_OK;
+}
+
 enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms, kafka_record_fn *each,
                            void *context, bool *at_end, struct fault *fault)
 {
@@ -199,6 +249,11 @@ enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms, kafka_re
     (void)rd_kafka_poll(reader->handle.rk, 0);
     if (!reader->started) {
         enum err err = start(reader, timeout_ms < ASK_MS ? ASK_MS : timeout_ms, fault);
+        if (err)
+            return err;
+    }
+    for (int32_t i = 0; i < reader->part_count; i++) {
+        enum err err = reader->parts[i].gone ? judge(reader, i, fault) : ERR_OK;
         if (err)
             return err;
     }
@@ -227,6 +282,7 @@ void kafka_reader_free(struct kafka_reader *reader)
         rd_kafka_topic_destroy(reader->rkt);
     if (reader->handle.rk)
         rd_kafka_destroy(reader->handle.rk);
+    kafka_ends_free(reader->ends);
     free(reader->parts);
     free(reader->topic);
     free(reader);

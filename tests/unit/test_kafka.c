@@ -306,6 +306,65 @@ START_TEST(properties_are_tried_on_librdkafka_itself)
 }
 END_TEST
 
+START_TEST(reader_of_a_log_that_ends_before_its_place_says_so_and_reads_it_from_its_start)
+{
+    struct kafka_reader *reader = NULL;
+    struct fault fault = {""};
+    struct seen seen = {0};
+    bool at_end = false;
+    enum err err = ERR_OK;
+    produce(0, 100);
+    ck_assert(!kafka_reader_new(&common, "t", 2, 1000, &reader, &fault));
+    for (int64_t give_up = now_ms() + WAIT_MS; err != ERR_END; ck_assert(now_ms() < give_up)) {
+        err = kafka_reader_poll(reader, 100, see, &seen, &at_end, &fault);
+        ck_assert(!at_end);
+    }
+    ck_assert_uint_eq(seen.count, 0);
+    ck_assert_ptr_nonnull(strstr(fault.text, "t/2 ends at "));
+    size_t count = 0;
+    for (int i = 0; i < 100; i++) {
+        char key[24];
+        (void)snprintf(key, sizeof key, "H-%d", i);
+        count += kafka_partition(text_of(key), 4) == 2;
+    }
+    read_until(reader, &seen, count);
+    kafka_reader_free(reader);
+}
+END_TEST
+
+/* The mock keeps 5 MB of a partition. */
+START_TEST(reader_whose_place_retention_took_goes_on_with_the_oldest)
+{
+    enum { MESSAGES = 250 };
+    static char body[30000];
+    struct kafka_producer *producer = NULL;
+    struct kafka_reader *reader = NULL;
+    struct fault fault;
+    struct seen seen = {0};
+    bool at_end = false;
+    uint32_t seed = 1, p = kafka_partition(TEXT("k"), 4);
+    for (size_t i = 0; i < sizeof body; i++) {
+        seed = seed * 1103515245u + 12345u; /* not to be compressed */
+        body[i] = (char)(seed >> 16);
+    }
+    ck_assert(!kafka_producer_new(&common, &producer, &fault));
+    for (int i = 0; i < MESSAGES; i++) {
+        ck_assert(!kafka_producer_send(producer, "t", TEXT("k"), (struct text){body, sizeof body},
+                                       1700000000000, &fault));
+        ck_assert(!kafka_producer_flush(producer, WAIT_MS, &fault));
+    }
+    kafka_producer_free(producer);
+    ck_assert(!kafka_reader_new(&common, "t", (int32_t)p, 3, &reader, &fault));
+    for (int64_t give_up = now_ms() + WAIT_MS; !at_end; ck_assert(now_ms() < give_up))
+        ck_assert_msg(!kafka_reader_poll(reader, 100, see, &seen, &at_end, &fault), "%s",
+                      fault.text);
+    ck_assert_uint_gt(seen.count, 20);
+    ck_assert_uint_lt(seen.count, MESSAGES - 20);
+    ck_assert_int_eq(seen.last_offset[p], MESSAGES - 1);
+    kafka_reader_free(reader);
+}
+END_TEST
+
 START_TEST(reader_without_brokers_waits_and_ends)
 {
     struct kafka_reader *reader = NULL;
@@ -418,6 +477,9 @@ static Suite *suite(void)
     tcase_add_test(broker_case, what_is_produced_is_read_with_its_key_time_and_partition);
     tcase_add_test(broker_case, reader_from_the_end_misses_nothing_that_comes_after_its_making);
     tcase_add_test(broker_case, reader_of_one_partition_starts_at_its_offset);
+    tcase_add_test(broker_case,
+                   reader_of_a_log_that_ends_before_its_place_says_so_and_reads_it_from_its_start);
+    tcase_add_test(broker_case, reader_whose_place_retention_took_goes_on_with_the_oldest);
     tcase_add_test(broker_case, lag_of_a_group_that_read_nothing_is_all_there_is);
     tcase_add_test(broker_case,
                    deliveries_are_told_once_with_their_place_and_too_large_ones_as_such);
