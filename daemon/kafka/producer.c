@@ -18,7 +18,8 @@ struct kafka_producer {
     struct kafka_handle handle; /* first: the opaque of callbacks */
     struct kafka_common common;
     struct kafka_producer_options options;
-    bool silent; /* being freed: nobody is told */
+    bool silent;   /* being freed: nobody is told */
+    bool renewing; /* told of what the old handle had: a callback may push */
     /* Refused before they were queued; told at the next poll. */
     struct failure *failures;
     size_t failure_count, failure_room;
@@ -124,7 +125,7 @@ static void fail_later(struct kafka_producer *producer, void *token, enum err er
 }
 
 /* An idempotent producer that lost its place gives up for good; a new one goes on. What was under
- * way is reported as failed, and whoever owns it sends it again. */
+ * way is reported as failed, all of it, and whoever owns it sends it again. */
 static enum err renew(struct kafka_producer *producer, struct fault *fault)
 {
     struct fault why = {0};
@@ -133,8 +134,11 @@ static enum err renew(struct kafka_producer *producer, struct fault *fault)
         return ERR_OK;
     log_line(LOG_WARNING, "kafka producer starts anew", "client=%s detail=\"%s\"",
              producer->handle.name, why.text);
+    producer->renewing = true;
     (void)rd_kafka_purge(producer->handle.rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    (void)rd_kafka_flush(producer->handle.rk, 1000);
+    while (rd_kafka_outq_len(producer->handle.rk) > 0)
+        (void)rd_kafka_flush(producer->handle.rk, 1000);
+    producer->renewing = false;
     rd_kafka_destroy(producer->handle.rk);
     producer->handle.rk = NULL;
     return open_handle(producer, fault);
@@ -171,6 +175,9 @@ static rd_kafka_resp_err_t produce(struct kafka_producer *producer,
 enum err kafka_producer_push(struct kafka_producer *producer, const struct kafka_outgoing *outgoing,
                              struct fault *fault)
 {
+    if (producer->renewing)
+        return fault_set(fault, ERR_BUSY, "kafka topic %s: the producer starts anew",
+                         outgoing->topic);
     if (!producer->handle.rk) {
         enum err err = open_handle(producer, fault);
         if (err)

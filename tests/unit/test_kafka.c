@@ -5,6 +5,7 @@
 #include <check.h>
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 
 #include "base/clock.h"
 #include "embedded/embedded.h"
+#include "kafka/internal.h"
 #include "kafka/kafka.h"
 #include "kafka/producer.h"
 #include "kafka/properties.h"
@@ -437,6 +439,54 @@ START_TEST(deliveries_are_told_once_with_their_place_and_too_large_ones_as_such)
 }
 END_TEST
 
+#define GIVEN_UP 1000
+struct slow_seen {
+    struct kafka_producer *producer;
+    int told[GIVEN_UP + 1], refused;
+};
+
+/* Takes its time, and sends again what failed, as the outbox would. */
+static void told_slowly(void *context, void *token, enum err err, uint32_t partition,
+                        int64_t offset)
+{
+    struct slow_seen *seen = context;
+    (void)partition, (void)offset;
+    (void)poll(NULL, 0, 3);
+    if (token)
+        ++*(int *)token;
+    const struct kafka_outgoing outgoing = {.topic = "t", .key = TEXT("k"), .body = TEXT("again")};
+    if (err && token)
+        seen->refused += kafka_producer_push(seen->producer, &outgoing, NULL) == ERR_BUSY;
+}
+
+START_TEST(producer_that_was_given_up_gives_every_token_back_once)
+{
+    static struct slow_seen seen;
+    struct fault fault;
+    const struct kafka_producer_options options = {
+        .name = "test", .delivery_timeout_ms = 60000, .sent = told_slowly, .context = &seen};
+    const struct kafka_common nowhere = {.brokers = "127.0.0.1:1"};
+    ck_assert(!kafka_producer_open(&nowhere, &options, &seen.producer, &fault));
+    for (int i = 0; i < GIVEN_UP; i++) {
+        char topic[24];
+        (void)snprintf(topic, sizeof topic, "t-%d", i % 20); /* so many reports */
+        const struct kafka_outgoing outgoing = {
+            .topic = topic, .key = TEXT("k"), .body = TEXT("b"), .token = &seen.told[i]};
+        ck_assert(!kafka_producer_push(seen.producer, &outgoing, &fault));
+    }
+    rd_kafka_t *rk = ((struct kafka_handle *)seen.producer)->rk;
+    ck_assert(!rd_kafka_test_fatal_error(rk, RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "x"));
+    const struct kafka_outgoing last = {
+        .topic = "t", .key = TEXT("k"), .body = TEXT("b"), .token = &seen.told[GIVEN_UP]};
+    ck_assert(!kafka_producer_push(seen.producer, &last, &fault));
+    for (int i = 0; i < GIVEN_UP; i++)
+        ck_assert_msg(seen.told[i] == 1, "token %d came back %d times", i, seen.told[i]);
+    ck_assert_int_eq(seen.told[GIVEN_UP], 0);
+    ck_assert_int_eq(seen.refused, GIVEN_UP); /* not into the handle that ends */
+    kafka_producer_free(seen.producer);
+}
+END_TEST
+
 START_TEST(undeliverable_messages_are_reported_after_the_delivery_timeout)
 {
     struct outcome_seen seen = {0};
@@ -469,6 +519,7 @@ static Suite *suite(void)
     tcase_add_test(plain, topics_of_absent_brokers_are_an_outage_that_names_the_address);
     tcase_add_test(plain, properties_that_guarantees_hang_on_are_refused);
     tcase_add_test(plain, reader_without_brokers_waits_and_ends);
+    tcase_add_test(plain, producer_that_was_given_up_gives_every_token_back_once);
     tcase_add_test(plain, undeliverable_messages_are_reported_after_the_delivery_timeout);
     suite_add_tcase(suite, plain);
     TCase *broker_case = tcase_create("with a broker");
