@@ -155,10 +155,9 @@ static enum err reload_checked(struct app *app, struct config_errors *errors,
     struct config *next = NULL;
     enum err err = load(app->options, &next, errors);
     if (err) {
-        log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force",
-                 "errors=%zu first=\"%.*s\"", errors->count,
-                 errors->text.at ? (int)strcspn(errors->text.at, "\n") : 0,
-                 errors->text.at ? errors->text.at : "");
+        log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force", "errors=%zu",
+                 errors->count);
+        log_each(LOG_ERROR, "configuration error", &errors->text);
         return err;
     }
     size_t waiting = config_restart_needed(app->start->config, next, restart_needed);

@@ -8,6 +8,32 @@
 #include "base/json.h"
 #include "console/routes.h"
 
+#define ERRORS_BYTES_MAX \
+    850 /* of a reload that failed; the rest of a fault is for the words around */
+
+/* Each error on a line of its own, as many as fit. */
+static void say_errors(enum err err, const struct config_errors *errors, struct fault *fault)
+{
+    const char *at = buffer_view(&errors->text).at;
+    struct buffer lines = {0};
+    size_t shown = 0;
+    for (; *at && (!shown || lines.bytes + strcspn(at, "\n") < ERRORS_BYTES_MAX); shown++) {
+        size_t bytes = strcspn(at, "\n");
+        buffer_format(&lines, "%s%.*s", shown ? "\n" : "", (int)bytes, at);
+        at += bytes + (at[bytes] == '\n');
+    }
+    if (shown < errors->count)
+        buffer_format(&lines, "\n... and %zu more; anbuctl check-config tells all",
+                      errors->count - shown);
+    if (errors->count > 1)
+        (void)fault_set(fault, err, "nothing was changed, there are %zu errors:\n%s", errors->count,
+                        buffer_view(&lines).at);
+    else
+        (void)fault_set(fault, err, "nothing was changed: %s",
+                        lines.bytes ? lines.at : err_text(err));
+    buffer_done(&lines);
+}
+
 enum err handle_reload(struct request *request, struct answer *answer, struct fault *fault)
 {
     struct api_host *host = &request->api->host;
@@ -18,9 +44,7 @@ enum err handle_reload(struct request *request, struct answer *answer, struct fa
         return err;
     err = host->reload(host->host, &errors, &restart);
     if (err) {
-        struct text text = buffer_view(&errors.text);
-        (void)fault_set(fault, err, "nothing was changed: %s",
-                        text.bytes ? text.at : err_text(err));
+        say_errors(err, &errors, fault);
         goto out;
     }
     buffer_text(&answer->body, "{\"reloaded\":true");

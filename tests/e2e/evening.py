@@ -215,6 +215,8 @@ def reload(world, daemon, config):
     world.poll(lambda: len(daemon.logged(
         "configuration not reloaded, the old one stays in force")) > before)
     world.check(float(budget()) == 12.0 and daemon.process.runs(), "and changes nothing")
+    world.check(any(config.path + ":5:29" in line for line in daemon.logged("configuration error")),
+                "and the log has each mistake", daemon.process.err())
     config.write(6)
     answer = daemon.ctl("reload")
     world.check(answer.code == 0 and float(budget()) == 6.0, "and a mended one is taken", answer)

@@ -18,7 +18,7 @@ struct api *aw_api;
 struct config *aw_config;
 struct http_answer aw_answer;
 struct aw_kafka aw_kafka;
-bool aw_reload_is_bad;
+int aw_reload_errors;
 const struct detector aw_quiet = {.name = "silence", .team = TEAM_POLICE};
 const struct detector aw_owing = {.name = "arrears", .team = TEAM_WELFARE};
 struct alert_rules aw_rules = {7200, 600, 1800, 3};
@@ -75,11 +75,11 @@ static enum err played_new(void *context, publisher_done_fn *done, void *done_co
 static enum err host_reload(void *host, struct config_errors *errors, struct buffer *restart)
 {
     (void)host;
-    if (aw_reload_is_bad) {
-        errors->count = 1;
-        buffer_text(&errors->text, "anbu.yaml:3:1: kafka.broker: unknown\n");
+    for (int i = 0; i < aw_reload_errors; i++)
+        buffer_format(&errors->text, "anbu.yaml:%d:1: kafka.broker: unknown\n", i + 3);
+    errors->count = (size_t)aw_reload_errors;
+    if (aw_reload_errors)
         return ERR_CONFIG;
-    }
     buffer_text(restart, "kafka.brokers\nredis.address\n");
     return ERR_OK;
 }
@@ -143,7 +143,7 @@ void aw_set_up(void)
                   buffer_view(&errors.text).at);
     config_errors_done(&errors);
     aw_kafka = (struct aw_kafka){0};
-    aw_reload_is_bad = false;
+    aw_reload_errors = 0;
     aw_store = store_memory_new();
     struct api_options options = aw_options(store_memory_again(aw_store));
     ck_assert_msg(!api_start(&options, &aw_api, &aw_fault), "%s", aw_fault.text);

@@ -36,7 +36,8 @@ extern struct aw_kafka {
     char key[64];
     struct buffer body;
 } aw_kafka;
-extern bool aw_reload_is_bad, aw_host_is_bad;
+extern bool aw_host_is_bad;
+extern int aw_reload_errors; /* of the next reload; 0: a good one */
 
 extern const struct detector aw_quiet, aw_owing; /* of the police, of the welfare team */
 extern struct alert_rules aw_rules;

@@ -448,12 +448,19 @@ START_TEST(the_daemon_answers_for_itself)
     aw_says("\"name\":\"kafka.brokers\"");
     aw_expect(200, "/api/v1/reload", "{}");
     aw_says("\"restart_needed\":[\"kafka.brokers\",\"redis.address\"]");
-    aw_reload_is_bad = true;
+    aw_reload_errors = 1;
     aw_expect(422, "/api/v1/reload", "{}");
-    aw_says("anbu.yaml:3:1: kafka.broker");
+    aw_says("\"nothing was changed: anbu.yaml:3:1: kafka.broker: unknown\"");
+    aw_reload_errors = 2;
+    aw_expect(422, "/api/v1/reload", "{}");
+    aw_says("\"nothing was changed, there are 2 errors:\\nanbu.yaml:3:1: kafka.broker: unknown\\n"
+            "anbu.yaml:4:1: kafka.broker: unknown\"");
+    aw_reload_errors = 100;
+    aw_expect(422, "/api/v1/reload", "{}");
+    aw_says("unknown\\n... and 78 more; anbuctl check-config tells all\"");
     aw_expect(404, "/api/v1/nothing", NULL);
     aw_expect(405, "/api/v1/reload", NULL);
-    aw_audit_says("\"action\":\"daemon.reload\"", 4);
+    aw_audit_says("\"action\":\"daemon.reload\"", 8);
 }
 END_TEST
 
