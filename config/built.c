@@ -87,6 +87,18 @@ size_t config_slot(const struct config *config, struct text name)
     return i;
 }
 
+void config_embed(struct config *config, const char *name, const char *value)
+{
+    struct slot *slot = &config->slots[config_slot(config, text_of(name))];
+    struct value parsed;
+    struct fault fault;
+    assert(slot < config->slots + config->slot_count);
+    enum err err = value_parse(slot->row, text_of(value), &parsed, &fault);
+    assert(!err && "what the daemon decides fits");
+    value_store(slot->row, &parsed, config_block(config, slot));
+    slot->from = (struct origin){.kind = ORIGIN_EMBEDDED};
+}
+
 const struct settings *config_settings(const struct config *config)
 {
     return &config->settings;

@@ -129,6 +129,10 @@ struct config_source {
 NODISCARD enum err config_load_from(const struct config_source *source, struct config **out,
                                     struct config_errors *errors);
 
+/* A value that the daemon itself has decided (--embedded), shown as such; before anybody else holds
+ * the configuration. */
+void config_embed(struct config *config, const char *name, const char *value);
+
 const struct settings *config_settings(const struct config *config);
 const struct config_pair *config_kafka_properties(const struct config *config, size_t *count);
 /* What to do instead of passing this property through; NULL: it may be passed. */

@@ -19,7 +19,13 @@
 extern const struct option schema[];
 extern const size_t schema_count;
 
-enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_ENVIRONMENT, ORIGIN_SET };
+enum origin_kind {
+    ORIGIN_DEFAULT,
+    ORIGIN_FILE,
+    ORIGIN_ENVIRONMENT,
+    ORIGIN_SET,
+    ORIGIN_EMBEDDED /* the daemon's own, over all others */
+};
 struct origin {
     enum origin_kind kind;
     unsigned line, column; /* ORIGIN_FILE */

@@ -89,6 +89,7 @@ static void where_of(const struct held *held, struct buffer *out)
     case ORIGIN_FILE: buffer_format(out, "line %u", held->from.line); break;
     case ORIGIN_ENVIRONMENT: buffer_text(out, "by the environment"); break;
     case ORIGIN_SET: buffer_text(out, "by --set"); break;
+    case ORIGIN_EMBEDDED: buffer_text(out, "by --embedded"); break;
     }
 }
 

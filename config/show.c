@@ -22,6 +22,7 @@ static void tell(struct showing *showing, struct origin origin, const char *unit
     case ORIGIN_DEFAULT: buffer_text(&showing->from, "default"); break;
     case ORIGIN_ENVIRONMENT: buffer_text(&showing->from, "environment"); break;
     case ORIGIN_SET: buffer_text(&showing->from, "--set"); break;
+    case ORIGIN_EMBEDDED: buffer_text(&showing->from, "embedded"); break;
     case ORIGIN_FILE:
         buffer_format(&showing->from, "%s:%u", showing->config->file, origin.line);
         break;

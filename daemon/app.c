@@ -37,7 +37,6 @@
 #define START_EXTEND_S      30
 #define METRICS_LISTEN      "127.0.0.1:9464"
 #define METRICS_LISTEN_ANY  "127.0.0.1:0"
-#define LOG_LINES_MAX       20
 #define STORE_WAIT_MS       10000 /* as Kafka's brokers get */
 
 /* A configuration in use by several threads; the last to let go frees it. */
@@ -128,17 +127,6 @@ static void log_as_configured(const struct settings *settings)
 
 /* Reload: whole and checked, or not at all. */
 
-/* One line each; what is beyond the maximum is counted by whoever has the number. */
-static void log_each(enum log_level level, const char *event, const struct buffer *lines)
-{
-    const char *at = buffer_view(lines).at;
-    for (int i = 0; i < LOG_LINES_MAX && *at; i++) {
-        size_t bytes = strcspn(at, "\n");
-        log_line(level, event, "detail=\"%.*s\"", (int)bytes, at);
-        at += bytes + (at[bytes] == '\n');
-    }
-}
-
 static enum err load(const struct app_options *options, struct config **out,
                      struct config_errors *errors)
 {
@@ -149,6 +137,17 @@ static enum err load(const struct app_options *options, struct config **out,
     return config_load_from(&source, out, errors);
 }
 
+/* What --embedded brings along is in force, whatever the file says. */
+static void embed(const struct app *app, struct config *config)
+{
+    if (!app->broker || !app->redis)
+        return;
+    config_embed(config, "kafka.brokers", app->common.brokers);
+    config_embed(config, "redis.address", app->redis_address);
+    config_embed(config, "redis.user", "");
+    config_embed(config, "redis.password", "");
+}
+
 static enum err reload_checked(struct app *app, struct config_errors *errors,
                                struct buffer *restart_needed)
 {
@@ -157,9 +156,10 @@ static enum err reload_checked(struct app *app, struct config_errors *errors,
     if (err) {
         log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force", "errors=%zu",
                  errors->count);
-        log_each(LOG_ERROR, "configuration error", &errors->text);
+        log_each(LOG_ERROR, "configuration error", buffer_view(&errors->text).at);
         return err;
     }
+    embed(app, next);
     size_t waiting = config_restart_needed(app->start->config, next, restart_needed);
     struct held_config *held = held_new(next);
     (void)pthread_mutex_lock(&app->lock);
@@ -360,13 +360,12 @@ static void *worker_main(void *argument)
 static enum err store_open(const struct app *app, struct store **out, struct fault *fault)
 {
     const struct settings *settings = start_settings(app);
-    struct store_redis_options options = {
-        .address = app->redis_address ? app->redis_address : settings->redis.address,
-        .user = app->redis_address ? "" : settings->redis.user,
-        .password = app->redis_address ? "" : settings->redis.password,
-        .prefix = settings->redis.prefix,
-        .timeout_ms = settings->redis.timeout_s * 1000,
-        .database = settings->redis.database};
+    struct store_redis_options options = {.address = settings->redis.address,
+                                          .user = settings->redis.user,
+                                          .password = settings->redis.password,
+                                          .prefix = settings->redis.prefix,
+                                          .timeout_ms = settings->redis.timeout_s * 1000,
+                                          .database = settings->redis.database};
     return store_redis_new(&options, out, fault);
 }
 
@@ -480,6 +479,7 @@ static enum err start_embedded(struct app *app, struct fault *fault)
     if (err)
         return err;
     app->common.brokers = address;
+    embed(app, app->start->config);
     tell_broker(app);
     return ERR_OK;
 }
@@ -769,7 +769,7 @@ enum err app_run(const struct app_options *options)
         config_errors_done(&errors);
         return ERR_CONFIG;
     }
-    log_each(LOG_WARNING, "environment variable is no option", &errors.warnings);
+    log_each(LOG_WARNING, "environment variable is no option", buffer_view(&errors.warnings).at);
     config_errors_done(&errors);
     struct app *app = memory_get(sizeof *app);
     app->options = options;

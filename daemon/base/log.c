@@ -325,3 +325,12 @@ void log_line(enum log_level level, const char *what, const char *fields_format,
     ssize_t written = write(STDERR_FILENO, line.at, line.bytes);
     (void)written;
 }
+
+void log_each(enum log_level level, const char *what, const char *lines)
+{
+    for (int i = 0; i < LOG_EACH_MAX && *lines; i++) {
+        size_t bytes = strcspn(lines, "\n");
+        log_line(level, what, "detail=\"%.*s\"", (int)bytes, lines);
+        lines += bytes + (lines[bytes] == '\n');
+    }
+}

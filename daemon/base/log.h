@@ -32,6 +32,10 @@ void log_set_format(enum log_format format);
 void log_line(enum log_level level, const char *what, const char *fields_format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* An event for each line of the text, as detail; LOG_EACH_MAX at most. */
+#define LOG_EACH_MAX 20
+void log_each(enum log_level level, const char *what, const char *lines);
+
 /* Lines written, by level. */
 struct log_counts {
     atomic_ullong lines[LOG_LEVEL_COUNT];

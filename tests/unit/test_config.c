@@ -383,6 +383,27 @@ START_TEST(the_command_line_wins_over_environment_over_file_over_default)
 }
 END_TEST
 
+START_TEST(what_the_daemon_brings_along_is_shown_as_such)
+{
+    struct config *config = from_text("redis: {address: 'tcp:a:1', user: anbu}\n");
+    struct config *next = from_text("redis: {address: 'tcp:b:2', user: anbu}\n");
+    struct config *both[] = {config, next};
+    struct buffer names = {0};
+    for (int i = 0; i < 2; i++) {
+        config_embed(both[i], "redis.address", "unix:/run/redis.sock");
+        config_embed(both[i], "redis.password", "");
+    }
+    expect_shown(config, "redis.address", "unix:/run/redis.sock", "embedded");
+    expect_shown(config, "redis.password", "(not set)", "embedded");
+    expect_shown(config, "redis.user", "anbu", "anbu.yaml:1");
+    ck_assert_str_eq(config_settings(config)->redis.address, "unix:/run/redis.sock");
+    ck_assert_uint_eq(config_restart_needed(config, next, &names), 0);
+    buffer_done(&names);
+    config_free(config);
+    config_free(next);
+}
+END_TEST
+
 START_TEST(detectors_options_have_variables_too)
 {
     struct config_input input = TEXT_OF("watch.level: 3\n");
@@ -729,6 +750,7 @@ static Suite *suite(void)
     tcase_add_test(cases, a_file_that_is_not_there_or_too_long_is_told);
     tcase_add_test(cases, a_flood_of_errors_is_counted_but_not_all_told);
     tcase_add_test(cases, the_command_line_wins_over_environment_over_file_over_default);
+    tcase_add_test(cases, what_the_daemon_brings_along_is_shown_as_such);
     tcase_add_test(cases, detectors_options_have_variables_too);
     tcase_add_test(cases, a_variable_that_is_no_options_is_warned_about_with_the_nearest);
     tcase_add_test(cases, errors_outside_the_file_name_the_variable_or_argument);

@@ -182,6 +182,27 @@ START_TEST(levels_that_are_off_say_nothing_and_count_nothing)
 }
 END_TEST
 
+START_TEST(a_list_has_a_line_for_each_and_a_bound)
+{
+    struct {
+        const char *text;
+        int lines;
+    } lists[] = {{"", 0}, {"a\nb c\n", 2}, {"no line break", 1}, {NULL, LOG_EACH_MAX}};
+    char many[200] = "";
+    for (int i = 0; i < LOG_EACH_MAX + 5; i++)
+        (void)snprintf(many + strlen(many), sizeof many - strlen(many), "%d\n", i);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        int lines = 0;
+        listen_begin();
+        log_each(LOG_ERROR, "e", lists[i].text ? lists[i].text : many);
+        listen_end();
+        for (const char *at = said; (at = strstr(at, " detail=")); at++)
+            lines++;
+        ck_assert_int_eq(lines, lists[i].lines);
+    }
+}
+END_TEST
+
 START_TEST(a_quota_holds_lines_back_and_says_how_many)
 {
     struct log_quota quota = {.lines = 3, .window_ms = 1000};
@@ -209,6 +230,7 @@ int main(void)
     tcase_add_test(cases, no_value_is_too_long_or_too_odd);
     tcase_add_test(cases, a_long_line_says_that_it_was_cut);
     tcase_add_test(cases, levels_that_are_off_say_nothing_and_count_nothing);
+    tcase_add_test(cases, a_list_has_a_line_for_each_and_a_bound);
     tcase_add_test(cases, a_quota_holds_lines_back_and_says_how_many);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
