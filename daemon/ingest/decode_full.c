@@ -123,6 +123,12 @@ static json_t *load(struct text payload, enum reject *reject)
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     json_error_t error;
     const char *at = payload.at ? payload.at : "";
+
+    /* jansson passes over a NUL byte behind a number. */
+    if (memchr(at, '\0', payload.bytes)) {
+        *reject = REJECT_BAD_JSON;
+        return NULL;
+    }
     json_t *root = json_loadb(at, payload.bytes, flags, &error);
 
     /* A number that no int64_t holds is good JSON; whether it matters is for its field to say. */

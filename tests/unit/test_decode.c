@@ -84,6 +84,26 @@ static void golden_case(struct decoder *decoder, struct text line, struct text e
     buffer_done(&got);
 }
 
+/* Where jansson skips it: behind a number. */
+START_TEST(a_nul_byte_is_bad_json_wherever_it_stands)
+{
+    static const char good[] = READING(",\"value\":0.412,\"version\":3,\"x\":true");
+    struct decoder *decoder = decoder_new(NULL, 0);
+    for (size_t at = 0; at < sizeof good; at++) {
+        struct buffer payload = {0}, out = {0};
+        buffer_add(&payload, good, at);
+        buffer_add(&payload, "", 1);
+        buffer_add(&payload, good + at, sizeof good - 1 - at);
+        decode_exact(decoder, buffer_view(&payload), MESSAGE_READING, &out);
+        ck_assert_msg(strcmp(out.at, "bad_json ") == 0 || strcmp(out.at, "bad_json") == 0,
+                      "at %zu: %s", at, out.at);
+        buffer_done(&payload);
+        buffer_done(&out);
+    }
+    decoder_free(decoder);
+}
+END_TEST
+
 START_TEST(each_golden_message_has_its_outcome)
 {
     struct decoder *decoder = decoder_new(NULL, 0);
@@ -467,6 +487,7 @@ int main(void)
     tcase_set_timeout(cases, 60);
     tcase_add_loop_test(cases, each_golden_message_has_its_outcome, 0, GOLDEN_COUNT);
     tcase_add_loop_test(cases, both_readers_agree, 0, GOLDEN_COUNT);
+    tcase_add_test(cases, a_nul_byte_is_bad_json_wherever_it_stands);
     tcase_add_test(cases, the_usual_messages_take_the_fast_way);
     tcase_add_test(cases, every_cut_of_a_message_is_bad_json);
     tcase_add_test(cases, length_of_the_payload_does_not_matter_to_the_scanner);
