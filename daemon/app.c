@@ -29,7 +29,6 @@
 #define EMBEDDED_PARTITIONS 8
 #define STEP_MS             100
 #define STOP_MS             10000
-#define LOG_READ_MS         10000 /* without an event */
 #define SAY_AGAIN_MS        10000
 #define LOOK_MS             1000
 #define STATUS_MS           5000
@@ -271,41 +270,18 @@ static struct probe_pages pages_of(struct app *app)
 
 /* The alerts log of a partition, to its end. */
 
-struct log_pass {
-    void (*each)(void *context, struct text event, int64_t offset);
-    void *context;
-    int64_t heard_ms; /* monotonic: the last event */
-};
-
-static void log_record(void *context, const struct kafka_record *record)
-{
-    struct log_pass *pass = context;
-    pass->each(pass->context, record->body, record->offset);
-    pass->heard_ms = clock_monotonic_ms(&clock_machine);
-}
-
 static enum err read_log(void *context, uint32_t partition, int64_t from,
                          void (*each)(void *, struct text event, int64_t offset),
                          void *each_context, struct fault *fault)
 {
     struct app *app = context;
-    struct kafka_reader *reader = NULL;
-    struct log_pass pass = {each, each_context, clock_monotonic_ms(&clock_machine)};
-    enum err err =
-        kafka_reader_new(&app->common, start_settings(app)->kafka.alerts, (int32_t)partition,
-                         from > 0 ? from : KAFKA_FROM_START, &reader, fault);
-    bool at_end = false;
-    while (!err && !at_end && !atomic_load(&app->stopping)) {
-        err = kafka_reader_poll(reader, STEP_MS, log_record, &pass, &at_end, fault);
-        if (!err && !at_end && clock_monotonic_ms(&clock_machine) - pass.heard_ms > LOG_READ_MS)
-            err = fault_set(fault, ERR_TIMEOUT,
-                            "%s, partition %u: neither an event nor its end within %d s",
-                            start_settings(app)->kafka.alerts, partition, LOG_READ_MS / 1000);
-    }
-    if (!err && !at_end)
-        err = fault_set(fault, ERR_TIMEOUT, "ending before the alerts log was read");
-    kafka_reader_free(reader);
-    return err;
+    const struct kafka_whole whole = {.topic = start_settings(app)->kafka.alerts,
+                                      .partition = partition,
+                                      .from = from,
+                                      .stopping = &app->stopping,
+                                      .each = each,
+                                      .context = each_context};
+    return kafka_read_whole(&app->common, &whole, fault);
 }
 
 /* Workers. */

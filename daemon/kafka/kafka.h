@@ -11,6 +11,8 @@
 #ifndef ANBU_KAFKA_KAFKA_H
 #define ANBU_KAFKA_KAFKA_H
 
+#include <stdatomic.h>
+
 #include "base/err.h"
 #include "base/metrics.h"
 #include "base/text.h"
@@ -65,6 +67,20 @@ NODISCARD enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms
                                      kafka_record_fn *each, void *context, bool *at_end,
                                      struct fault *fault);
 void kafka_reader_free(struct kafka_reader *reader);
+
+/* What there is of one partition now, from an offset (0 and below: the oldest), each record once.
+ */
+struct kafka_whole {
+    const char *topic;
+    uint32_t partition;
+    int64_t from;
+    const atomic_bool *stopping; /* set: it is given up */
+    void (*each)(void *context, struct text body, int64_t offset);
+    void *context;
+};
+/* ERR_TIMEOUT when nothing comes for ten seconds, or when it is given up; ERR_END as above. */
+NODISCARD enum err kafka_read_whole(const struct kafka_common *common,
+                                    const struct kafka_whole *whole, struct fault *fault);
 
 /* Messages not yet consumed by the group, over all partitions of a topic; negative when unknown.
  * Used by the simulator's pacing. Connects anew each time: some ten milliseconds. */

@@ -15,6 +15,8 @@
 #define READ_MAX       500
 #define ASK_MS         1000 /* for metadata and ends, within one poll */
 #define ASK_AT_OPEN_MS 3000
+#define WHOLE_POLL_MS  100
+#define WHOLE_IDLE_MS  10000
 
 struct part {
     int64_t next; /* -1 until known */
@@ -286,4 +288,38 @@ void kafka_reader_free(struct kafka_reader *reader)
     free(reader->parts);
     free(reader->topic);
     free(reader);
+}
+
+struct whole_pass {
+    const struct kafka_whole *whole;
+    int64_t heard_ms; /* monotonic: the last record */
+};
+
+static void whole_record(void *context, const struct kafka_record *record)
+{
+    struct whole_pass *pass = context;
+    pass->whole->each(pass->whole->context, record->body, record->offset);
+    pass->heard_ms = clock_monotonic_ms(&clock_machine);
+}
+
+enum err kafka_read_whole(const struct kafka_common *common, const struct kafka_whole *whole,
+                          struct fault *fault)
+{
+    struct kafka_reader *reader = NULL;
+    struct whole_pass pass = {whole, clock_monotonic_ms(&clock_machine)};
+    enum err err =
+        kafka_reader_new(common, whole->topic, (int32_t)whole->partition,
+                         whole->from > 0 ? whole->from : KAFKA_FROM_START, &reader, fault);
+    bool at_end = false;
+    while (!err && !at_end && !atomic_load(whole->stopping)) {
+        err = kafka_reader_poll(reader, WHOLE_POLL_MS, whole_record, &pass, &at_end, fault);
+        if (!err && !at_end && clock_monotonic_ms(&clock_machine) - pass.heard_ms > WHOLE_IDLE_MS)
+            err = fault_set(fault, ERR_TIMEOUT,
+                            "%s, partition %u: neither an event nor its end within %d s",
+                            whole->topic, whole->partition, WHOLE_IDLE_MS / 1000);
+    }
+    if (!err && !at_end)
+        err = fault_set(fault, ERR_TIMEOUT, "ending before %s was read", whole->topic);
+    kafka_reader_free(reader);
+    return err;
 }
