@@ -193,7 +193,7 @@ static void daemon_up(void)
         .store = store_memory_again(store),
         .settings = config_settings(config),
         .clock = &clock_machine,
-        .host = {NULL, play_reload, play_hold, play_release, play_status},
+        .host = {NULL, play_reload, play_hold, play_release, play_status, {0}},
         .publisher_new = play_new,
     };
     ck_assert_msg(!api_start(&options, &api, &fault), "%s", fault.text);
