@@ -47,7 +47,7 @@ static void judge_group(const struct health_facts *facts, struct condition *out)
         say(out, false, "%u of %u workers are members, one has not joined yet", facts->members,
             facts->workers);
     else
-        say(out, facts->away_ms <= HEALTH_AWAY_MS,
+        say(out, facts->ready && facts->away_ms <= HEALTH_AWAY_MS,
             "%u of %u workers are members, one is out for %" PRId64 " s", facts->members,
             facts->workers, facts->away_ms / 1000);
 }
@@ -75,7 +75,7 @@ bool health_judge(const struct health_facts *facts, struct condition out[CONDITI
     judge_group(facts, &out[CONDITION_GROUP]);
     say(&out[CONDITION_PARTITIONS],
         facts->owned == facts->given ||
-            (facts->differ_ms >= 0 && facts->differ_ms <= HEALTH_TAKING_MS),
+            (facts->ready && facts->differ_ms >= 0 && facts->differ_ms <= HEALTH_TAKING_MS),
         "%" PRId64 " owned of %" PRId64 " given", facts->owned, facts->given);
     judge_seen(facts->redis_up, facts->redis_age_ms, facts->redis_age_max_ms,
                &out[CONDITION_REDIS]);

@@ -52,6 +52,7 @@ struct condition {
 
 struct health_facts {
     bool stopping;
+    bool ready; /* it was at the last look: only then something is borne for a while */
     unsigned workers;
     int64_t oldest_beat_ms, hang_ms;
     unsigned members;     /* workers that are members of the group now */

@@ -347,6 +347,7 @@ bool watch_ready(const struct watch *watch, struct buffer *json, struct buffer *
     struct condition conditions[CONDITION_COUNT];
     struct health_facts facts = {
         .stopping = atomic_load(&counts->stopping),
+        .ready = get(&counts->ready) == 1,
         .redis_up = get(&counts->redis_up) == 1,
         .kafka_up = get(&counts->kafka_up) == 1,
         .redis_age_ms = redis_ms ? now - redis_ms : -1,

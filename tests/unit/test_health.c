@@ -13,7 +13,8 @@
 
 static struct health_facts fine(void)
 {
-    return (struct health_facts){.workers = 2,
+    return (struct health_facts){.ready = true,
+                                 .workers = 2,
                                  .oldest_beat_ms = 120,
                                  .hang_ms = 45000,
                                  .members = 2,
@@ -97,6 +98,15 @@ START_TEST(a_rebalance_is_borne_for_a_while)
     expect(&facts, "partitions");
     facts.differ_ms = -1;
     expect(&facts, "partitions");
+    /* After an outage nothing is borne: ready again is when all is taken again. */
+    facts.ready = false;
+    facts.differ_ms = 1;
+    expect(&facts, "partitions");
+    facts = fine();
+    facts.ready = false;
+    facts.members = 1;
+    facts.away_ms = 1;
+    expect(&facts, "group");
 }
 END_TEST
 
