@@ -574,7 +574,6 @@ static enum err start(struct app *app, struct fault *fault)
     app->common.properties = config_kafka_properties(app->start->config, &properties);
     app->common.property_count = properties;
     app->common.counts = &app->kafka_counts;
-    log_as_configured(settings);
     enum err err = make_data_dir(settings->daemon.data_dir, fault);
     if (!err)
         write_address(app, "metrics.address", NULL);
@@ -745,6 +744,7 @@ enum err app_run(const struct app_options *options)
         config_errors_done(&errors);
         return ERR_CONFIG;
     }
+    log_as_configured(config_settings(config)); /* before the first line */
     log_each(LOG_WARNING, "environment variable is no option", buffer_view(&errors.warnings).at);
     config_errors_done(&errors);
     struct app *app = memory_get(sizeof *app);

@@ -329,6 +329,45 @@ def banned(tree):
                 yield "%s:%d: sleeps for seconds: wait for a condition" % (name, number)
 
 
+CONVERSION = r"%(?:\.(?:\*|\d+))?(?:ll?|z)?[diuscg]"
+TEMPLATE = re.compile(r"""(?:\w+=(?:"(?:[^"%%]|%s)*"|(?:[^ "%%=]|%s)+)(?: (?!$)|$))+$""" % (
+    CONVERSION, CONVERSION))
+
+
+def arguments(text, start):
+    """The arguments of a call whose opening bracket stands before start."""
+    found, depth, at = [""], 1, start
+    while depth and at < len(text):
+        token = TOKEN.match(text, at)
+        if token:
+            found[-1] += token.group(0)
+            at = token.end()
+            continue
+        depth += (text[at] in "([{") - (text[at] in ")]}")
+        if text[at] == "," and depth == 1:
+            found.append("")
+        elif depth:
+            found[-1] += text[at]
+        at += 1
+    return [one.strip() for one in found]
+
+
+@check
+def logs(tree):
+    """the fields of log_line are a template that it knows: name=value, %d %i %u %s %c %g"""
+    for name in tree.c:
+        text = "\n".join(tree.lines(name))
+        if name.startswith(("daemon/base/log.", "tests/")):
+            continue
+        for call in re.finditer(r"\blog_line\(", text):
+            fields = (arguments(text, call.end()) + ["", "", ""])[2]
+            literal = "".join(
+                "ld" if word.startswith("PRI") else re.sub(r"\\(.)", r"\1", word[1:-1])
+                for word in re.findall(r'"(?:\\.|[^"\\])*"|PRI\w+', fields))
+            if not TEMPLATE.match(literal):
+                yield "%s:%d: %s" % (name, text.count("\n", 0, call.start()) + 1, fields)
+
+
 @check
 def licence(tree):
     """every source says its licence in its first line (scripts: after #!)"""

@@ -46,6 +46,15 @@ class Rules(unittest.TestCase):
         self.allows("arrows", "daemon/alert/a.c", '#include "household/finding.h"')
         self.allows("arrows", "daemon/app.c", '#include "worker.h"\n#include "console/api.h"')
 
+    def test_log_lines_are_templates(self):
+        def line(fields):
+            return '    log_line(LOG_INFO, "a, (b)",\n  %s, g(1, 2));\n' % fields
+        for fields in ('"a=%u b=%.*s c=\\"%s and %zu\\" d=x"', '"at=%" PRId64 " b=%lld"', '"a=%g"'):
+            self.allows("logs", "daemon/a.c", line(fields))
+        for fields in ('"a=%5d"', '"a=%x"', '"%s"', '"a %s"', '"a=%s "', '"a=%s  b=%s"', "fields",
+                       '"a=\\"%s"', '"a=%f"', '""', '"a="'):
+            self.refuses("logs", "daemon/a.c", line(fields))
+
     def test_the_ground_floor_stands_alone(self):
         option = ("config/option.h", "#include <stddef.h>")
         for text in ('#include "base/err.h"', '#include "detectors/drop/drop.h"',
