@@ -3,6 +3,7 @@
  * A batch of deliveries: decoded, its records loaded, applied one by one. What a message finds is
  * in the store before the next message is looked at.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -361,6 +362,7 @@ static bool tells_of_weather(const struct worker *worker, const struct delivery 
                              enum reject reject)
 {
     bool owns_any = false;
+    assert(worker->partitions && worker->options.partitions > 0);
     if (worker->partitions[delivery->lane % worker->options.partitions].owned)
         return true;
     for (uint32_t p = 0; p < worker->options.partitions; p++)

@@ -228,10 +228,11 @@ class Daemon:
         self.process = self.world.start("anbud", *self.argv, env=self.env)
 
     def refused(self, *words):
-        """It must not start, and say why in one line."""
+        """It must not start, and say why in one line: its own, or the configuration's."""
         self.launch()
         status = self.process.wait(60 * self.world.slow)
-        said = [line for line in self.process.err().split("\n") if line.startswith("anbud: ")]
+        said = [line for line in self.process.err().split("\n")
+                if line.startswith("anbud: ") or ".yaml:" in line.split(" ")[0]]
         self.world.check(status == 1 and len(said) == 1 and all(word in said[0] for word in words),
                          "refused, and told why: " + ", ".join(words),
                          "exit %s\n%s" % (status, self.process.err()))

@@ -47,10 +47,12 @@ void world_end(void)
 
 void world_save(void)
 {
-    if (world.kind == WORLD_MEMORY)
+    if (world.kind == WORLD_MEMORY) {
+        store_memory_image_free(world.image);
         world.image = store_memory_save(world.store);
-    else
+    } else {
         redis_server_save(&world.own);
+    }
 }
 
 void world_rewind(void)
