@@ -49,6 +49,8 @@ FUZZ_SRC      := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC      := $(sort $(wildcard tests/e2e/tool_*.c))
 SIM_SRC       := $(sort $(wildcard tests/sim/*.c))
 
+# A unit test replays what fuzz targets have been given: there, each goes by its file's name.
+fuzz_name = $(if $(filter tests/fuzz/fuzz_%,$(1)),-DLLVMFuzzerTestOneInput=$(notdir $(1)))
 object    = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIBRARY   := $(BUILD)/libanbu.a
 DETECTORS := $(BUILD)/libdetectors.a
@@ -60,7 +62,7 @@ all: $(PROGRAMS)                  ## build anbud and anbuctl into build/
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ANBU_CFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(CC) $(ANBU_CFLAGS) $(call fuzz_name,$*) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(call object,daemon/store/redis_scripts.c): $(wildcard daemon/store/scripts/*.lua)
 
@@ -79,7 +81,8 @@ $(BUILD)/anbuctl: $(call object,daemon/ctl/main.c) $(THREADS) $(LIBRARY) $(DETEC
 $(BUILD)/unit/%: $(BUILD)/obj/tests/unit/%.o $(call object,$(UNIT_HELP_SRC)) $(THREADS) \
         $(LIBRARY) $(DETECTORS)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS) -lcheck -lsubunit -lm -lrt
+	$(CC) $(LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@ $(LIBS) -lcheck -lsubunit -lm -lrt
+$(BUILD)/unit/test_fuzz: $(call object,$(FUZZ_SRC))
 $(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(THREADS) $(LIBRARY) $(DETECTORS)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)

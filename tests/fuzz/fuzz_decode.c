@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "ingest/decode_parts.h"
-#include "tests/unit/message_text.c" /* a target is one file and the library */
+#include "tests/unit/message_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 
