@@ -68,7 +68,7 @@ struct member {
     uint64_t hash;              /* of all bodies and times, in any order */
     int misplaced;
     atomic_bool enough;
-    enum err err;
+    atomic_int err; /* enum err */
 };
 
 static void given(void *context, const struct kafka_place *places, size_t count)
@@ -113,8 +113,8 @@ static void *member_thread(void *context)
 {
     struct member *m = context;
     struct fault fault;
-    while (!m->err && !atomic_load(&m->enough)) {
-        m->err = kafka_consumer_serve(m->consumer, &fault);
+    while (!atomic_load(&m->err) && !atomic_load(&m->enough)) {
+        atomic_store(&m->err, (int)kafka_consumer_serve(m->consumer, &fault));
         for (size_t i = 0; i < m->place_count; i++)
             read_place(m, &m->places[i]);
         kafka_consumer_wait(m->consumer, 20);
@@ -173,12 +173,12 @@ START_TEST(all_arrives_in_its_partition_with_its_time_and_never_too_much_lies_un
         ;
     ck_assert_msg(err == ERR_END, "%s", fault.text);
     ck_assert_msg(!feed_flush(sent.feed, &fault), "%s", fault.text);
-    while (atomic_load(&member.all) < sent.all && !member.err)
+    while (atomic_load(&member.all) < sent.all && !atomic_load(&member.err))
         (void)sched_yield();
     atomic_store(&member.enough, true);
     ck_assert_int_eq(pthread_join(thread, NULL), 0);
 
-    ck_assert_int_eq(member.err, ERR_OK);
+    ck_assert_int_eq(atomic_load(&member.err), ERR_OK);
     ck_assert_int_gt(sent.readings, 5 * LAG_MAX);
     ck_assert_int_eq(atomic_load(&member.all), sent.all);
     ck_assert_uint_eq(member.hash, sent.hash);
