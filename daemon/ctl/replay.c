@@ -112,11 +112,11 @@ static int run(const struct replay_options *options, const char *config_path, FI
     struct source *source = NULL;
     FILE *letters = NULL;
     int status = 1;
-    if (config_load(config_path, options->sets, options->set_count, &config, &errors)) {
-        (void)fputs(errors.text.at, stderr);
-        config_errors_done(&errors);
+    enum err err = config_load(config_path, options->sets, options->set_count, &config, &errors);
+    (void)fprintf(stderr, "%s%s", buffer_view(&errors.warnings).at, buffer_view(&errors.text).at);
+    config_errors_done(&errors);
+    if (err)
         return 1;
-    }
     if (options->dead_letters && !(letters = fopen(options->dead_letters, "we"))) {
         (void)fprintf(stderr, "anbuctl: %s: %s\n", options->dead_letters, strerror(errno));
         config_free(config);
@@ -148,7 +148,6 @@ static int run(const struct replay_options *options, const char *config_path, FI
     (void)owner.assigned(owner.owner, 0, resume);
     bool bar = told && !options->quiet && isatty(STDERR_FILENO);
     double start = seconds_now();
-    enum err err;
     while (!(err = worker_step(worker, 0, &fault)))
         if (bar)
             progress(source, worker_counts(worker), false);
