@@ -125,16 +125,12 @@ bool casework_findings(struct worker *worker, struct partition *partition)
     return true;
 }
 
-/* Somebody may have taken it and given it back since the timers were asked for. */
-static bool is_due(const struct worker *worker, const struct alert *alert, const char *kind,
-                   int64_t now_ms)
+/* Somebody may have taken it and given it back since the timers were asked for: then this one was
+ * of another wait. What the alert says counts, not the rules: they may have changed since. */
+static bool is_of_this_wait(const struct alert *alert, const struct store_due *due)
 {
-    struct store_timer timers[STORE_TIMERS_MAX];
-    size_t count = lifecycle_timers(alert, &worker->rules, timers);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(timers[i].kind, kind) == 0)
-            return timers[i].due_ms && timers[i].due_ms <= now_ms;
-    return false;
+    return strcmp(due->kind, TIMER_ACK_EXPIRY) == 0 ? alert->expires_ms <= due->due_ms
+                                                    : lifecycle_waits_since_ms(alert) < due->due_ms;
 }
 
 static enum err fire(struct worker *worker, struct partition *partition,
@@ -145,7 +141,7 @@ static enum err fire(struct worker *worker, struct partition *partition,
     enum err err = load_alert(worker, partition, due->alert, &before, fault);
     if (err)
         return err;
-    if (!is_due(worker, &before, due->kind, now_ms)) {
+    if (!is_of_this_wait(&before, due)) {
         alert_done(&before);
         return ERR_DUPLICATE;
     }
@@ -198,8 +194,9 @@ bool casework_overdue(struct worker *worker, struct partition *partition, int64_
 {
     if (!worker->options.arrival_clock || !worker->options.timers)
         return true;
+    struct store_due before = {.due_ms = 0};
     while (partition->due_ms <= arrived_ms) {
-        struct store_due next;
+        struct store_due next = {.due_ms = INT64_MAX};
         size_t count = 0;
         struct fault fault = {""};
         enum err err = worker->store->ops->due(worker->store, partition->number, INT64_MAX, &next,
@@ -208,7 +205,11 @@ bool casework_overdue(struct worker *worker, struct partition *partition, int64_
             partition_fail(worker, partition, err, &fault);
             return false;
         }
-        partition->due_ms = count ? next.due_ms : INT64_MAX;
+        /* One that nothing comes of, and that stays: the next tick asks again. */
+        bool stays = next.due_ms == before.due_ms && strcmp(next.alert, before.alert) == 0 &&
+                     strcmp(next.kind, before.kind) == 0;
+        before = next;
+        partition->due_ms = count && !stays ? next.due_ms : INT64_MAX;
         if (partition->due_ms <= arrived_ms &&
             !casework_timers(worker, partition, partition->due_ms))
             return false;

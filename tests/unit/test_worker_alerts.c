@@ -193,6 +193,77 @@ START_TEST(timers_wait_while_the_clocks_disagree)
 }
 END_TEST
 
+/* A timer that was set is not put off, let alone asked for without end, by rules that came later.
+ */
+static void fires_as_it_was_set(int kind, bool arrival_clock)
+{
+    static const char *const sets[] = {"alerts.escalate_critical=5h", "alerts.escalate=5h",
+                                       "daemon.log_level=error"};
+    struct config *longer = NULL;
+    struct config_errors errors = {0};
+    struct shift shift;
+    char id[STORE_ALERT_ID_MAX];
+    begin(kind);
+    ww.arrival_clock = arrival_clock;
+    one_raised(&shift, id);
+    must(config_load(NULL, sets, 3, &longer, &errors));
+    worker_reconfigure(shift.worker, longer);
+    later(11 * MINUTE_MS);
+    ww_billing("H-0-2", "reconnected", NOON_S + 20 * 60);
+    shift_run(&shift);
+    ck_assert_uint_eq(events_of("escalated"), 1);
+    shift_stop(&shift);
+    config_errors_done(&errors);
+    config_free(longer);
+    ww_end();
+}
+
+START_TEST(a_timer_fires_as_it_was_set_whatever_a_reload_says)
+{
+    fires_as_it_was_set(_i, false);
+}
+END_TEST
+
+START_TEST(by_the_arrival_clock_too)
+{
+    fires_as_it_was_set(_i, true);
+}
+END_TEST
+
+static char returned[STORE_ALERT_ID_MAX];
+
+/* Between the question for timers and the alert: somebody takes it and gives it back. */
+static void give_back(enum probe_op op)
+{
+    if (op != PROBE_ALERT || !returned[0])
+        return;
+    char id[STORE_ALERT_ID_MAX];
+    (void)text_copy(text_of(returned), id, sizeof id);
+    returned[0] = '\0';
+    person(id, CHANGE_ACKNOWLEDGE, true);
+    person(id, CHANGE_RELEASE, true);
+}
+
+START_TEST(an_alert_given_back_just_now_waits_anew)
+{
+    struct shift shift;
+    char id[STORE_ALERT_ID_MAX];
+    begin(_i);
+    one_raised(&shift, id);
+    (void)text_copy(text_of(id), returned, sizeof returned);
+    later(11 * MINUTE_MS);
+    ww.before = give_back;
+    steps(&shift, 10);
+    ck_assert_int_eq(returned[0], '\0');
+    ck_assert_uint_eq(events_of("escalated"), 0);
+    later(11 * MINUTE_MS);
+    steps(&shift, 10);
+    ck_assert_uint_eq(events_of("escalated"), 1);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 static void lose_nothing(enum probe_op op)
 {
     if (op != PROBE_TRANSITION || !events_of("raised") || ww.fail_at)
@@ -547,6 +618,9 @@ static void add(TCase *cases)
         an_acknowledgement_that_leads_nowhere_runs_out_once,
         overdue_timers_wait_for_the_grace_after_a_takeover,
         timers_wait_while_the_clocks_disagree,
+        a_timer_fires_as_it_was_set_whatever_a_reload_says,
+        by_the_arrival_clock_too,
+        an_alert_given_back_just_now_waits_anew,
         a_timer_whose_answer_was_lost_has_still_fired_once,
         what_people_resolved_is_not_raised_again_until_it_was_over,
         a_person_who_is_faster_than_a_finding_keeps_what_they_did,
