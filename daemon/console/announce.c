@@ -63,6 +63,7 @@ struct backlog {
     struct text household;
     struct told told[BACKLOG_MAX];
     size_t count;
+    bool cut; /* there is more than is told at once */
     char last[ENTRY_BYTES];
     size_t seen;
 };
@@ -72,8 +73,12 @@ static void backlog_take(void *context, const struct store_outbox_entry *entry)
     struct backlog *backlog = context;
     backlog->seen++;
     (void)text_copy(text_of(entry->entry), backlog->last, sizeof backlog->last);
-    if (backlog->count == BACKLOG_MAX || !text_equal(entry->key, backlog->household))
+    if (!text_equal(entry->key, backlog->household))
         return;
+    if (backlog->count == BACKLOG_MAX) {
+        backlog->cut = true;
+        return;
+    }
     struct told *told = &backlog->told[backlog->count++];
     (void)text_copy(text_of(entry->entry), told->entry, sizeof told->entry);
     told->topic = entry->topic == OUTBOX_ALERTS ? PUBLISH_ALERTS : PUBLISH_HOUSEHOLD;
@@ -84,16 +89,17 @@ static enum err backlog_read(struct api *api, const struct store_transition *ste
                              struct backlog *out, struct fault *fault)
 {
     enum err err = ERR_OK;
+    bool at_end = false;
     *out = (struct backlog){.household = step->household};
-    for (int page = 0; page < OUTBOX_PAGES_MAX && !err; page++) {
+    for (int page = 0; page < OUTBOX_PAGES_MAX && !err && !at_end; page++) {
         char after[ENTRY_BYTES];
         (void)text_copy(text_of(out->last), after, sizeof after);
         out->seen = 0;
         err = api->store->ops->outbox(api->store, step->partition, after, OUTBOX_PAGE, backlog_take,
                                       out, fault);
-        if (out->seen < OUTBOX_PAGE)
-            break;
+        at_end = out->seen < OUTBOX_PAGE;
     }
+    out->cut = out->cut || !at_end;
     return err;
 }
 
@@ -143,5 +149,5 @@ bool announce(struct api *api, const struct store_transition *step)
     else if (err)
         log_line(LOG_WARNING, "a person's action waits in the outbox", "fault=\"%s\"", fault.text);
     backlog_done(&backlog);
-    return whole;
+    return whole && !backlog.cut;
 }

@@ -178,6 +178,24 @@ START_TEST(without_kafka_an_action_is_kept_and_says_so)
 }
 END_TEST
 
+/* Only so much is told at once: who stands behind more than that is not told that it is done. */
+START_TEST(behind_a_long_backlog_an_action_is_not_called_delivered)
+{
+    const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
+    aw_kafka.kafka = KAFKA_FAILS;
+    for (int i = 0; i < 70; i++)
+        aw_expect(202, aw_path(id, "note"), "{\"note\":\"nobody opens\"}");
+    ck_assert_int_eq(aw_outbox("H-1"), 71);
+    aw_kafka.kafka = KAFKA_DELIVERS;
+    aw_expect(202, aw_path(id, "note"), "{\"note\":\"a neighbour has a key\"}");
+    aw_says("\"delivered\":false");
+    ck_assert_int_eq(aw_outbox("H-1"), 72 - 64);
+    aw_expect(200, aw_path(id, "note"), "{\"note\":\"she is well\"}");
+    aw_says("\"delivered\":true");
+    ck_assert_int_eq(aw_outbox("H-1"), 0);
+}
+END_TEST
+
 START_TEST(whoever_comes_too_late_is_told_who_was_first)
 {
     const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
@@ -575,6 +593,7 @@ int main(void)
     tcase_add_test(tcase, an_alert_is_found_by_its_first_characters);
     tcase_add_test(tcase, a_persons_action_is_published_before_it_is_confirmed);
     tcase_add_test(tcase, without_kafka_an_action_is_kept_and_says_so);
+    tcase_add_test(tcase, behind_a_long_backlog_an_action_is_not_called_delivered);
     tcase_add_test(tcase, whoever_comes_too_late_is_told_who_was_first);
     tcase_add_test(tcase, what_cannot_be_done_says_what_can_and_is_recorded);
     tcase_add_test(tcase, a_closed_alert_is_not_reopened_beside_a_live_one);
