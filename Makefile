@@ -47,7 +47,7 @@ UNIT_SRC      := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_HELP_SRC := $(sort $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 FUZZ_SRC      := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TOOL_SRC      := $(sort $(wildcard tests/e2e/tool_*.c))
-SIM_SRC       := $(sort $(wildcard tests/sim/*.c))
+SIM_SRC       := $(sort $(wildcard tests/sim/*.c)) tests/unit/picture.c
 
 # A unit test replays what fuzz targets have been given: there, each goes by its file's name.
 fuzz_name = $(if $(filter tests/fuzz/fuzz_%,$(1)),-DLLVMFuzzerTestOneInput=$(notdir $(1)))

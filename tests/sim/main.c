@@ -12,27 +12,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "sim.h"
+#include "tests/unit/picture.h"
 
 #define SEEDS_A_TOWN 8
 
 struct totals {
     unsigned long long seeds, failed, steps, writes, faults[SIM_FAULT_COUNT], deeds, compared;
 };
-
-static void same(struct sim *sim, const struct buffer *quiet, const struct buffer *now)
-{
-    size_t at = 0, line = 0;
-    while (at < quiet->bytes && at < now->bytes && quiet->at[at] == now->at[at]) {
-        if (quiet->at[at] == '\n')
-            line = at + 1;
-        at++;
-    }
-    if (at == quiet->bytes && at == now->bytes)
-        return;
-    sim_fail(sim, "not as in a quiet run\nquiet: %.*s\n  now: %.*s",
-             (int)strcspn(quiet->at + line, "\n"), quiet->at + line,
-             (int)strcspn(now->at + line, "\n"), now->at + line);
-}
 
 static void quiet_run(uint64_t town, struct buffer *picture)
 {
@@ -64,7 +50,10 @@ static void faulty_run(uint64_t seed, const struct buffer *quiet, struct totals 
         sim_check_deeds(&sim);
     } else if (!sim.failure.bytes) {
         sim_picture(&sim, &now);
-        same(&sim, quiet, &now);
+        struct buffer how = {0};
+        if (!picture_same(quiet, &now, &how))
+            sim_fail(&sim, "not as in a quiet run\n%s", how.at);
+        buffer_done(&how);
         totals->compared++;
     }
     totals->seeds++;

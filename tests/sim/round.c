@@ -8,6 +8,7 @@
 #include "base/crc32c.h"
 #include "household/record.h"
 #include "sim.h"
+#include "tests/unit/picture.h"
 
 #define TURNS_MAX      40000
 #define QUIET_TURNS    40
@@ -229,25 +230,6 @@ void sim_faulty(struct sim *sim)
 
 /* ---- what is left ---- */
 
-static int by_line(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted, each line once: what came again came as it was. */
-static void add_lines(struct buffer *out, const char *title, char **lines, size_t count)
-{
-    if (count)
-        qsort(lines, count, sizeof *lines, by_line);
-    buffer_format(out, "== %s\n", title);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || strcmp(lines[i], lines[i - 1]) != 0)
-            buffer_format(out, "%s\n", lines[i]);
-    for (size_t i = 0; i < count; i++)
-        free(lines[i]);
-    free(lines);
-}
-
 static void add_sent(const struct sim *sim, enum publisher_topic topic, const char *title,
                      struct buffer *out)
 {
@@ -261,7 +243,7 @@ static void add_sent(const struct sim *sim, enum publisher_topic topic, const ch
         buffer_add(&line, sim->sent[i].body.at, sim->sent[i].body.bytes);
         lines[count++] = line.at;
     }
-    add_lines(out, title, lines, count);
+    picture_add(out, title, lines, count);
 }
 
 static void record_line(void *context, size_t index, const void *bytes, uint32_t size)

@@ -9,6 +9,7 @@
 
 #include "base/crc32c.h"
 #include "base/zone.h"
+#include "picture.h"
 
 struct worker_world ww;
 
@@ -289,25 +290,6 @@ void shift_assign(struct shift *shift, uint32_t p)
 
 /* ---- what is left behind ---- */
 
-static int by_line(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted, each line once. */
-static void add_lines(struct buffer *out, const char *title, char **lines, size_t count)
-{
-    if (count)
-        qsort(lines, count, sizeof *lines, by_line);
-    buffer_format(out, "== %s\n", title);
-    for (size_t i = 0; i < count; i++)
-        if (i == 0 || strcmp(lines[i], lines[i - 1]) != 0)
-            buffer_format(out, "%s\n", lines[i]);
-    for (size_t i = 0; i < count; i++)
-        free(lines[i]);
-    free(lines);
-}
-
 static char *line_of(const struct ww_sent *sent)
 {
     struct buffer line = {0};
@@ -326,7 +308,7 @@ static void add_sent(struct buffer *out, enum publisher_topic topic, const char 
     for (size_t i = 0; i < ww.sent_count; i++)
         if (ww.sent[i].topic == topic)
             lines[count++] = line_of(&ww.sent[i]);
-    add_lines(out, title, lines, count);
+    picture_add(out, title, lines, count);
 }
 
 static void record_line(void *context, size_t index, const void *bytes, uint32_t size)
@@ -360,7 +342,7 @@ static void add_records(struct buffer *out)
                 free(found);
                 lines[count++] = line.at;
             }
-    add_lines(out, "records", lines, count);
+    picture_add(out, "records", lines, count);
 }
 
 static bool alert_line(void *context, uint32_t partition, struct text snapshot)
@@ -416,17 +398,9 @@ void ww_picture(struct buffer *out)
 
 void ww_same(const struct buffer *quiet, const struct buffer *now, const char *what)
 {
-    size_t at = 0, line = 0;
-    while (at < quiet->bytes && at < now->bytes && quiet->at[at] == now->at[at]) {
-        if (quiet->at[at] == '\n')
-            line = at + 1;
-        at++;
-    }
-    if (at == quiet->bytes && at == now->bytes)
-        return;
-    ck_abort_msg("%s: not as in a quiet run\nquiet: %.*s\n  now: %.*s", what,
-                 (int)strcspn(quiet->at + line, "\n"), quiet->at + line,
-                 (int)strcspn(now->at + line, "\n"), now->at + line);
+    struct buffer how = {0};
+    if (!picture_same(quiet, now, &how))
+        ck_abort_msg("%s: not as in a quiet run\n%s", what, how.at);
 }
 
 size_t ww_sent_of(enum publisher_topic topic)
