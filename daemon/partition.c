@@ -133,7 +133,7 @@ static void note_fatal(struct worker *worker, enum err err, const struct fault *
 static enum err wait_for_own(struct worker *worker, struct partition *partition,
                              struct fault *fault)
 {
-    if (!outbox_flies(partition->outbox))
+    if (!outbox_in_flight(partition->outbox))
         return ERR_OK;
     return worker->publisher->ops->flush(worker->publisher, FLIGHT_WAIT_MS)
                ? fault_set(fault, ERR_BUSY,

@@ -52,8 +52,8 @@ static bool publish(struct api *api, enum publisher_topic topic, struct text key
     return true;
 }
 
-/* What the outbox has of an alert, oldest first: the step that is announced and those before it
- * that Kafka may not have yet. */
+/* What the outbox has of a household, oldest first: the step that is announced and those before
+ * it that Kafka may not have yet. */
 struct told {
     char entry[ENTRY_BYTES];
     enum publisher_topic topic;

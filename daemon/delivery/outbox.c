@@ -76,11 +76,6 @@ void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t 
     outbox->delivered++;
 }
 
-bool outbox_flies(const struct outbox *outbox)
-{
-    return outbox->flying > 0;
-}
-
 size_t outbox_in_flight(const struct outbox *outbox)
 {
     return outbox->flying;

@@ -26,8 +26,7 @@ NODISCARD enum err outbox_pump(struct outbox *outbox, struct store *store, struc
 bool outbox_owns(const struct outbox *outbox, const void *token);
 void outbox_delivered(struct outbox *outbox, void *token, enum err err, int64_t offset);
 
-/* Something, be it of an ownership that has ended, is still on its way to Kafka. */
-bool outbox_flies(const struct outbox *outbox);
+/* On their way to Kafka, those of an ownership that has ended too. */
 size_t outbox_in_flight(const struct outbox *outbox);
 /* Nothing is in flight, or delivered and still in the store. */
 bool outbox_idle(const struct outbox *outbox);

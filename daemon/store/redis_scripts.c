@@ -5,7 +5,7 @@
  * Keys of partition p, all below <prefix>{p}: and so in one slot
  * (docs/decisions/0002-store-keys.md)
  *
- *   head        hash    counter, token, seq, log, server, wall, offset:<topic>...
+ *   head        hash    counter, token, seq, log, server, offset:<topic>...
  *   h:<hh>      string  the record of household hh
  *   settle      zset    household by settle_ms: late batches that have not settled
  *   case:<hh>   hash    open:<team> alert id; seq:<detector> last finding applied
