@@ -103,6 +103,66 @@ static void summary(const struct worker_counts *counts, const struct tally *tall
                   seconds > 0 ? (double)readings / seconds : 0.0, seconds);
 }
 
+/* What a step writes is kept until the step is over: a worker tries again what cannot be written,
+ * as with a broker, but a full disk ends a replay at once. */
+struct spool {
+    FILE *stream, *to;
+    const char *name;
+    char *at;
+    size_t bytes;
+};
+
+static bool spool_begin(struct spool *spool, FILE *to, const char *name)
+{
+    spool->to = to;
+    spool->name = name;
+    spool->stream = open_memstream(&spool->at, &spool->bytes);
+    if (!spool->stream)
+        (void)fprintf(stderr, "anbuctl: %s: %s\n", name, strerror(errno));
+    return spool->stream;
+}
+
+/* last: nothing may be left in the file's own buffer. */
+static bool spool_pass(struct spool *spool, bool last)
+{
+    if (!spool->stream)
+        return true;
+    (void)fflush(spool->stream);
+    size_t bytes = spool->bytes;
+    bool passed = fwrite(spool->at, 1, bytes, spool->to) == bytes;
+    if ((!passed || last) && fflush(spool->to))
+        passed = false;
+    if (!passed)
+        (void)fprintf(stderr, "anbuctl: %s: %s\n", spool->name, strerror(errno));
+    rewind(spool->stream);
+    return passed;
+}
+
+static void spool_done(struct spool *spool)
+{
+    if (spool->stream)
+        (void)fclose(spool->stream);
+    free(spool->at);
+}
+
+/* To the end of the input; false when that is not reached, and said. */
+static bool work(struct worker *worker, struct source *source, struct spool spools[2], bool bar)
+{
+    struct fault fault = {""};
+    enum err err = ERR_OK;
+    while (!err) {
+        err = worker_step(worker, 0, &fault);
+        bool last = err != ERR_OK;
+        if (!spool_pass(&spools[0], last) || !spool_pass(&spools[1], last))
+            return false;
+        if (bar)
+            progress(source, worker_counts(worker), last);
+    }
+    if (err != ERR_END)
+        (void)fprintf(stderr, "anbuctl: %s\n", fault.text[0] ? fault.text : err_text(err));
+    return err == ERR_END;
+}
+
 static int run(const struct replay_options *options, const char *config_path, FILE *out, bool told)
 {
     struct config_errors errors = {0};
@@ -110,6 +170,8 @@ static int run(const struct replay_options *options, const char *config_path, FI
     struct fault fault = {""};
     struct tally tally = {0};
     struct source *source = NULL;
+    struct worker *worker = NULL;
+    struct spool spools[2] = {{0}, {0}};
     FILE *letters = NULL;
     int status = 1;
     enum err err = config_load(config_path, options->sets, options->set_count, &config, &errors);
@@ -119,9 +181,11 @@ static int run(const struct replay_options *options, const char *config_path, FI
         return 1;
     if (options->dead_letters && !(letters = fopen(options->dead_letters, "we"))) {
         (void)fprintf(stderr, "anbuctl: %s: %s\n", options->dead_letters, strerror(errno));
-        config_free(config);
-        return 1;
+        goto out;
     }
+    if (!spool_begin(&spools[0], out, "writing alerts") ||
+        (letters && !spool_begin(&spools[1], letters, options->dead_letters)))
+        goto out;
     struct clock hand = clock_by_hand(0);
     log_set_level(LOG_WARNING); /* what a daemon would say of its partitions is no news here */
     struct worker_options setup = {.config = config,
@@ -133,8 +197,9 @@ static int run(const struct replay_options *options, const char *config_path, FI
                                    .hand = &hand,
                                    .noted = noted,
                                    .context = &tally};
-    struct worker *worker = worker_new(&setup);
-    worker_set_publisher(worker, publisher_file_new(out, letters, worker_published, worker));
+    worker = worker_new(&setup);
+    worker_set_publisher(
+        worker, publisher_file_new(spools[0].stream, spools[1].stream, worker_published, worker));
     if (source_file_new(options->inputs, options->input_count, &source, &fault)) {
         (void)fprintf(stderr, "anbuctl: %s\n", fault.text);
         goto out;
@@ -148,25 +213,16 @@ static int run(const struct replay_options *options, const char *config_path, FI
     (void)owner.assigned(owner.owner, 0, resume);
     bool bar = told && !options->quiet && isatty(STDERR_FILENO);
     double start = seconds_now();
-    while (!(err = worker_step(worker, 0, &fault)))
-        if (bar)
-            progress(source, worker_counts(worker), false);
-    if (bar)
-        progress(source, worker_counts(worker), true);
-    if (err != ERR_END) {
-        (void)fprintf(stderr, "anbuctl: %s\n", fault.text[0] ? fault.text : err_text(err));
+    if (!work(worker, source, spools, bar))
         goto out;
-    }
-    if (fflush(out) || (letters && fflush(letters))) {
-        (void)fprintf(stderr, "anbuctl: writing alerts: %s\n", strerror(errno));
-        goto out;
-    }
     if (told && !options->quiet)
         summary(worker_counts(worker), &tally, seconds_now() - start);
     status = 0;
 out:
     worker_free(worker);
     config_free(config);
+    spool_done(&spools[0]);
+    spool_done(&spools[1]);
     if (letters)
         (void)fclose(letters);
     return status;
