@@ -20,7 +20,7 @@
 #define EXIT_USAGE  2
 
 #define OUT_BUFFER_BYTES 1048576
-#define PROPERTIES_MAX   32
+#define PROPERTIES_MAX   32 /* `wants` says it */
 #define PROGRESS_MS      250
 
 struct simulation {
@@ -172,25 +172,42 @@ static bool set_speed(struct simulation *s, const char *value)
            s->hours_per_second <= 1e6;
 }
 
+/* `wants` completes "--name: ... is not"; both strings of one option say the same range. */
 static const struct choice {
     const char *name, *argument, *help;
     bool (*set)(struct simulation *simulation, const char *value);
+    const char *wants;
 } choices[] = {
-    {"--households", "N", "how many homes, 1 to 20000000 (300)", set_households},
-    {"--days", "D", "how many local days, 1 to 3660 (70)", set_days},
-    {"--seed", "S", "whole number; the same seed gives the same bytes (1)", set_seed},
-    {"--start", "DATE", "first day, such as 2026-01-05 (that one)", set_start},
-    {"--timezone", "ZONE", "IANA name (Asia/Seoul)", set_timezone},
-    {"--quiet", "DAYS", "days before the first collapse (half of --days)", set_quiet},
-    {"--scenario", "FILE", "JSON; what it does not say keeps its default", set_scenario},
-    {"--out", "FILE", "messages, one a line; - is standard output (-)", set_out},
-    {"--truth", "FILE", "what really happened, one JSON object a line", set_truth},
-    {"--kafka", "BROKERS", "produce to Kafka instead of --out", set_kafka},
-    {"--property", "KEY=VALUE", "any librdkafka property, may be repeated", set_property},
-    {"--topics", "PREFIX", "topics are PREFIX.readings and so on (anbu)", set_topics},
-    {"--group", "GROUP", "consumer group whose lag paces the stream (anbu)", set_group},
-    {"--lag-max", "N", "wait while more messages are unread (20000)", set_lag_max},
-    {"--speed", "HOURS", "simulated hours a second at most (no limit)", set_speed},
+    {"--households", "N", "how many homes, 1 to 20000000 (300)", set_households,
+     "a whole number from 1 to 20000000, such as 300"},
+    {"--days", "D", "how many local days, 1 to 3660 (70)", set_days,
+     "a whole number from 1 to 3660, such as 70"},
+    {"--seed", "S", "whole number; the same seed gives the same bytes (1)", set_seed,
+     "a whole number from 0 on, such as 7"},
+    {"--start", "DATE", "first day, such as 2026-01-05 (that one)", set_start,
+     "a day from 1980-01-01 to 2090-01-01, such as 2026-01-05"},
+    {"--timezone", "ZONE", "IANA name (Asia/Seoul)", set_timezone,
+     "a time zone that this machine knows (package tzdata), such as Asia/Seoul"},
+    {"--quiet", "DAYS", "days before the first collapse (half of --days)", set_quiet,
+     "a whole number from 0 to 3660, such as 28"},
+    {"--scenario", "FILE", "JSON; what it does not say keeps its default", set_scenario,
+     "the name of a file, such as winter.json"},
+    {"--out", "FILE", "messages, one a line; - is standard output (-)", set_out,
+     "the name of a file, or -"},
+    {"--truth", "FILE", "what really happened, one JSON object a line", set_truth,
+     "the name of a file, such as truth.ndjson"},
+    {"--kafka", "BROKERS", "produce to Kafka instead of --out", set_kafka,
+     "a list of brokers, such as 127.0.0.1:9092"},
+    {"--property", "KEY=VALUE", "any librdkafka property, may be repeated", set_property,
+     "a property and its value, 32 at most, such as security.protocol=SSL"},
+    {"--topics", "PREFIX", "topics are PREFIX.readings and so on (anbu)", set_topics,
+     "the first part of the topics' names, such as anbu"},
+    {"--group", "GROUP", "consumer group whose lag paces the stream (anbu)", set_group,
+     "the name of a consumer group, such as anbu"},
+    {"--lag-max", "N", "wait while more messages are unread (20000)", set_lag_max,
+     "a whole number from 1 to 1000000000, such as 20000"},
+    {"--speed", "HOURS", "simulated hours a second at most (no limit)", set_speed,
+     "a number from 0 (no limit) to 1000000, such as 24"},
 };
 #define CHOICE_COUNT (sizeof choices / sizeof choices[0])
 
@@ -224,14 +241,19 @@ static int parse_arguments(struct simulation *s, int argc, char **argv)
             return EXIT_USAGE;
         }
         const char *value = argv[i][bytes] ? argv[i] + bytes + 1 : ++i < argc ? argv[i] : NULL;
-        if (!value || !choice->set(s, value)) {
-            (void)fprintf(stderr, "anbuctl simulate: %s %s: \"%s\" will not do: %s\n", choice->name,
-                          choice->argument, value ? value : "", choice->help);
+        if (!value) {
+            (void)fprintf(stderr, "anbuctl simulate: %s needs a value: %s\n", choice->name,
+                          choice->wants);
+            return EXIT_USAGE;
+        }
+        if (!choice->set(s, value)) {
+            (void)fprintf(stderr, "anbuctl simulate: %s: \"%s\" is not %s\n", choice->name, value,
+                          choice->wants);
             return EXIT_USAGE;
         }
     }
     if (s->town.quiet_days > s->town.days) {
-        (void)fprintf(stderr, "anbuctl simulate: --quiet %d is more than --days %d\n",
+        (void)fprintf(stderr, "anbuctl simulate: --quiet: %d days are more than the %d of --days\n",
                       s->town.quiet_days, s->town.days);
         return EXIT_USAGE;
     }

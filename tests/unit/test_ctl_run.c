@@ -269,6 +269,27 @@ START_TEST(wrong_usage_is_exit_2_and_says_what_is_right)
 }
 END_TEST
 
+START_TEST(a_value_that_simulate_cannot_use_is_told_with_what_it_wants)
+{
+    run(2, "simulate", "--start", "2026-13-01", NULL);
+    complains(
+        "anbuctl simulate: --start: \"2026-13-01\" is not a day from 1980-01-01 to 2090-01-01, "
+        "such as 2026-01-05\n");
+    run(2, "simulate", "--households=0", NULL);
+    complains("--households: \"0\" is not a whole number from 1 to 20000000, such as 300\n");
+    run(2, "simulate", "--days", "3661", NULL);
+    complains("--days: \"3661\" is not a whole number from 1 to 3660, such as 70\n");
+    run(2, "simulate", "--timezone", "Mars/Utopia", NULL);
+    complains("--timezone: \"Mars/Utopia\" is not a time zone that this machine knows");
+    run(2, "simulate", "--speed", NULL);
+    complains("--speed needs a value: a number from 0 (no limit) to 1000000, such as 24\n");
+    run(2, "simulate", "--days", "10", "--quiet", "11", NULL);
+    complains("--quiet: 11 days are more than the 10 of --days\n");
+    run(2, "simulate", "--house", "3", NULL);
+    complains("there is no option \"--house\"");
+}
+END_TEST
+
 START_TEST(help_and_version_are_made_from_the_table)
 {
     run(0, "help", NULL);
@@ -387,6 +408,7 @@ int main(void)
     tcase_set_timeout(asked, 60);
     tcase_add_checked_fixture(alone, set_up, tear_down);
     tcase_add_test(alone, wrong_usage_is_exit_2_and_says_what_is_right);
+    tcase_add_test(alone, a_value_that_simulate_cannot_use_is_told_with_what_it_wants);
     tcase_add_test(alone, help_and_version_are_made_from_the_table);
     tcase_add_test(alone, the_man_page_is_fresh);
     tcase_add_test(alone, without_a_daemon_the_way_out_is_said);
