@@ -116,13 +116,21 @@ static bool whole(const struct partition *partition)
     return true;
 }
 
+static void lane_begin(struct lane *lane, int64_t offset)
+{
+    lane->next = lane->handed = lane->origin = offset;
+}
+
 /* Where nothing is stored and kafka.start is latest, the group's committed offsets say where
- * "latest" once was: what came while we were down is not lost. */
+ * "latest" once was: what came while we were down is not lost. Else it is where the log ends now,
+ * and stays that: asked for anew, what came between would be skipped. */
 static enum err resolve_latest(struct source_kafka *source, struct partition *partition,
                                struct fault *fault)
 {
     struct kafka_place places[TOPIC_COUNT];
-    size_t count = 0;
+    struct kafka_end ends[TOPIC_COUNT];
+    struct lane *unknown[TOPIC_COUNT];
+    size_t count = 0, end_count = 0;
     for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++)
         if (partition->lanes[lane].next == OFFSET_NONE)
             places[count++] = (struct kafka_place){lane, partition->number, OFFSET_NONE};
@@ -131,10 +139,18 @@ static enum err resolve_latest(struct source_kafka *source, struct partition *pa
     enum err err =
         kafka_consumer_committed(source->consumer, places, count, COMMITTED_ASK_MS, fault);
     for (size_t i = 0; i < count && !err; i++) {
-        struct lane *lane = &partition->lanes[places[i].topic];
-        if (places[i].offset >= 0)
-            lane->next = lane->origin = places[i].offset;
+        uint32_t lane = places[i].topic;
+        if (places[i].offset >= 0) {
+            lane_begin(&partition->lanes[lane], places[i].offset);
+            continue;
+        }
+        unknown[end_count] = &partition->lanes[lane];
+        ends[end_count++] = (struct kafka_end){source->topics[lane], partition->number, -1};
     }
+    if (!err && end_count)
+        err = kafka_ends_ask(source->ends, KAFKA_FROM_END, ends, end_count, ENDS_ASK_MS, fault);
+    for (size_t i = 0; i < end_count && !err; i++)
+        lane_begin(unknown[i], ends[i].offset);
     return err;
 }
 
@@ -152,7 +168,7 @@ static void ask_owner(struct source_kafka *source, struct partition *partition)
     source->moved = true;
     if (source->latest && resolve_latest(source, partition, &fault)) {
         /* Better late than past what was never read. */
-        log_line(LOG_WARNING, "partition waits for its committed offsets",
+        log_line(LOG_WARNING, "partition waits to know where it begins",
                  "partition=%u detail=\"%s\"", partition->number, fault.text);
         partition->state = PARTITION_ASKING;
         source->owner.revoked(source->owner.owner, partition->number, false);
@@ -193,7 +209,7 @@ static enum err assign(struct source_kafka *source, struct fault *fault)
         for (uint32_t lane = 0; lane < TOPIC_COUNT; lane++) {
             int64_t next = partition->lanes[lane].next;
             if (next == OFFSET_NONE)
-                next = source->latest ? KAFKA_FROM_END : KAFKA_FROM_START;
+                next = KAFKA_FROM_START;
             places[count++] = (struct kafka_place){lane, p, next};
         }
     }
@@ -524,9 +540,12 @@ static enum err seek(struct source *port, uint32_t number, const int64_t resume[
         lane_move(lane, resume[i] < 0 ? origin : resume[i]);
         lane->origin = origin;
     }
-    partition->state = PARTITION_RUNNING;
+    partition->state = PARTITION_HELD;
     source->moved = true;
-    return ERR_OK;
+    enum err err = source->latest ? resolve_latest(source, partition, fault) : ERR_OK;
+    if (!err)
+        partition->state = PARTITION_RUNNING;
+    return err;
 }
 
 static void hold(struct source *port, uint32_t number)
