@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "await.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/zone.h"
@@ -36,7 +37,6 @@
 #define START_EXTEND_S      30
 #define METRICS_LISTEN      "127.0.0.1:9464"
 #define METRICS_LISTEN_ANY  "127.0.0.1:0"
-#define STORE_WAIT_MS       10000 /* as Kafka's brokers get */
 
 /* A configuration in use by several threads; the last to let go frees it. */
 struct held_config {
@@ -480,28 +480,6 @@ static void begin_epochs(struct app *app)
         app->epochs[p] = -1;
 }
 
-/* Machines come up in any order: Redis gets as long as Kafka does. */
-static enum err check_store_patiently(const struct app *app, struct store *store,
-                                      struct fault *warning, struct fault *fault)
-{
-    const struct timespec pause = {0, STEP_MS * 1000000L};
-    int64_t end_ms = clock_monotonic_ms(&clock_machine) + STORE_WAIT_MS;
-    bool told = false;
-    enum err err;
-    while ((err = store->ops->check(store, warning, fault)) &&
-           err_disposition(err) == DISPOSITION_RETRY && !atomic_load(&app->stopping)) {
-        if (clock_monotonic_ms(&clock_machine) > end_ms) {
-            struct fault why = *fault;
-            return fault_set(fault, err, "%s (tried for %d s)", why.text, STORE_WAIT_MS / 1000);
-        }
-        if (!told)
-            log_line(LOG_WARNING, "waiting for the store", "error=\"%s\"", fault->text);
-        told = true;
-        (void)nanosleep(&pause, NULL);
-    }
-    return err;
-}
-
 static enum err check_store(const struct app *app, struct fault *fault)
 {
     struct store *store = NULL;
@@ -509,7 +487,7 @@ static enum err check_store(const struct app *app, struct fault *fault)
     uint32_t pinned;
     enum err err = store_open(app, &store, fault);
     if (!err)
-        err = check_store_patiently(app, store, &warning, fault);
+        err = await_store(store, &warning, fault);
     if (!err && warning.text[0])
         log_line(LOG_WARNING, "store", "warning=\"%s\"", warning.text);
     if (!err)
