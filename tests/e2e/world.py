@@ -25,6 +25,14 @@ class Failure(Exception):
     """What makes going on senseless."""
 
 
+def environment(more=None):
+    """What a process under test is given: nothing that is meant for the tests themselves, which it
+    would take for options."""
+    ours = {name: value for name, value in os.environ.items()
+            if not name.startswith(("ANBU_E2E_", "ANBU_TEST_", "ANBU_KEEP"))}
+    return dict(ours, **(more or {}))
+
+
 def die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -39,7 +47,7 @@ class Process:
         self.err_path = world.path(self.name + ".err")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.popen = subprocess.Popen(argv, stdin=stdin, stdout=out, stderr=err,
-                                          env=dict(os.environ, **(env or {})),
+                                          env=environment(env),
                                           preexec_fn=die_with_parent)
         self.pid = self.popen.pid
         world.processes.append(self)
@@ -171,7 +179,7 @@ class World:
         return Result(subprocess.run(argv, input=input, stdout=subprocess.PIPE,
                                      stderr=subprocess.PIPE, check=False,
                                      timeout=seconds * self.slow,
-                                     env=dict(os.environ, **(env or {})),
+                                     env=environment(env),
                                      stdin=None if input is not None else subprocess.DEVNULL,
                                      preexec_fn=die_with_parent))
 
