@@ -50,6 +50,8 @@ struct app_worker {
     struct held_config *config;
     pthread_t thread;
     bool running;
+    struct kafka_reader *log_reader; /* of anbu.alerts, while partitions are being taken */
+    bool log_read;                   /* in this step */
 };
 
 struct app {
@@ -274,14 +276,26 @@ static enum err read_log(void *context, uint32_t partition, int64_t from,
                          void (*each)(void *, struct text event, int64_t offset),
                          void *each_context, struct fault *fault)
 {
-    struct app *app = context;
+    struct app_worker *own = context;
+    struct app *app = own->app;
     const struct kafka_whole whole = {.topic = start_settings(app)->kafka.alerts,
                                       .partition = partition,
                                       .from = from,
                                       .stopping = &app->stopping,
                                       .each = each,
                                       .context = each_context};
-    return kafka_read_whole(&app->common, &whole, fault);
+    own->log_read = true;
+    return kafka_read_whole(&app->common, &whole, &own->log_reader, fault);
+}
+
+/* After a step: one that took no partition was not followed by another to take. */
+static void forget_log(struct app_worker *own)
+{
+    if (!own->log_read) {
+        kafka_reader_free(own->log_reader);
+        own->log_reader = NULL;
+    }
+    own->log_read = false;
 }
 
 /* Workers. */
@@ -319,6 +333,7 @@ static void *worker_main(void *argument)
             number = now;
         }
         enum err err = worker_step(own->worker, STEP_MS, &fault);
+        forget_log(own);
         if (err && err_disposition(err) != DISPOSITION_RETRY) {
             log_line(LOG_ERROR, "worker cannot go on", "error=\"%s\"",
                      fault.text[0] ? fault.text : err_text(err));
@@ -366,7 +381,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .arrival_clock =
                                          start_settings(app)->daemon.clock == DAEMON_CLOCK_ARRIVAL,
                                      .read_log = read_log,
-                                     .read_log_context = app};
+                                     .read_log_context = own};
     own->worker = worker_new(&options);
     app->watched[app->worker_count] = own->worker;
     app->worker_count++;
@@ -585,9 +600,11 @@ static void stop(struct app *app)
     if (app->watch)
         watch_stopping(app->watch);
     atomic_store(&app->stopping, true);
-    for (size_t i = 0; i < app->worker_count; i++)
+    for (size_t i = 0; i < app->worker_count; i++) {
         if (app->workers[i].running)
             (void)pthread_join(app->workers[i].thread, NULL);
+        kafka_reader_free(app->workers[i].log_reader);
+    }
     probe_stop(app->probe);
     api_stop(app->api);
     follower_stop(app->screen);

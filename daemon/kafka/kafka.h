@@ -78,9 +78,12 @@ struct kafka_whole {
     void (*each)(void *context, struct text body, int64_t offset);
     void *context;
 };
-/* ERR_TIMEOUT when nothing comes for ten seconds, or when it is given up; ERR_END as above. */
+/* ERR_TIMEOUT when nothing comes for ten seconds, or when it is given up; ERR_END as above.
+ * *reader, NULL at first, is kept for the next partition of the same topic: a connection of its own
+ * for each would take half a second. The caller frees it; after an error it is NULL. */
 NODISCARD enum err kafka_read_whole(const struct kafka_common *common,
-                                    const struct kafka_whole *whole, struct fault *fault);
+                                    const struct kafka_whole *whole, struct kafka_reader **reader,
+                                    struct fault *fault);
 
 /* Messages not yet consumed by the group, over all partitions of a topic; negative when unknown.
  * Used by the simulator's pacing. Connects anew each time: some ten milliseconds. */

@@ -169,6 +169,8 @@ static void read_one(struct kafka_reader *reader, const rd_kafka_message_t *mess
 {
     int32_t index = reader->only >= 0 ? 0 : message->partition;
     struct part *part = index >= 0 && index < reader->part_count ? &reader->parts[index] : NULL;
+    if (reader->only >= 0 && message->partition != reader->only)
+        return; /* of the partition before, still in the queue */
     if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF && part) {
         part->at_end = true;
         return;
@@ -271,13 +273,18 @@ enum err kafka_reader_poll(struct kafka_reader *reader, int timeout_ms, kafka_re
     return kafka_handle_fatal(&reader->handle, fault);
 }
 
+static void stop_parts(const struct kafka_reader *reader)
+{
+    for (int32_t i = 0; i < reader->part_count; i++)
+        if (reader->parts[i].started)
+            (void)rd_kafka_consume_stop(reader->rkt, part_number(reader, i));
+}
+
 void kafka_reader_free(struct kafka_reader *reader)
 {
     if (!reader)
         return;
-    for (int32_t i = 0; i < reader->part_count; i++)
-        if (reader->parts[i].started)
-            (void)rd_kafka_consume_stop(reader->rkt, part_number(reader, i));
+    stop_parts(reader);
     if (reader->queue)
         rd_kafka_queue_destroy(reader->queue);
     if (reader->rkt)
@@ -302,15 +309,30 @@ static void whole_record(void *context, const struct kafka_record *record)
     pass->heard_ms = clock_monotonic_ms(&clock_machine);
 }
 
-enum err kafka_read_whole(const struct kafka_common *common, const struct kafka_whole *whole,
-                          struct fault *fault)
+/* A reader of one partition goes on to another. */
+static void aim(struct kafka_reader *reader, int32_t partition, int64_t from)
 {
-    struct kafka_reader *reader = NULL;
+    stop_parts(reader);
+    reader->only = partition;
+    reader->from = from;
+    reader->parts[0] = (struct part){0};
+    reader->started = false;
+}
+
+enum err kafka_read_whole(const struct kafka_common *common, const struct kafka_whole *whole,
+                          struct kafka_reader **kept, struct fault *fault)
+{
     struct whole_pass pass = {whole, clock_monotonic_ms(&clock_machine)};
-    enum err err =
-        kafka_reader_new(common, whole->topic, (int32_t)whole->partition,
-                         whole->from > 0 ? whole->from : KAFKA_FROM_START, &reader, fault);
+    int32_t partition = (int32_t)whole->partition;
+    int64_t from = whole->from > 0 ? whole->from : KAFKA_FROM_START;
+    struct kafka_reader *reader = *kept;
+    enum err err = ERR_OK;
     bool at_end = false;
+    *kept = NULL;
+    if (reader)
+        aim(reader, partition, from);
+    else
+        err = kafka_reader_new(common, whole->topic, partition, from, &reader, fault);
     while (!err && !at_end && !atomic_load(whole->stopping)) {
         err = kafka_reader_poll(reader, WHOLE_POLL_MS, whole_record, &pass, &at_end, fault);
         if (!err && !at_end && clock_monotonic_ms(&clock_machine) - pass.heard_ms > WHOLE_IDLE_MS)
@@ -320,6 +342,9 @@ enum err kafka_read_whole(const struct kafka_common *common, const struct kafka_
     }
     if (!err && !at_end)
         err = fault_set(fault, ERR_TIMEOUT, "ending before %s was read", whole->topic);
-    kafka_reader_free(reader);
+    if (err)
+        kafka_reader_free(reader);
+    else
+        *kept = reader;
     return err;
 }
