@@ -136,7 +136,7 @@ lint: all                         ## style as failing tests
 
 .PHONY: eval
 eval: all                         ## detection quality on real meter data (reads ../shared)
-	@tests/eval/run $(BUILD)
+	@tests/eval/run $(BUILD) --rules
 
 .PHONY: fuzz
 fuzz:                             ## each fuzz target for FUZZ_SECONDS (30)
