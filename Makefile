@@ -137,6 +137,7 @@ lint: all                         ## style as failing tests
 .PHONY: eval
 eval: all                         ## detection quality on real meter data (reads ../shared)
 	@tests/eval/run $(BUILD) --rules
+	@tests/eval/fusion $(BUILD)
 
 .PHONY: fuzz
 fuzz:                             ## each fuzz target for FUZZ_SECONDS (30)

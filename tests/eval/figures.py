@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The scorer of ../shared/eval, the intervals of its figures, and how they are shown."""
+import collections
+import importlib.util
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SHARED = os.path.normpath(os.path.join(HERE, "..", "..", "..", "shared"))
+SEED = "7"
+SAMPLES = 200
+SHOWN = (("alerts_per_household_year", "load", "%.2f"), ("median_hours", "median h", "%.1f"),
+         ("within_12h", "12 h", "%.3f"), ("within_24h", "24 h", "%.3f"),
+         ("within_48h", "48 h", "%.3f"))
+
+
+def scorer_module():
+    """The scorer runs its command when it is loaded: one that does nothing."""
+    path = os.path.join(SHARED, "eval", "anbu_eval.py")
+    if not os.path.exists(path):
+        raise SystemExit("eval: the data sets and the scorer must stand in ../shared, beside the "
+                         "project")
+    sys.dont_write_bytecode = True
+    spec = importlib.util.spec_from_file_location("anbu_eval", path)
+    module = importlib.util.module_from_spec(spec)
+    kept, sys.argv = sys.argv, [path, "rule", "--cases", os.devnull, "--hours", "1", "--alerts",
+                                os.devnull]
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.argv = kept
+    return module
+
+
+def read_raised(module, alerts, team=None):
+    """household -> when alerts (of a team) were raised."""
+    found = collections.defaultdict(list)
+    with open(alerts) as lines:
+        for event in map(json.loads, lines):
+            if event["type"] == "anbu.alert.raised" and team in (None, event.get("data", {}).get(
+                    "team")):
+                found[event["subject"]].append(module.when(event["time"]))
+    return found
+
+
+def score(module, truth, raised):
+    """The figures, and of each its 95 % interval: homes drawn with replacement."""
+    homes = collections.defaultdict(list)
+    for case in truth["cases"]:
+        homes[case["of"]].append(case)
+    names, rng, samples = sorted(homes), random.Random(SEED), []
+    for _ in range(SAMPLES):
+        cases = [case for name in rng.choices(names, k=len(names)) for case in homes[name]]
+        samples.append(module.figures({**truth, "cases": cases}, raised))
+    intervals = {}
+    for key, _, _ in SHOWN:
+        values = sorted(math.inf if one[key] is None else one[key] for one in samples)
+        intervals[key] = (values[SAMPLES // 40], values[SAMPLES - 1 - SAMPLES // 40])
+    return module.figures(truth, raised), intervals
+
+
+def replay(build, cases, alerts, options, more=()):
+    """anbuctl replay; what it says."""
+    with open(alerts, "wb") as out:
+        done = subprocess.run(
+            [os.path.join(build, "anbuctl"), "replay", "--config", "config/anbu.yaml",
+             *(word for one in options for word in ("--set", one)), *more, cases],
+            check=True, stdout=out, stderr=subprocess.PIPE, text=True)
+    return done.stderr.strip()
+
+
+def show(label, figures, intervals):
+    cells = ["%s %s [%s, %s]" % (name, form % figures[key], form % intervals[key][0],
+                                 form % intervals[key][1]) for key, name, form in SHOWN]
+    print("  %-20s %s" % (label + ":", "  ".join(cells)), flush=True)
