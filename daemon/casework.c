@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/policy.h"
+#include "alert/reasons.h"
 #include "alert/restore.h"
 #include "base/log.h"
 #include "partition.h"
@@ -36,19 +38,49 @@ static enum err record_seq(struct worker *worker, struct partition *partition,
     return worker->store->ops->transition(worker->store, &partition->head, &step, fault);
 }
 
-/* The alert that the finding belongs to: the open one of its team, else one raised this very hour.
+/* One team that a finding is told to. */
+struct telling {
+    const struct finding *finding;
+    const struct store_case *seen;
+    bool to_police; /* besides the detector's own team, which comes last */
+};
+
+static enum team team_of(const struct telling *telling)
+{
+    return telling->to_police ? TEAM_POLICE : telling->finding->detector->team;
+}
+
+/* A graver stage may make it a matter for the police that it was not when it began. */
+static bool may_begin(const struct telling *telling)
+{
+    return telling->to_police ? policy_police_too(telling->finding) : telling->finding->begins;
+}
+
+/* A finding that grows or ends speaks of an alert; closed by people, it says nothing new. What the
+ * police were told they are told the end of, too. */
+static bool concerns(const struct telling *telling, struct alert *open)
+{
+    if (may_begin(telling))
+        return true;
+    const struct alert_reason *reason =
+        open ? reasons_find(open, telling->finding->detector) : NULL;
+    return telling->to_police ? reason && reason->active : open != NULL;
+}
+
+/* The alert that the finding belongs to: the open one of the team, else one raised this very hour.
  */
 static enum err find_alert(struct worker *worker, struct partition *partition,
-                           const struct finding *finding, const struct store_case *seen,
-                           struct alert *out, bool *found, struct fault *fault)
+                           const struct telling *telling, struct alert *out, bool *found,
+                           struct fault *fault)
 {
     char id[ALERT_ID_MAX];
-    const char *open = seen->open[finding->detector->team];
+    const struct finding *finding = telling->finding;
+    const char *open = telling->seen->open[team_of(telling)];
     *found = false;
     if (!*open) {
-        if (!finding->begins)
+        if (!may_begin(telling))
             return ERR_OK;
-        alert_id(text_of(finding->household), finding->detector->team, finding->at_s, id);
+        alert_id(text_of(finding->household), team_of(telling), finding->at_s, id);
         open = id;
     }
     enum err err = load_alert(worker, partition, open, out, fault);
@@ -56,49 +88,70 @@ static enum err find_alert(struct worker *worker, struct partition *partition,
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+static enum err store_step(struct worker *worker, struct partition *partition,
+                           const struct step *step, const struct telling *telling,
+                           struct fault *fault)
+{
+    struct store_transition transition;
+    /* Its number is kept with the last team's step: until then it may come again. */
+    lifecycle_transition(step, partition->number, telling->to_police ? NULL : telling->finding,
+                         &transition);
+    int64_t from = clock_monotonic_ns(worker->options.clock);
+    enum err err =
+        worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
+    trip_over(&worker->counts, TRIP_TRANSITION, worker->options.clock, from);
+    if (!err)
+        tally_step(&worker->counts.tally, step, telling->finding);
+    return err;
+}
+
+/* ERR_DUPLICATE: the team's alert does not change. */
+static enum err tell_team(struct worker *worker, struct partition *partition,
+                          const struct telling *telling, struct fault *fault)
+{
+    struct alert before = {0};
+    struct step step = {0};
+    bool found = false;
+    enum err err = find_alert(worker, partition, telling, &before, &found, fault);
+    if (err)
+        return err;
+    struct change change = {.kind = CHANGE_FINDING,
+                            .who = "anbu",
+                            .at_ms = telling->finding->wall_ms,
+                            .finding = telling->finding,
+                            .to_police = telling->to_police};
+    err = concerns(telling, found ? &before : NULL)
+              ? lifecycle_apply(found ? &before : NULL, &change, &worker->rules, &step, fault)
+              : ERR_DUPLICATE;
+    if (!err)
+        err = store_step(worker, partition, &step, telling, fault);
+    step_done(&step);
+    if (found)
+        alert_done(&before);
+    return err;
+}
+
 static enum err apply_finding(struct worker *worker, struct partition *partition,
                               const struct finding *finding, struct fault *fault)
 {
     struct store_case seen;
-    struct alert before = {0};
-    struct step step = {0};
-    bool found = false;
     struct text household = text_of(finding->household);
+    struct telling telling = {.finding = finding, .seen = &seen};
     enum err err =
         worker->store->ops->load_case(worker->store, partition->number, household, &seen, fault);
     if (err)
         return err;
     if (finding->seq <= seen.finding_seq[finding->detector_index])
         return ERR_DUPLICATE;
-    err = find_alert(worker, partition, finding, &seen, &before, &found, fault);
-    if (err)
+    telling.to_police = finding->detector->team != TEAM_POLICE &&
+                        (policy_police_too(finding) || *seen.open[TEAM_POLICE]);
+    if (telling.to_police)
+        err = tell_team(worker, partition, &telling, fault);
+    if (err && err != ERR_DUPLICATE)
         return err;
-    /* A finding that grows or ends speaks of an alert; closed by people, it says nothing new. */
-    if (!found && !finding->begins) {
-        err = record_seq(worker, partition, finding, fault);
-        goto out;
-    }
-    struct change change = {
-        .kind = CHANGE_FINDING, .who = "anbu", .at_ms = finding->wall_ms, .finding = finding};
-    err = lifecycle_apply(found ? &before : NULL, &change, &worker->rules, &step, fault);
-    if (err == ERR_DUPLICATE) {
-        err = record_seq(worker, partition, finding, fault);
-        goto out;
-    }
-    if (err)
-        goto out;
-    struct store_transition transition;
-    lifecycle_transition(&step, partition->number, finding, &transition);
-    int64_t from = clock_monotonic_ns(worker->options.clock);
-    err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
-    trip_over(&worker->counts, TRIP_TRANSITION, worker->options.clock, from);
-    if (!err)
-        tally_step(&worker->counts.tally, &step, finding);
-out:
-    step_done(&step);
-    if (found)
-        alert_done(&before);
-    return err;
+    telling.to_police = false;
+    err = tell_team(worker, partition, &telling, fault);
+    return err == ERR_DUPLICATE ? record_seq(worker, partition, finding, fault) : err;
 }
 
 bool casework_findings(struct worker *worker, struct partition *partition)

@@ -127,10 +127,14 @@ struct verdict {
     enum oddness oddness;
 };
 
+/* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */
+enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY };
+
 struct detector {
     const char *name;    /* as in messages and options */
     const char *summary; /* one line for people */
     enum team team;      /* who is told */
+    enum detector_kind detects;
     const struct option *options;
     size_t option_count;
     size_t options_bytes; /* of the struct that option rows write to */

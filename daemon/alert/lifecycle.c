@@ -33,6 +33,12 @@ struct making {
     struct fault *fault;
 };
 
+/* Whose alert the finding belongs to. */
+static enum team team_told(const struct change *change)
+{
+    return change->to_police ? TEAM_POLICE : change->finding->detector->team;
+}
+
 /* Words for people. */
 
 static bool is_blank(const char *text)
@@ -222,7 +228,7 @@ static enum err raise_alert(struct making *making)
     struct alert *alert = &making->step->alert;
     alert_done(alert);
     (void)text_copy(text_of(finding->household), alert->household, sizeof alert->household);
-    alert->team = finding->detector->team;
+    alert->team = team_told(making->change);
     alert->raised_s = finding->at_s;
     alert->raised_wall_ms = finding->wall_ms;
     alert_id(text_of(alert->household), alert->team, alert->raised_s, alert->id);
@@ -303,11 +309,11 @@ static enum err on_finding(struct making *making)
     const struct alert *before = making->before;
     const struct finding *finding = making->change->finding;
     char id[ALERT_ID_MAX];
-    alert_id(text_of(finding->household), finding->detector->team, finding->at_s, id);
+    alert_id(text_of(finding->household), team_told(making->change), finding->at_s, id);
     bool applies = before && (is_live(before) || strcmp(before->id, id) == 0);
     if (applies) {
         assert(strcmp(before->household, finding->household) == 0);
-        assert(before->team == finding->detector->team);
+        assert(before->team == team_told(making->change));
         const struct alert_reason *reason = reasons_find(&making->step->alert, finding->detector);
         if (reason && reason->seq >= finding->seq)
             return fault_set(making->fault, ERR_DUPLICATE, "finding %" PRId64 " of %s is known",

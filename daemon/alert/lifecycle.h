@@ -70,9 +70,10 @@ struct change {
     const char *note;              /* why; may be NULL where the change does not need one */
     int64_t at_ms;                 /* wall clock */
     const struct finding *finding; /* CHANGE_FINDING */
-    enum outcome outcome;          /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
-    int64_t absent_until_s;        /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
-    int64_t expires_ms;            /* CHANGE_ACKNOWLEDGE: asked for; 0: the rule's */
+    bool to_police;         /* CHANGE_FINDING: told to the police besides its detector's own team */
+    enum outcome outcome;   /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
+    int64_t absent_until_s; /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
+    int64_t expires_ms;     /* CHANGE_ACKNOWLEDGE: asked for; 0: the rule's */
 };
 
 /* What the step did; buffers are owned by the caller (step_done). */
@@ -109,8 +110,5 @@ int64_t lifecycle_waits_since_ms(const struct alert *alert);
 /* The step as the store wants it; borrows from *step. */
 void lifecycle_transition(const struct step *step, uint32_t partition,
                           const struct finding *finding, struct store_transition *out);
-
-/* Severity with the household's context, one documented table (policy.c). */
-enum severity policy_severity(const struct finding *finding);
 
 #endif

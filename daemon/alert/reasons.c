@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "alert/policy.h"
 #include "base/utf8.h"
 #include "base/zone.h"
 #include "detectors/say.h"
@@ -89,16 +90,26 @@ void reasons_begin(struct alert *alert, const struct finding *finding)
     clean_summary(finding, reason->summary);
 }
 
+/* A detector that is no more counts like the finding's. */
+static const struct detector *detector_of(const struct alert_reason *reason,
+                                          const struct finding *finding)
+{
+    for (size_t i = 0; i < detector_count; i++)
+        if (strcmp(detectors[i]->name, reason->detector) == 0)
+            return detectors[i];
+    return finding->detector;
+}
+
 enum severity reasons_severity(const struct alert *alert, const struct finding *finding)
 {
-    /* All reasons of an alert are of one household and one team, so the finding's context is
-     * theirs. */
+    /* All reasons of an alert are of one household: the finding's context is theirs. */
     struct finding with = *finding;
     enum severity gravest = SEVERITY_LOW;
     for (size_t i = 0; i < alert->reason_count; i++) {
         if (!alert->reasons[i].active)
             continue;
         with.verdict.grade = alert->reasons[i].grade;
+        with.detector = detector_of(&alert->reasons[i], finding);
         enum severity severity = policy_severity(&with);
         if (severity > gravest)
             gravest = severity;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "alert/policy.h"
 #include "base/log.h"
 #include "ctl/command.h"
 #include "ctl/replay_compare.h"

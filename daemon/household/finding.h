@@ -30,6 +30,9 @@ struct finding {
     char timezone[48];
     uint32_t flags;
     bool in_season, cold_wave;
+    uint8_t months_unpaid; /* of the utility that is furthest behind */
+    uint8_t limited, cut;  /* masks of utilities: their supply */
+    int64_t age_s;         /* of the evidence when it arrived */
     int64_t report_s, support_ended_s, last_life_s;
 };
 

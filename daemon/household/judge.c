@@ -403,6 +403,22 @@ static int64_t happened_s(const struct judgement *judgement, int64_t at_s)
     return at_s < arrived_s ? at_s : arrived_s;
 }
 
+/* How old the newest of what was judged was when it arrived. */
+static int64_t evidence_age_s(const struct judgement *judgement)
+{
+    return judgement->context->arrived_ms / 1000 - judgement->last_event_s;
+}
+
+static void fill_supply(const struct household_view *view, struct finding *finding)
+{
+    for (int u = 0; u < UTILITY_COUNT; u++) {
+        finding->limited |= (uint8_t)((view->supply[u] == SUPPLY_LIMITED) << u);
+        finding->cut |= (uint8_t)((view->supply[u] == SUPPLY_CUT) << u);
+        if (view->arrears[u].months > finding->months_unpaid)
+            finding->months_unpaid = view->arrears[u].months;
+    }
+}
+
 static void hand_over(struct judgement *judgement, size_t index, bool active, bool begins)
 {
     struct record_home *home = judgement->record.home;
@@ -418,9 +434,11 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
                               .flags = home->flags,
                               .in_season = judgement->view.in_season,
                               .cold_wave = judgement->view.cold_wave,
+                              .age_s = evidence_age_s(judgement),
                               .report_s = home->report_s,
                               .support_ended_s = home->support_ended_s,
                               .last_life_s = happened_s(judgement, home->last_life_s)};
+    fill_supply(&judgement->view, &finding);
     (void)text_copy(judgement->household->id, finding.household, sizeof finding.household);
     (void)text_copy(record_area(&judgement->record), finding.area, sizeof finding.area);
     (void)text_copy(text_of(zone_name(judgement->household->zone)), finding.timezone,
@@ -435,7 +453,6 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
 void judge_finish(struct judgement *judgement)
 {
     const struct settings *settings = config_settings(judgement->context->config);
-    int64_t age = judgement->context->arrived_ms / 1000 - judgement->last_event_s;
     for (size_t i = 0; i < detector_count; i++) {
         struct record_slot *slot = &judgement->record.slots[i];
         if (slot->on && !judgement->active[i]) {
@@ -447,7 +464,8 @@ void judge_finish(struct judgement *judgement)
         /* Nothing new was said, or what is said is history or not to be raised for this household.
          */
         if (!judgement->active[i] || !judgement->told[i].since_s ||
-            !(judgement->may_raise >> i & 1) || age > settings->ingest.max_age_s)
+            !(judgement->may_raise >> i & 1) ||
+            evidence_age_s(judgement) > settings->ingest.max_age_s)
             continue;
         bool grows =
             judgement->told[i].grade > slot->grade || judgement->told[i].stage > slot->stage;

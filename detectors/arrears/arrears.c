@@ -234,6 +234,7 @@ const struct detector detector_arrears = {
     .name = "arrears",
     .summary = "bills unpaid for months, of one utility or several",
     .team = TEAM_WELFARE,
+    .detects = DETECTS_BILLS,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct arrears_options),

@@ -150,6 +150,7 @@ const struct detector detector_cutoff = {
     .name = "cutoff",
     .summary = "a supply that is limited, cut off or announced to be",
     .team = TEAM_WELFARE,
+    .detects = DETECTS_SUPPLY,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct cutoff_options),

@@ -611,6 +611,47 @@ START_TEST(workers_of_one_run_agree_on_where_its_log_begins)
 }
 END_TEST
 
+/* ---- two teams ---- */
+
+static void supply(const char *event, int64_t at_s)
+{
+    char at[TIME_TEXT_MAX];
+    ww_put(0, MESSAGE_BILLING, at_s + 60, HOME,
+           "{\"household\":\"%s\",\"utility\":\"electricity\",\"event\":\"%s\",\"at\":\"%s\"}",
+           HOME, event, time_format(at_s, 0, at));
+}
+
+START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
+{
+    char id[STORE_ALERT_ID_MAX], at[TIME_TEXT_MAX];
+    begin(_i);
+    ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME,
+           "{\"household\":\"%s\",\"event\":\"profile\",\"at\":\"%s\",\"flags\":[\"medical\"]}",
+           HOME, time_format(NOON_S, 0, at));
+    supply("disconnection_notice", NOON_S);
+    struct shift shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
+    ck_assert_int_eq(version_of(id), 1);
+    ck_assert(!ww_live_alert(HOME, TEAM_POLICE, id));
+    supply("disconnected", NOON_S + WW_DAY_S);
+    shift_run(&shift);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
+    ck_assert_int_eq(version_of(id), 2);
+    ck_assert(ww_live_alert(HOME, TEAM_POLICE, id));
+    ck_assert_int_eq(version_of(id), 1);
+    arrears(3, NOON_S + WW_DAY_S); /* no matter for the police */
+    shift_run(&shift);
+    ck_assert_int_eq(version_of(id), 1);
+    supply("reconnected", NOON_S + 2 * WW_DAY_S);
+    shift_run(&shift);
+    ck_assert_int_eq(state_of(id), ALERT_CLEARED);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id)); /* of the arrears */
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     const TTest *const tests[] = {
@@ -633,6 +674,7 @@ static void add(TCase *cases)
         offsets_that_begin_anew_are_not_taken_for_the_past,
         the_same_run_retakes_without_reading_again,
         workers_of_one_run_agree_on_where_its_log_begins,
+        a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end,
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_loop_test(cases, tests[i], 0, WORLD_KIND_COUNT);

@@ -158,6 +158,15 @@ static void town_day(unsigned p, int64_t day_s, int day)
     ww_put(p, MESSAGE_REPORT, day_s + 10 * WW_HOUR_S, name,
            "{\"household\":\"%s\",\"channel\":\"school\",\"at\":\"%s\"}", name,
            time_format(day_s + 10 * WW_HOUR_S, 0, at));
+    /* Equipment at home: a cut of electricity is the police's as well. */
+    static const char *const cuts[] = {"disconnection_notice", "disconnected", "reconnected"};
+    (void)snprintf(name, sizeof name, "H-%u-5", p);
+    ww_put(p, MESSAGE_HOUSEHOLD, day_s + 8, name,
+           "{\"household\":\"%s\",\"event\":\"profile\",\"at\":\"%s\",\"flags\":[\"medical\"]}",
+           name, time_format(day_s, 0, at));
+    ww_put(p, MESSAGE_BILLING, day_s + 9, name,
+           "{\"household\":\"%s\",\"utility\":\"electricity\",\"event\":\"%s\",\"at\":\"%s\"}",
+           name, cuts[day % 3], time_format(day_s, 0, at));
 }
 
 void ww_town(uint32_t partitions, int days, unsigned seed)
