@@ -127,6 +127,15 @@ struct verdict {
     enum oddness oddness;
 };
 
+/* One number behind a score: what it is called, in what, and what it says. */
+struct term {
+    const char *name; /* at most TERM_NAME_MAX bytes with the terminator */
+    const char *unit; /* "h", "%", "a year"; NULL: a plain number */
+    const char *text; /* one line for people */
+};
+#define TERMS_MAX     12
+#define TERM_NAME_MAX 20
+
 /* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */
 enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY };
 
@@ -147,6 +156,14 @@ struct detector {
      * at most out_bytes with the terminator. */
     void (*describe)(const void *options, const void *state, const struct household_view *view,
                      const struct verdict *verdict, char *out, size_t out_bytes);
+    /* The numbers that the score is made of, as they are now, whether or not a finding is on:
+     * values[i] is terms[i]'s. Comes in as NAN, and what says nothing stays so. */
+    const struct term *terms;
+    size_t term_count;
+    void (*explain)(const void *options, const void *state, const struct household_view *view,
+                    double values[TERMS_MAX]);
+    bool
+        rewinds; /* shown the ring's hours again from a restart on, it tells of an earlier moment */
 };
 
 /* THE list (registry.c), in the order of their state in the household record. */

@@ -230,6 +230,61 @@ static void describe(const void *options_of, const void *state_of,
     say_add(out, out_bytes, ".");
 }
 
+/* ---- the numbers ---------------------------------------------------------------------------- */
+
+enum {
+    TERM_COUNTED,
+    TERM_ATTENTION,
+    TERM_CHECK,
+    TERM_SERIOUS,
+    TERM_MONTHS,
+    TERM_BEFORE,
+    TERM_AMOUNT,
+    TERM_AVERAGE,
+    TERM_UTILITIES,
+    TERM_CURTAILED,
+    TERM_COUNT
+};
+
+static const struct term terms[] = {
+    [TERM_COUNTED] = {"counted", "months",
+                      "of the worst utility, and one more for every other that counts; the score"},
+    [TERM_ATTENTION] = {"attention", "months", "raised low from here, if several or rising"},
+    [TERM_CHECK] = {"check", "months", "raised medium from here"},
+    [TERM_SERIOUS] = {"serious", "months", "raised high from here"},
+    [TERM_MONTHS] = {"months", "months", "unpaid, of the worst utility that counts"},
+    [TERM_BEFORE] = {"before", "months", "unpaid a quarter earlier, of the same"},
+    [TERM_AMOUNT] = {"amount", "currency", "owed to it"},
+    [TERM_AVERAGE] = {"average", "currency", "its average bill; debts below a few do not count"},
+    [TERM_UTILITIES] = {"utilities", NULL, "that count"},
+    [TERM_CURTAILED] = {"curtailed", NULL, "1: limited or cut off for it"},
+};
+
+static void explain(const void *options_of, const void *state_of, const struct household_view *view,
+                    double values[TERMS_MAX])
+{
+    const struct arrears_options *set = options_of;
+    const struct debt debt = add_up(set, view);
+    const struct arrears_view *worst = &view->arrears[debt.worst];
+    (void)state_of;
+    values[TERM_COUNTED] = debt.months;
+    values[TERM_ATTENTION] = (double)step(set, view, set->attention_months);
+    values[TERM_CHECK] = (double)step(set, view, set->check_months);
+    values[TERM_SERIOUS] = (double)step(set, view, set->serious_months);
+    values[TERM_UTILITIES] = 0;
+    values[TERM_CURTAILED] = debt.curtailed;
+    for (unsigned u = 0; u < UTILITY_COUNT; u++)
+        values[TERM_UTILITIES] += debt.utilities >> u & 1;
+    if (!debt.utilities)
+        return;
+    values[TERM_MONTHS] = worst->months;
+    values[TERM_BEFORE] = worst->months_before;
+    if (worst->amount_minor)
+        values[TERM_AMOUNT] = (double)worst->amount_minor / 100.0;
+    if (worst->average_minor)
+        values[TERM_AVERAGE] = (double)worst->average_minor / 100.0;
+}
+
 const struct detector detector_arrears = {
     .name = "arrears",
     .summary = "bills unpaid for months, of one utility or several",
@@ -241,4 +296,7 @@ const struct detector detector_arrears = {
     .state_bytes = sizeof(struct arrears_state),
     .observe = observe,
     .describe = describe,
+    .terms = terms,
+    .term_count = TERM_COUNT,
+    .explain = explain,
 };

@@ -22,6 +22,7 @@ static const struct option options[] = {
     ROW(limited, "true", "Raise when the supply is limited; a cut supply is always raised"),
 };
 
+#define STEPS_SAID "0 open, 1 a notice is out, 2 limited, 3 cut off"
 enum step { STEP_NONE, STEP_NOTICE, STEP_LIMITED, STEP_CUT, STEP_COUNT };
 
 static const enum severity step_grades[STEP_COUNT] = {
@@ -146,6 +147,24 @@ static void describe(const void *options_of, const void *state_of,
     say_add(out, out_bytes, ".");
 }
 
+/* ---- the numbers ---------------------------------------------------------------------------- */
+
+static const struct term terms[] = {
+    [UTILITY_ELECTRICITY] = {"electricity", NULL, STEPS_SAID},
+    [UTILITY_WATER] = {"water", NULL, STEPS_SAID},
+    [UTILITY_GAS] = {"gas", NULL, STEPS_SAID},
+};
+_Static_assert(sizeof terms / sizeof terms[0] == UTILITY_COUNT, "one a utility");
+
+static void explain(const void *options_of, const void *state_of, const struct household_view *view,
+                    double values[TERMS_MAX])
+{
+    const struct cutoff_state *state = state_of;
+    (void)options_of, (void)view;
+    for (unsigned u = 0; u < UTILITY_COUNT; u++)
+        values[u] = state->steps[u];
+}
+
 const struct detector detector_cutoff = {
     .name = "cutoff",
     .summary = "a supply that is limited, cut off or announced to be",
@@ -157,4 +176,7 @@ const struct detector detector_cutoff = {
     .state_bytes = sizeof(struct cutoff_state),
     .observe = observe,
     .describe = describe,
+    .terms = terms,
+    .term_count = sizeof terms / sizeof terms[0],
+    .explain = explain,
 };

@@ -497,6 +497,69 @@ static void describe(const void *options_of, const void *state_of,
                                                                     : ".");
 }
 
+/* ---- the numbers ---------------------------------------------------------------------------- */
+
+enum {
+    TERM_PERCENT,
+    TERM_BELOW,
+    TERM_BACK,
+    TERM_USED,
+    TERM_USUAL,
+    TERM_DAYS,
+    TERM_HOME,
+    TERM_COUNT
+};
+
+static const struct term terms[] = {
+    [TERM_PERCENT] = {"percent", "%",
+                      "of what is usual was used, by the meter that fell furthest; the score is "
+                      "what is left to 100 when it began"},
+    [TERM_BELOW] = {"below", "%", "a finding begins below this"},
+    [TERM_BACK] = {"back", "%", "a day of at least this ends it"},
+    [TERM_USED] = {"used", "Wh or L", "on an average of these days"},
+    [TERM_USUAL] = {"usual", "Wh or L", "on days of these types"},
+    [TERM_DAYS] = {"days", "days", "that were compared"},
+    [TERM_HOME] = {"home", NULL, "1: somebody was at home on each of the last days"},
+};
+
+/* The days of the finding, else those that one would be made of. */
+static bool compare(const struct drop_options *set, const struct drop_meter *own,
+                    const struct meter_view *meter, struct window *average, int32_t *days)
+{
+    int32_t first = own->since_day ? own->since_day : meter->newest_day - (int32_t)set->days + 1;
+    struct drop_meter now = *own;
+    now.since_day = first;
+    if (!own->since_day &&
+        !find_usual(meter, meter->newest_day - VIEW_DAYS + 1, first - 1, now.usual))
+        return false;
+    *average = average_day(meter, &now);
+    *days = meter->newest_day - first + 1;
+    return average->usual > 0.0;
+}
+
+static void explain(const void *options_of, const void *state_of, const struct household_view *view,
+                    double values[TERMS_MAX])
+{
+    const struct drop_options *set = options_of;
+    const struct drop_state *state = state_of;
+    values[TERM_BELOW] = set->below;
+    values[TERM_BACK] = set->back;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        struct window average;
+        int32_t days;
+        if (!compare(set, &state->meters[i], &view->meters[i], &average, &days))
+            continue;
+        double percent = average.used * 100.0 / average.usual;
+        if (values[TERM_PERCENT] <= percent)
+            continue;
+        values[TERM_PERCENT] = percent;
+        values[TERM_USED] = average.used / 1000.0;
+        values[TERM_USUAL] = average.usual / 1000.0;
+        values[TERM_DAYS] = days;
+        values[TERM_HOME] = was_at_home(set, state, view->meters[i].newest_day);
+    }
+}
+
 const struct detector detector_drop = {
     .name = "drop",
     .summary = "use over the last days far below what is usual in a lived-in home",
@@ -507,4 +570,7 @@ const struct detector detector_drop = {
     .state_bytes = sizeof(struct drop_state),
     .observe = observe,
     .describe = describe,
+    .terms = terms,
+    .term_count = TERM_COUNT,
+    .explain = explain,
 };

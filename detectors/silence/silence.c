@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "detectors/detector.h"
 #include "detectors/num.h"
 #include "detectors/say.h"
+#include "detectors/silence/state.h"
 
-#define GRID           16
+#define GRID           SILENCE_GRID
 #define EVIDENCE_CAP   40.0
 #define RESET_FALL     3.0 /* a fall this deep below its top ends an excursion */
 #define REARM          0.5
@@ -27,11 +27,6 @@ static const double evidence_grid[GRID] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 
  * 39 homes with a water and 40 with an electricity meter, 87 home-years (silence.md). */
 static const double population[GRID] = {350, 150, 80,  50,  34,  25,  15,  11,
                                         8.3, 6.8, 5.2, 4.3, 3.6, 3.1, 2.5, 2};
-
-struct silence_options {
-    int64_t learning_days;
-    double share;
-};
 
 static const struct option options[] = {
     {.name = "silence.learning_days",
@@ -52,15 +47,6 @@ static const struct option options[] = {
      .offset = offsetof(struct silence_options, share),
      .help = "Part of budget.acute_per_household_year that silence may spend."},
 };
-
-struct silence_state {
-    double evidence, top;
-    double expected; /* signs of life expected since the last one: sum of -log(1 - p) */
-    int32_t first_hour, newest_hour, awake_hour; /* hours since 1970; 0 none */
-    int32_t watched_hours;                       /* gaps count for a day at most */
-    uint16_t reached[GRID];                      /* excursions whose top reached the grid point */
-};
-_Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 
 static void count_excursion(struct silence_state *state)
 {
@@ -109,8 +95,7 @@ static bool can_judge(const struct silence_options *own, const struct household_
     return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
 }
 
-/* How often a year this home's own ways bring it this far. */
-static double yearly_rate(const struct silence_state *state)
+double silence_yearly_rate(const struct silence_state *state)
 {
     double years = state->watched_hours / HOURS_PER_YEAR;
     double own[GRID];
@@ -122,8 +107,7 @@ static double yearly_rate(const struct silence_state *state)
            LOWEST_RATE;
 }
 
-/* The hour with which the silence began: after the last sign of life, or when we began to look. */
-static int32_t quiet_from(const struct silence_state *state)
+int32_t silence_quiet_from(const struct silence_state *state)
 {
     return state->awake_hour ? state->awake_hour + 1 : state->first_hour;
 }
@@ -198,16 +182,16 @@ static void observe(const void *options_in, void *state_in, const struct househo
     }
     if (!can_judge(own, view, event))
         return;
-    double rate = yearly_rate(state), allowed = view->acute_per_year * own->share;
+    double rate = silence_yearly_rate(state), allowed = view->acute_per_year * own->share;
     if (rate <= allowed && !hour.awake)
         verdict->active = true;
     if (!verdict->active)
         return;
     verdict->score = state->evidence;
-    verdict->grade = rate <= allowed / 8.0 || event->hour - quiet_from(state) >= 47
+    verdict->grade = rate <= allowed / 8.0 || event->hour - silence_quiet_from(state) >= 47
                          ? SEVERITY_CRITICAL
                          : SEVERITY_HIGH;
-    verdict->since_s = (int64_t)quiet_from(state) * 3600;
+    verdict->since_s = (int64_t)silence_quiet_from(state) * 3600;
     if (view->absent_to_s <= event->at_s && view->absent_to_s > verdict->since_s)
         verdict->since_s = view->absent_to_s;
     verdict->utility = meter->utility;
@@ -267,4 +251,8 @@ const struct detector detector_silence = {
     .state_bytes = sizeof(struct silence_state),
     .observe = observe,
     .describe = describe,
+    .terms = silence_terms,
+    .term_count = SILENCE_TERMS,
+    .explain = silence_explain,
+    .rewinds = true,
 };

@@ -265,10 +265,13 @@ def functions(tree, name):
 @check
 def quiet(tree):
     """a detector formats text in describe() alone, never while it observes"""
+    sources = {}
     for name in tree.c:
-        if not re.match(r"detectors/\w+/\w+\.c$", name):
-            continue
-        bodies = {function: "\n".join(body) for function, _, body in functions(tree, name)}
+        if re.match(r"detectors/\w+/\w+\.c$", name):
+            sources.setdefault(os.path.dirname(name), []).append(name)
+    for name, files in sorted(sources.items()):
+        bodies = {function: "\n".join(body)
+                  for file in files for function, _, body in functions(tree, file)}
         reached, todo = set(), ["observe"]
         while todo:
             function = todo.pop()

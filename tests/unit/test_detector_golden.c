@@ -28,11 +28,13 @@
  *   expect none life              the finding ended by a sign of life
  *   expect medium water,gas since TIME
  *   say SENTENCE                  what describe() says now
+ *   number evidence 12.5          what explain() says now, to two decimals; "-": nothing
  *
  * Each event is shown to two copies of the state, which must end alike: same input, same bits.
  */
 #include <check.h>
 #include <glob.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -549,6 +551,26 @@ static void expect_said(struct stage *stage, char *rest)
     expect_sentence(stage, rest);
 }
 
+static void expect_number(struct stage *stage, char *rest)
+{
+    const struct detector *detector = stage->detector;
+    const char *name = need_word(stage, &rest, "name"), *want = need_word(stage, &rest, "value");
+    double values[TERMS_MAX];
+    char got[32] = "-";
+    size_t i = 0;
+    for (size_t v = 0; v < TERMS_MAX; v++)
+        values[v] = NAN;
+    while (i < detector->term_count && strcmp(detector->terms[i].name, name) != 0)
+        i++;
+    if (i == detector->term_count)
+        complain(stage, "no such number", name);
+    detector->explain(stage->options, stage->state, &stage->view, values);
+    if (!isnan(values[i]))
+        (void)snprintf(got, sizeof got, "%.2f", values[i]);
+    if (strcmp(got, want) != 0)
+        complain(stage, "another number", got);
+}
+
 static const struct verb {
     const char *name;
     void (*run)(struct stage *stage, char *rest);
@@ -558,6 +580,7 @@ static const struct verb {
     {"day", show_one_day},         {"hour", show_hour},       {"hours", show_hours},
     {"arrears", change_arrears},   {"supply", change_supply}, {"billing", show_billing},
     {"household", show_household}, {"expect", expect},        {"say", expect_said},
+    {"number", expect_number},
 };
 
 static void run_line(struct stage *stage, char *line)

@@ -4,9 +4,11 @@
  */
 #include <check.h>
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "detector_case.h"
 
 START_TEST(a_detector_names_itself_and_its_options)
@@ -95,6 +97,51 @@ static void check_verdict(const struct detector_case *it, uint64_t seed)
     free(said);
 }
 
+START_TEST(its_page_has_the_numbers_behind_its_score)
+{
+    const struct detector *detector = detectors[_i];
+    char path[96];
+    struct buffer page = {0}, rows = {0};
+    struct fault fault = {""};
+    if (!detector->explain)
+        return;
+    (void)snprintf(path, sizeof path, "detectors/%s/%s.md", detector->name, detector->name);
+    ck_assert_msg(file_read(path, 100000, &page, &fault) == ERR_OK, "%s", fault.text);
+    buffer_text(&rows, "| Number | Unit | What it says |\n|---|---|---|\n");
+    ck_assert_uint_le(detector->term_count, TERMS_MAX);
+    for (size_t i = 0; i < detector->term_count; i++) {
+        const struct term *term = &detector->terms[i];
+        ck_assert_uint_lt(strlen(term->name), TERM_NAME_MAX);
+        for (size_t other = 0; other < i; other++)
+            ck_assert_str_ne(detector->terms[other].name, term->name);
+        buffer_format(&rows, "| `%s` | %s | %s |\n", term->name, term->unit ? term->unit : "",
+                      term->text);
+    }
+    ck_assert_msg(strstr(page.at, rows.at) != NULL, "%s lacks:\n%s", path, rows.at);
+    buffer_done(&page);
+    buffer_done(&rows);
+}
+END_TEST
+
+/* Finite or nothing, and the same when asked again. */
+static void check_numbers(const struct detector_case *it)
+{
+    double values[2][TERMS_MAX];
+    if (!it->detector->explain)
+        return;
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t i = 0; i < TERMS_MAX; i++)
+            values[turn][i] = NAN;
+        it->detector->explain(it->options, it->state, &it->view, values[turn]);
+    }
+    ck_assert_mem_eq(values[0], values[1], sizeof values[0]);
+    for (size_t i = 0; i < TERMS_MAX; i++)
+        ck_assert_msg(!isinf(values[0][i]), "%s: %s is infinite", it->detector->name,
+                      it->detector->terms[i].name);
+    for (size_t i = it->detector->term_count; i < TERMS_MAX; i++)
+        ck_assert(isnan(values[0][i]));
+}
+
 START_TEST(nonsense_breaks_no_detector)
 {
     static struct detector_case it;
@@ -123,6 +170,7 @@ START_TEST(nonsense_breaks_no_detector)
             event.day = it.view.meters[event.meter].newest_day;
             case_show(&it, &event);
             check_verdict(&it, seed);
+            check_numbers(&it);
         }
     }
 }
@@ -132,6 +180,8 @@ int main(void)
 {
     TCase *contract = tcase_create("contract");
     tcase_add_loop_test(contract, a_detector_names_itself_and_its_options, 0, (int)detector_count);
+    tcase_add_loop_test(contract, its_page_has_the_numbers_behind_its_score, 0,
+                        (int)detector_count);
     tcase_add_loop_test(contract, nonsense_breaks_no_detector, 0, (int)detector_count);
     Suite *suite = suite_create("detectors");
     suite_add_tcase(suite, contract);

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The numbers behind silence's score.
+ */
+#include "detectors/num.h"
+#include "detectors/silence/state.h"
+
+enum {
+    TERM_EVIDENCE,
+    TERM_TOP,
+    TERM_YEARLY,
+    TERM_ALLOWED,
+    TERM_HOURS,
+    TERM_EXPECTED,
+    TERM_AGAIN,
+    TERM_WATCHED,
+    TERM_COUNT
+};
+
+const struct term silence_terms[SILENCE_TERMS] = {
+    [TERM_EVIDENCE] = {"evidence", NULL,
+                       "log likelihood of nobody acting against this home's ways; the score"},
+    [TERM_TOP] = {"top", NULL, "the highest that it has been in this silence"},
+    [TERM_YEARLY] = {"yearly", "a year", "how often this home's own ways bring it as high"},
+    [TERM_ALLOWED] = {"allowed", "a year", "how often it may, by the budget: raised at or below"},
+    [TERM_HOURS] = {"hours", "h", "since the last sign of life, as far as hours are known"},
+    [TERM_EXPECTED] = {"expected", NULL, "signs of life expected since then"},
+    [TERM_AGAIN] = {"again", "%", "of days on which it would have been active again by now"},
+    [TERM_WATCHED] = {"watched", "days", "that its own record is made of"},
+};
+_Static_assert(TERM_COUNT == SILENCE_TERMS, "one row each");
+
+void silence_explain(const void *options_in, const void *state_in,
+                     const struct household_view *view, double values[TERMS_MAX])
+{
+    const struct silence_options *own = options_in;
+    const struct silence_state *state = state_in;
+    values[TERM_ALLOWED] = view->acute_per_year * own->share;
+    values[TERM_WATCHED] = state->watched_hours / 24.0;
+    if (!state->first_hour)
+        return;
+    values[TERM_EVIDENCE] = state->evidence;
+    values[TERM_TOP] = state->top;
+    values[TERM_YEARLY] = silence_yearly_rate(state);
+    int32_t quiet = state->newest_hour + 1 - silence_quiet_from(state);
+    values[TERM_HOURS] = quiet > 0 ? quiet : 0;
+    values[TERM_EXPECTED] = state->expected;
+    values[TERM_AGAIN] =
+        100.0 - 100.0 * num_exp(-(state->expected < 30.0 ? state->expected : 30.0));
+}
