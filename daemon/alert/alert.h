@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "detectors/detector.h"
+#include "household/evidence.h"
 #include "ingest/message.h"
 
 #define ALERT_ID_MAX      32                 /* with the terminator; 26 characters of base32 */
@@ -38,6 +39,8 @@ struct alert_reason {
     int64_t since_s;
     int64_t ended_s; /* when it stopped being active; 0 */
     char summary[FINDING_SUMMARY_MAX];
+    struct evidence evidence; /* as it was when it was last told; has_evidence */
+    bool has_evidence;
 };
 
 /* One step of its history: who, when, why. */

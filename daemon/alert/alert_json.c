@@ -55,6 +55,53 @@ static void member_unless_empty(struct buffer *out, const char *key, const char 
     json_member_text(out, key, value[0] ? value : NULL);
 }
 
+static void put_numbers(struct buffer *out, const char *key, const int8_t *numbers)
+{
+    json_put_key(out, key);
+    for (size_t i = 0; i < EVIDENCE_HOURS; i++) {
+        buffer_text(out, i ? "," : "[");
+        if (numbers[i] == EVIDENCE_UNKNOWN)
+            buffer_text(out, "null");
+        else
+            buffer_format(out, "%d", numbers[i]);
+    }
+    buffer_text(out, "]");
+}
+
+static void member_known(struct buffer *out, const char *key, int64_t number)
+{
+    if (number == EVIDENCE_UNKNOWN)
+        json_member_null(out, key);
+    else
+        json_member_int(out, key, number);
+}
+
+static void put_evidence(struct buffer *out, const struct zone *zone,
+                         const struct evidence *evidence)
+{
+    buffer_text(out, "{");
+    member_time(out, "until", zone, evidence->until_s * 1000);
+    json_put_key(out, "hours");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < evidence->meter_count; i++) {
+        json_put_item(out);
+        buffer_text(out, "{");
+        json_member_text(out, "utility", utility_names[evidence->meters[i].utility]);
+        put_numbers(out, "expected", evidence->meters[i].expected);
+        put_numbers(out, "seen", evidence->meters[i].seen);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "]");
+    member_known(out, "missing_hours", evidence->missing_hours);
+    member_known(out, "longest_hours", evidence->longest_hours);
+    member_known(out, "away_times", evidence->away_times);
+    json_put_key(out, "terms");
+    buffer_text(out, "{");
+    for (size_t i = 0; i < evidence->term_count; i++)
+        json_member_number(out, evidence->terms[i].name, evidence->terms[i].value, SCORE_DECIMALS);
+    buffer_text(out, "}}");
+}
+
 static void put_reason(struct buffer *out, const struct zone *zone,
                        const struct alert_reason *reason)
 {
@@ -69,6 +116,11 @@ static void put_reason(struct buffer *out, const struct zone *zone,
     json_member_text(out, "grade", severity_names[reason->grade]);
     json_member_int(out, "seq", reason->seq);
     member_time(out, "ended", zone, reason->ended_s * 1000);
+    json_put_key(out, "evidence");
+    if (reason->has_evidence)
+        put_evidence(out, zone, &reason->evidence);
+    else
+        buffer_text(out, "null");
     buffer_text(out, "}");
 }
 
@@ -244,6 +296,67 @@ static int64_t get_time_s(struct reading_place *place, const json_t *object, con
     return at_ms / 1000;
 }
 
+static void get_numbers(struct reading_place *place, const json_t *object, const char *key,
+                        int64_t max, int8_t out[EVIDENCE_HOURS])
+{
+    const json_t *list = json_object_get(object, key);
+    if (json_array_size(list) != EVIDENCE_HOURS)
+        wrong(place, key, "is no list of as many numbers as there are hours");
+    for (size_t i = 0; i < EVIDENCE_HOURS; i++) {
+        const json_t *number = json_array_get(list, i);
+        int64_t value = json_is_null(number) ? EVIDENCE_UNKNOWN : json_integer_value(number);
+        if (number && !json_is_null(number) &&
+            (!json_is_integer(number) || value < 0 || value > max))
+            wrong(place, key, "has a number out of range");
+        out[i] = place->err ? EVIDENCE_UNKNOWN : (int8_t)value;
+    }
+}
+
+static int64_t get_known(struct reading_place *place, const json_t *object, const char *key)
+{
+    return json_is_null(json_object_get(object, key)) ? EVIDENCE_UNKNOWN
+                                                      : get_int(place, object, key, 0, INT32_MAX);
+}
+
+static void get_terms(struct reading_place *place, json_t *terms, struct evidence *out)
+{
+    const char *name;
+    json_t *value;
+    if (!json_is_object(terms) || json_object_size(terms) > TERMS_MAX)
+        wrong(place, "evidence.terms", "is no object, or too large");
+    else
+        json_object_foreach(terms, name, value)
+        {
+            struct evidence_term *term = &out->terms[out->term_count++];
+            if (!json_is_number(value) || !text_copy(text_of(name), term->name, TERM_NAME_MAX))
+                wrong(place, "evidence.terms", "has a name that is too long, or no number");
+            term->value = json_number_value(value);
+        }
+}
+
+static void get_evidence(struct reading_place *place, const json_t *object, struct evidence *out)
+{
+    const json_t *hours = json_object_get(object, "hours");
+    if (!json_is_object(object) || !json_is_array(hours) ||
+        json_array_size(hours) > EVIDENCE_METERS_MAX) {
+        wrong(place, "evidence", "is no object with hours of a few meters");
+        return;
+    }
+    out->until_s = get_time_s(place, object, "until", true);
+    for (size_t i = 0; i < json_array_size(hours); i++) {
+        const json_t *meter = json_array_get(hours, i);
+        struct evidence_meter *taken = &out->meters[out->meter_count++];
+        taken->utility =
+            (enum utility)get_name(place, meter, "utility", utility_names, UTILITY_COUNT);
+        get_numbers(place, meter, "expected", 100, taken->expected);
+        get_numbers(place, meter, "seen", 1, taken->seen);
+    }
+    out->missing_hours = get_known(place, object, "missing_hours");
+    out->longest_hours = get_known(place, object, "longest_hours");
+    out->away_times = get_known(place, object, "away_times");
+    get_terms(place, json_object_get(object, "terms"), out);
+}
+
 static void get_reason(struct reading_place *place, const json_t *object, struct alert_reason *out)
 {
     get_text(place, object, "detector", false, out->detector, sizeof out->detector);
@@ -263,6 +376,10 @@ static void get_reason(struct reading_place *place, const json_t *object, struct
     out->grade = (enum severity)get_name(place, object, "grade", severity_names, SEVERITY_COUNT);
     out->seq = get_int(place, object, "seq", 0, INT64_MAX);
     out->ended_s = get_time_s(place, object, "ended", true);
+    const json_t *evidence = json_object_get(object, "evidence");
+    out->has_evidence = evidence && !json_is_null(evidence); /* none before they had it */
+    if (out->has_evidence)
+        get_evidence(place, evidence, &out->evidence);
 }
 
 static void get_step(struct reading_place *place, const json_t *object, struct alert_step *out)

@@ -85,7 +85,11 @@ void reasons_begin(struct alert *alert, const struct finding *finding)
         .grade = finding->verdict.grade,
         .score = rounded(finding->verdict.score),
         .since_s = finding->verdict.since_s,
+        .evidence = finding->evidence,
+        .has_evidence = true,
     };
+    for (size_t i = 0; i < reason->evidence.term_count; i++)
+        reason->evidence.terms[i].value = rounded(reason->evidence.terms[i].value);
     (void)text_copy(text_of(finding->detector->name), reason->detector, sizeof reason->detector);
     clean_summary(finding, reason->summary);
 }

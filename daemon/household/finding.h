@@ -7,6 +7,7 @@
 #define ANBU_HOUSEHOLD_FINDING_H
 
 #include "detectors/detector.h"
+#include "household/evidence.h"
 #include "ingest/message.h"
 
 struct finding {
@@ -24,6 +25,7 @@ struct finding {
     int64_t wall_ms; /* when we learnt it */
     /* Begins or grows: describe()'s sentence. Ended: empty. */
     char summary[FINDING_SUMMARY_MAX];
+    struct evidence evidence; /* begins or grows */
     /* context */
     char household[MESSAGE_ID_MAX + 1];
     char area[MESSAGE_ID_MAX + 1];

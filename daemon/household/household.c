@@ -257,6 +257,7 @@ static void change_home(struct household *household, const struct household_mess
         home->occupied = 1;
         home->moved_in_s = at_s;
         home->absent_from_s = home->absent_to_s = 0;
+        home->quiet = (struct record_quiet){0};
         forget_routines(&record);
         break;
     case HOUSEHOLD_MOVED_OUT: home->occupied = 0; break;

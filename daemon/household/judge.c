@@ -6,6 +6,7 @@
 
 #include "household/arrears.h"
 #include "household/baseline.h"
+#include "household/quiet.h"
 #include "household/weather.h"
 
 static void fill_meters(struct judgement *judgement)
@@ -286,6 +287,8 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
         judgement->view.meters[index].continuous = meter->flow_hours >= 24;
         if (event.evidence.awake)
             note_life(judgement, index, hour);
+        if (meter->routine.highest) /* its first week shows nobody */
+            quiet_hour(&judgement->record.home->quiet, hour, event.evidence.awake);
     }
     if (judgement->record.home->watched_hours < UINT32_MAX && index == 0)
         judgement->view.watched_hours = ++judgement->record.home->watched_hours;
@@ -443,10 +446,12 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
     (void)text_copy(record_area(&judgement->record), finding.area, sizeof finding.area);
     (void)text_copy(text_of(zone_name(judgement->household->zone)), finding.timezone,
                     sizeof finding.timezone);
-    if (active)
+    if (active) {
         detectors[index]->describe(
             judgement->tuning->options[index], judgement->record.states[index], &judgement->view,
             &judgement->told[index], finding.summary, sizeof finding.summary);
+        evidence_take(judgement, index, &finding.evidence);
+    }
     judgement->context->found(judgement->context->owner, judgement->household->partition, &finding);
 }
 

@@ -60,6 +60,16 @@ struct record_arrears {
 };
 _Static_assert(sizeof(struct record_arrears) == 56 + 16 * RECORD_BILLS, "byte table");
 
+/* Silences that life has ended (quiet.h). */
+#define QUIET_MONTHS 12
+struct record_quiet {
+    int32_t hour;               /* the newest that was counted; hours since 1970 */
+    int32_t month;              /* the newest of `away`: 730 hours each */
+    uint16_t now, longest;      /* hours */
+    uint8_t away[QUIET_MONTHS]; /* silences of a day or longer, by the month of their end */
+};
+_Static_assert(sizeof(struct record_quiet) == 24, "byte table");
+
 struct record_home {
     int64_t applied[TOPIC_COUNT]; /* offset of the last message applied, by lane; -1 none */
     int64_t settle_ms;            /* arrival time at which a late batch settles; 0 */
@@ -72,9 +82,10 @@ struct record_home {
     uint8_t residents, occupied, opted_out, support;
     uint8_t area_bytes, feeder_bytes, zone_bytes, spare;
     uint32_t layout; /* hash of the detectors' names and the sizes of their states */
+    struct record_quiet quiet;
     struct record_arrears arrears[UTILITY_COUNT];
 };
-_Static_assert(sizeof(struct record_home) == 144 + 152 * UTILITY_COUNT, "byte table");
+_Static_assert(sizeof(struct record_home) == 168 + 152 * UTILITY_COUNT, "byte table");
 
 /* One a detector: whether its finding is on. */
 struct record_slot {

@@ -271,6 +271,69 @@ START_TEST(a_snapshot_with_a_wrong_value_is_refused_by_name)
 }
 END_TEST
 
+static json_t *evidence_of(json_t *root)
+{
+    return json_object_get(json_array_get(json_object_get(root, "reasons"), 0), "evidence");
+}
+
+START_TEST(evidence_with_a_wrong_value_is_refused_by_name)
+{
+    static const struct {
+        const char *key, *value, *want;
+    } cases[] = {
+        {"hours", "{}", "evidence is no object with hours of a few meters"},
+        {"hours", "[{},{},{},{}]", "evidence is no object with hours of a few meters"},
+        {"hours", "[{}]", "utility is missing"},
+        {"hours", "[{\"utility\":\"water\",\"expected\":[1,2],\"seen\":[0,1]}]",
+         "expected is no list of as many numbers as there are hours"},
+        {"until", "7", "until is no string"},
+        {"missing_hours", "-1", "missing_hours is out of range"},
+        {"longest_hours", "\"long\"", "longest_hours is no whole number"},
+        {"terms", "[]", "evidence.terms is no object, or too large"},
+        {"terms", "{\"a\":\"b\"}", "evidence.terms has a name that is too long, or no number"},
+        {"terms", "{\"abcdefghijklmnopqrst\":1}",
+         "evidence.terms has a name that is too long, or no number"},
+        {"terms",
+         "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
+         "\"l\":1,\"m\":1}",
+         "evidence.terms is no object, or too large"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *root = snapshot();
+        char want[160];
+        (void)json_object_set_new(evidence_of(root), cases[i].key,
+                                  json_loads(cases[i].value, JSON_DECODE_ANY, NULL));
+        (void)snprintf(want, sizeof want, "alert snapshot: reasons[0].%s", cases[i].want);
+        expect_fault(root, want);
+        json_decref(root);
+    }
+    json_t *root = snapshot();
+    json_t *water = json_array_get(json_object_get(evidence_of(root), "hours"), 0);
+    (void)json_array_set_new(json_object_get(water, "seen"), 3, json_integer(2));
+    expect_fault(root, "alert snapshot: reasons[0].seen has a number out of range");
+    json_decref(root);
+}
+END_TEST
+
+/* As they were written before there was any. */
+START_TEST(a_reason_without_evidence_still_reads)
+{
+    json_t *root = snapshot();
+    struct alert alert = {0};
+    (void)json_object_del(json_array_get(json_object_get(root, "reasons"), 0), "evidence");
+    char *text = json_dumps(root, 0);
+    ck_assert_int_eq(alert_read(text_of(text), &alert, NULL), ERR_OK);
+    ck_assert(!alert.reasons[0].has_evidence && alert.reasons[1].has_evidence);
+    struct buffer bytes = {0};
+    alert_write(&alert, &bytes);
+    ck_assert_ptr_nonnull(strstr(bytes.at, "\"evidence\":null"));
+    buffer_done(&bytes);
+    free(text);
+    alert_done(&alert);
+    json_decref(root);
+}
+END_TEST
+
 START_TEST(lists_that_are_too_long_are_refused)
 {
     json_t *root = snapshot();
@@ -395,6 +458,8 @@ int main(void)
     tcase_add_test(cases, a_copy_owns_its_notes);
     tcase_add_test(cases, a_snapshot_without_one_of_its_fields_is_refused_by_name);
     tcase_add_test(cases, a_snapshot_with_a_wrong_value_is_refused_by_name);
+    tcase_add_test(cases, evidence_with_a_wrong_value_is_refused_by_name);
+    tcase_add_test(cases, a_reason_without_evidence_still_reads);
     tcase_add_test(cases, lists_that_are_too_long_are_refused);
     tcase_add_test(cases, a_snapshot_of_a_later_version_of_anbu_still_reads);
     tcase_add_test(cases, a_snapshot_cut_anywhere_is_refused_and_leaks_nothing);

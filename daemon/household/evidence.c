@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "household/evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "household/judge.h"
+#include "household/quiet.h"
+
+#define DAILY_MINUTES 720 /* a meter that is read less often has no hours */
+
+static void take_hour(const struct judgement *judgement, const struct record_meter *meter,
+                      int32_t hour, int8_t *expected, int8_t *seen)
+{
+    int64_t local = zone_local_s(judgement->household->zone, (int64_t)hour * 3600);
+    unsigned slot =
+        routine_slot((unsigned)local_hour(local), (unsigned)local_weekday(local_day(local)));
+    uint8_t code = meter_hour(meter, hour), halves[2];
+    *expected = (int8_t)(routine_awake(&meter->routine, slot) * 100.0 + 0.5);
+    if (code == ROUTINE_MISSING || meter_estimated(meter, hour)) {
+        *seen = EVIDENCE_UNKNOWN;
+        return;
+    }
+    meter_halves(meter, hour, halves);
+    *seen = routine_evidence(&meter->routine, meter->utility, slot, code, halves).awake;
+}
+
+static void take_hours(const struct judgement *judgement, struct evidence *out)
+{
+    int32_t until = (int32_t)(judgement->view.now_s / 3600);
+    unsigned meters = judgement->record.header->meters;
+    for (unsigned i = 0; i < meters && out->meter_count < EVIDENCE_METERS_MAX; i++) {
+        const struct record_meter *meter = &judgement->record.meters[i];
+        if (meter->interval_minutes >= DAILY_MINUTES || !meter->routine.highest)
+            continue;
+        struct evidence_meter *taken = &out->meters[out->meter_count++];
+        taken->utility = meter->utility;
+        for (int h = 0; h < EVIDENCE_HOURS; h++) {
+            take_hour(judgement, meter, until - EVIDENCE_HOURS + h, &taken->expected[h],
+                      &taken->seen[h]);
+            out->missing_hours += taken->seen[h] == EVIDENCE_UNKNOWN;
+        }
+    }
+    if (out->meter_count)
+        out->until_s = (int64_t)until * 3600;
+}
+
+static void take_terms(const struct judgement *judgement, size_t index, struct evidence *out)
+{
+    const struct detector *detector = detectors[index];
+    double values[TERMS_MAX];
+    if (!detector->explain)
+        return;
+    for (size_t i = 0; i < TERMS_MAX; i++)
+        values[i] = NAN;
+    detector->explain(judgement->tuning->options[index], judgement->record.states[index],
+                      &judgement->view, values);
+    for (size_t i = 0; i < detector->term_count; i++) {
+        if (!isfinite(values[i]))
+            continue;
+        struct evidence_term *term = &out->terms[out->term_count++];
+        (void)text_copy(text_of(detector->terms[i].name), term->name, sizeof term->name);
+        term->value = values[i];
+    }
+}
+
+void evidence_take(const struct judgement *judgement, size_t index, struct evidence *out)
+{
+    *out = (struct evidence){.longest_hours = EVIDENCE_UNKNOWN, .away_times = EVIDENCE_UNKNOWN};
+    if (detectors[index]->detects == DETECTS_USE) {
+        const struct record_quiet *quiet = &judgement->record.home->quiet;
+        take_hours(judgement, out);
+        out->longest_hours = quiet->longest;
+        out->away_times = quiet_away(quiet, (int32_t)(judgement->view.now_s / 3600));
+    }
+    if (!out->until_s)
+        out->missing_hours = EVIDENCE_UNKNOWN;
+    take_terms(judgement, index, out);
+}
