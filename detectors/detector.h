@@ -62,7 +62,7 @@ struct meter_view {
     enum utility utility;
     uint16_t interval_minutes; /* typical spacing; 60 hourly, 1440 daily */
     uint16_t valid_days; /* days with at least half of their hours measured, or a daily read */
-    bool continuous;     /* no hour without flow for a day: it cannot vouch for life */
+    bool continuous; /* flows by itself, or has not stopped for a day: it cannot vouch for life */
     const struct routine *routine;
     const uint8_t
         *hours; /* VIEW_HOURS codes, hours[h % VIEW_HOURS]; ROUTINE_MISSING where unknown */
@@ -124,6 +124,7 @@ struct verdict {
     enum utility utility; /* the one that shows it most */
     uint32_t utilities;   /* mask of all that show it */
     bool life;            /* the finding ended because somebody was active */
+    uint8_t running;      /* EVENT_HOUR: mask of meters that flow by themselves: `continuous` */
     enum oddness oddness;
 };
 

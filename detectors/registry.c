@@ -7,13 +7,11 @@
 #include "detectors/cutoff/cutoff.h"
 #include "detectors/detector.h"
 #include "detectors/drop/drop.h"
+#include "detectors/flow/flow.h"
 #include "detectors/silence/silence.h"
 
 const struct detector *const detectors[] = {
-    &detector_silence,
-    &detector_drop,
-    &detector_arrears,
-    &detector_cutoff,
+    &detector_silence, &detector_drop, &detector_arrears, &detector_cutoff, &detector_flow,
 };
 const size_t detector_count = sizeof detectors / sizeof detectors[0];
 _Static_assert(sizeof detectors / sizeof detectors[0] <= DETECTOR_COUNT_MAX, "too many detectors");

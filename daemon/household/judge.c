@@ -19,7 +19,7 @@ static void fill_meters(struct judgement *judgement)
         view->meters[i] = (struct meter_view){.utility = meter->utility,
                                               .interval_minutes = meter->interval_minutes,
                                               .valid_days = meter->valid_days,
-                                              .continuous = meter->flow_hours >= 24,
+                                              .continuous = meter_continuous(meter),
                                               .routine = &meter->routine,
                                               .hours = meter->hours,
                                               .newest_hour = meter->newest_hour,
@@ -108,10 +108,23 @@ void judge_start(struct judgement *judgement, struct household *household,
         judgement->active[i] = judgement->record.slots[i].on;
 }
 
+/* Water that runs by itself vouches for nobody from the next hour on. */
+static void note_running(struct judgement *judgement, const struct event *event, unsigned running)
+{
+    struct record_meter *meter = &judgement->record.meters[event->meter];
+    if (event->kind != EVENT_HOUR || meter->utility != UTILITY_WATER)
+        return;
+    meter->flags &= (uint8_t)~METER_RUNNING;
+    if (running >> event->meter & 1)
+        meter->flags |= METER_RUNNING;
+    judgement->view.meters[event->meter].continuous = meter_continuous(meter);
+}
+
 /* Shows one event to every detector; the strangest opinion decides what the routine may learn. */
 static enum oddness show(struct judgement *judgement, const struct event *event)
 {
     enum oddness odd = ODDNESS_NONE;
+    unsigned running = 0;
     for (size_t i = 0; i < detector_count; i++) {
         struct verdict verdict = {.active = judgement->active[i]};
         detectors[i]->observe(judgement->tuning->options[i], judgement->record.states[i],
@@ -126,7 +139,9 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
             judgement->told[i] = verdict;
         if (verdict.oddness > odd)
             odd = verdict.oddness;
+        running |= verdict.running;
     }
+    note_running(judgement, event, running);
     judgement->last_event_s = event->at_s;
     return odd;
 }
@@ -284,7 +299,9 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
                 code > ROUTINE_ZERO && code > meter->routine.floor
                     ? (uint16_t)(meter->flow_hours < 9999 ? meter->flow_hours + 1 : 9999)
                     : 0;
-        judgement->view.meters[index].continuous = meter->flow_hours >= 24;
+        judgement->view.meters[index].continuous = meter_continuous(meter);
+        if (meter_continuous(meter))
+            event.evidence = (struct hour_evidence){0};
         if (event.evidence.awake)
             note_life(judgement, index, hour);
         if (meter->routine.highest) /* its first week shows nobody */
@@ -352,6 +369,9 @@ static void show_again(struct judgement *judgement, unsigned index, int32_t hour
     struct event event = hour_event(judgement, index, hour);
     event.again = true;
     event.restart = restart;
+    /* It vouched for somebody until it began to flow by itself. */
+    if (judgement->view.meters[index].continuous && event.at_s > judgement->life_before_s[index])
+        event.evidence = (struct hour_evidence){0};
     if (event.vouched && event.evidence.awake)
         note_life(judgement, index, hour);
     (void)show(judgement, &event);

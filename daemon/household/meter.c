@@ -11,6 +11,7 @@
 #define DAY_MIN          1380 /* minutes of the day on which the clocks go forward */
 #define DAY_MAX          1500
 #define DAILY_MINUTES    720 /* read less often than this: days are told, not hours */
+#define FLOW_HOURS       24  /* without a stop: nobody knows any more who draws water */
 
 /* The most that a household's meter passes in an hour; more is a fault of meter or channel
  * (docs/formats.md). Water: Q4 of a meter of Q3 = 10 m3/h (ISO 4064-1: Q4 = 1.25 Q3). Electricity:
@@ -50,6 +51,11 @@ static void mark_estimated(struct record_meter *meter, int32_t hour, bool estima
         meter->estimated[ring(hour) / 8] |= bit;
     else
         meter->estimated[ring(hour) / 8] &= (uint8_t)~bit;
+}
+
+bool meter_continuous(const struct record_meter *meter)
+{
+    return meter->flow_hours >= FLOW_HOURS || meter->flags & METER_RUNNING;
 }
 
 void meter_halves(const struct record_meter *meter, int32_t hour, uint8_t halves[2])

@@ -37,6 +37,9 @@ void meter_exchange(struct record_meter *meter, int64_t at_s, bool has_old, int6
 uint8_t meter_hour(const struct record_meter *meter, int32_t hour);
 bool meter_estimated(const struct record_meter *meter, int32_t hour);
 
+/* It flows by itself, or has not stopped for a day: it vouches for nobody. */
+bool meter_continuous(const struct record_meter *meter);
+
 /* Codes of the two half-hours, doubled to an hour's rate; both the hour's own when not known. */
 void meter_halves(const struct record_meter *meter, int32_t hour, uint8_t halves[2]);
 

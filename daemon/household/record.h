@@ -128,10 +128,11 @@ struct record_meter {
 };
 _Static_assert(sizeof(struct record_meter) % 8 == 0, "arrays of it");
 
-#define METER_REGISTER_SEEN 1 /* last_read is valid */
-#define METER_UNSETTLED     2 /* late hours wait to be judged together */
-#define METER_OPEN_KNOWN    4 /* hour_milli is all of the open hour's use */
-#define METER_CORRECTED     8 /* late corrections wait to be shown together */
+#define METER_REGISTER_SEEN 1  /* last_read is valid */
+#define METER_UNSETTLED     2  /* late hours wait to be judged together */
+#define METER_OPEN_KNOWN    4  /* hour_milli is all of the open hour's use */
+#define METER_CORRECTED     8  /* late corrections wait to be shown together */
+#define METER_RUNNING       16 /* a detector says that its flow is nobody's */
 
 struct record {
     struct record_header *header;

@@ -139,7 +139,7 @@ static void show_meter(struct showing *showing, const struct record_meter *meter
     json_member_text(out, "unit", meter->measure == MEASURE_ENERGY ? "Wh" : "L");
     json_member_int(out, "interval_minutes", meter->interval_minutes);
     json_member_int(out, "valid_days", meter->valid_days);
-    json_member_bool(out, "continuous", meter->flow_hours >= 24);
+    json_member_bool(out, "continuous", meter_continuous(meter));
     show_time(showing, "last_reading", meter->newest_s);
     show_use(out, "register", meter->flags & METER_REGISTER_SEEN, meter->last_read_milli);
     show_time(showing, "last_sign_of_life", meter->life_s);

@@ -16,6 +16,9 @@
  *                                 nobody awake that day; "patchy": a third of its hours missing;
  *                                 "glimpse": one hour of somebody awake
  *   hour 0 2026-01-12T20:00 35    EVENT_HOUR: use in that hour, measured
+ *   uses 0 2026-01-12T20:00 310 290 300
+ *                                 the same for hours in a row; "-" for one that is not known,
+ *                                 "~" before one that is estimated
  *   hours 0 2026-01-12T20:00 10 1.5 0.8
  *                                 ten hours from then on, each with that evidence and probability
  *                                 of a sign of life; then words: awake, estimated, again, restart
@@ -399,12 +402,11 @@ static void show_one_day(struct stage *stage, char *rest)
     show_day(stage, meter, day, total, next_word(&rest));
 }
 
-static void show_hour(struct stage *stage, char *rest)
+static void show_use(struct stage *stage, unsigned index, int64_t start_s, const char *use)
 {
-    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
-    int64_t start_s = time_of(stage, need_word(stage, &rest, "time"));
     struct meter_view *meter = &stage->view.meters[index];
-    int64_t milli = milli_of(stage, meter->utility, need_word(stage, &rest, "use"));
+    bool vouched = use[0] != '~';
+    int64_t milli = milli_of(stage, meter->utility, use + !vouched);
     int64_t local = start_s + stage->view.utc_offset_s;
     struct event event = {.kind = EVENT_HOUR,
                           .at_s = start_s + 3600,
@@ -412,12 +414,28 @@ static void show_hour(struct stage *stage, char *rest)
                           .local_hour = (uint8_t)(local / 3600 % 24),
                           .weekday = (uint8_t)((local / DAY_S + 3) % 7),
                           .meter = (uint8_t)index,
-                          .vouched = true,
+                          .vouched = vouched,
                           .use = routine_code(milli)};
     event.halves[0] = event.halves[1] = event.use;
     meter->newest_hour = event.hour;
     stage->meters[index].hours[event.hour % VIEW_HOURS] = event.use;
     show(stage, &event);
+}
+
+static void show_hour(struct stage *stage, char *rest)
+{
+    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
+    int64_t start_s = time_of(stage, need_word(stage, &rest, "time"));
+    show_use(stage, index, start_s, need_word(stage, &rest, "use"));
+}
+
+static void show_uses(struct stage *stage, char *rest)
+{
+    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
+    int64_t start_s = time_of(stage, need_word(stage, &rest, "time"));
+    for (char *use; (use = next_word(&rest)); start_s += 3600)
+        if (strcmp(use, "-") != 0)
+            show_use(stage, index, start_s, use);
 }
 
 static void show_hours(struct stage *stage, char *rest)
@@ -575,11 +593,14 @@ static const struct verb {
     const char *name;
     void (*run)(struct stage *stage, char *rest);
 } verbs[] = {
-    {"option", change_option},     {"zone", set_zone},        {"home", change_home},
-    {"meter", add_meter},          {"leak", set_leak},        {"usual", show_usual},
-    {"day", show_one_day},         {"hour", show_hour},       {"hours", show_hours},
-    {"arrears", change_arrears},   {"supply", change_supply}, {"billing", show_billing},
-    {"household", show_household}, {"expect", expect},        {"say", expect_said},
+    {"option", change_option}, {"zone", set_zone},
+    {"home", change_home},     {"meter", add_meter},
+    {"leak", set_leak},        {"usual", show_usual},
+    {"day", show_one_day},     {"hour", show_hour},
+    {"hours", show_hours},     {"arrears", change_arrears},
+    {"supply", change_supply}, {"billing", show_billing},
+    {"uses", show_uses},       {"household", show_household},
+    {"expect", expect},        {"say", expect_said},
     {"number", expect_number},
 };
 

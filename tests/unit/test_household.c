@@ -83,6 +83,31 @@ START_TEST(a_silence_that_goes_on_grows_but_is_not_told_anew)
 }
 END_TEST
 
+/* Who opened the tap has been seen; from the finding on the water is nobody's. */
+START_TEST(water_that_does_not_stop_vouches_for_nobody)
+{
+    abode_learn(&home);
+    for (int32_t hour = MORNING; hour < MORNING + 10; hour++)
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 400000), (hour + 1) * HOUR + 60);
+    const struct finding *finding = abode_last(&home, "flow");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert(finding->active && finding->verdict.grade == SEVERITY_HIGH);
+    ck_assert_int_eq(finding->verdict.since_s, MORNING * HOUR);
+    ck_assert_int_eq(finding->last_life_s, (MORNING + 2) * HOUR);
+    /* What comes late and is shown again does not make them anybody's. */
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING - 1) * HOUR, 30000),
+               (MORNING + 10) * HOUR + 60);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, (MORNING + 2) * HOUR);
+    ck_assert(abode_is_on(&home, "flow"));
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 10) * HOUR, 0),
+               (MORNING + 11) * HOUR + 60);
+    ck_assert(!abode_is_on(&home, "flow"));
+    abode_take(&home, abode_hour(UTILITY_WATER, (MORNING + 11) * HOUR, 20000),
+               (MORNING + 12) * HOUR + 60);
+    ck_assert_int_eq(abode_record(&home).home->last_life_s, (MORNING + 12) * HOUR);
+}
+END_TEST
+
 START_TEST(an_ordinary_year_tells_nothing)
 {
     abode_live(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 365 * 24);
@@ -491,6 +516,7 @@ int main(void)
     tcase_add_test(live, a_live_silence_is_told_with_the_reading_that_shows_it);
     tcase_add_test(live, the_next_sign_of_life_ends_it);
     tcase_add_test(live, a_silence_that_goes_on_grows_but_is_not_told_anew);
+    tcase_add_test(live, water_that_does_not_stop_vouches_for_nobody);
     tcase_add_test(live, an_ordinary_year_tells_nothing);
     tcase_add_test(live, nothing_is_told_before_the_home_is_known);
     tcase_add_test(live, estimates_prove_neither_life_nor_its_absence);
