@@ -55,53 +55,6 @@ static void member_unless_empty(struct buffer *out, const char *key, const char 
     json_member_text(out, key, value[0] ? value : NULL);
 }
 
-static void put_numbers(struct buffer *out, const char *key, const int8_t *numbers)
-{
-    json_put_key(out, key);
-    for (size_t i = 0; i < EVIDENCE_HOURS; i++) {
-        buffer_text(out, i ? "," : "[");
-        if (numbers[i] == EVIDENCE_UNKNOWN)
-            buffer_text(out, "null");
-        else
-            buffer_format(out, "%d", numbers[i]);
-    }
-    buffer_text(out, "]");
-}
-
-static void member_known(struct buffer *out, const char *key, int64_t number)
-{
-    if (number == EVIDENCE_UNKNOWN)
-        json_member_null(out, key);
-    else
-        json_member_int(out, key, number);
-}
-
-static void put_evidence(struct buffer *out, const struct zone *zone,
-                         const struct evidence *evidence)
-{
-    buffer_text(out, "{");
-    member_time(out, "until", zone, evidence->until_s * 1000);
-    json_put_key(out, "hours");
-    buffer_text(out, "[");
-    for (size_t i = 0; i < evidence->meter_count; i++) {
-        json_put_item(out);
-        buffer_text(out, "{");
-        json_member_text(out, "utility", utility_names[evidence->meters[i].utility]);
-        put_numbers(out, "expected", evidence->meters[i].expected);
-        put_numbers(out, "seen", evidence->meters[i].seen);
-        buffer_text(out, "}");
-    }
-    buffer_text(out, "]");
-    member_known(out, "missing_hours", evidence->missing_hours);
-    member_known(out, "longest_hours", evidence->longest_hours);
-    member_known(out, "away_times", evidence->away_times);
-    json_put_key(out, "terms");
-    buffer_text(out, "{");
-    for (size_t i = 0; i < evidence->term_count; i++)
-        json_member_number(out, evidence->terms[i].name, evidence->terms[i].value, SCORE_DECIMALS);
-    buffer_text(out, "}}");
-}
-
 static void put_reason(struct buffer *out, const struct zone *zone,
                        const struct alert_reason *reason)
 {
@@ -118,7 +71,7 @@ static void put_reason(struct buffer *out, const struct zone *zone,
     member_time(out, "ended", zone, reason->ended_s * 1000);
     json_put_key(out, "evidence");
     if (reason->has_evidence)
-        put_evidence(out, zone, &reason->evidence);
+        evidence_write(&reason->evidence, zone, out);
     else
         buffer_text(out, "null");
     buffer_text(out, "}");

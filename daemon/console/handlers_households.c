@@ -45,8 +45,7 @@ static enum err record_show(const struct api_host *host, struct text household,
     json_member_bool(json, "kept", record->bytes > 0);
     if (record->bytes > 0) {
         const struct config *config = host->config_hold(host->host);
-        err = household_show(record->at, (uint32_t)record->bytes,
-                             config_settings(config)->ingest.timezone, &shown);
+        err = household_show(record->at, (uint32_t)record->bytes, config, &shown);
         host->config_release(host->host, config);
     }
     if (!err && shown.bytes > 2) {

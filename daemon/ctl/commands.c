@@ -28,6 +28,10 @@ const struct command commands[] = {
     {"household show", "ID [--why TEXT] [--json]",
      "a household: profile, last sign of life, routine, recent hours and days, arrears, alerts",
      command_household_show, false},
+    {"explain", "ALERT|HOUSEHOLD [--household] [--why TEXT] [--json]",
+     "every number behind an alert, as it was told, or behind a household's detectors, as they are "
+     "now; --household: the id is one although it looks like an alert's",
+     command_explain, false},
     {"audit verify", "FILE", "walk the audit log's chain: was a line cut, added or edited?",
      command_audit_verify, false},
     {"status", "[--json]", "how the daemon is: partitions, lag, counters", command_status, false},

@@ -4,9 +4,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "household/judge.h"
 #include "household/quiet.h"
 
+#define TERM_DECIMALS 2
 #define DAILY_MINUTES 720 /* a meter that is read less often has no hours */
 
 static void take_hour(const struct judgement *judgement, const struct record_meter *meter,
@@ -76,4 +78,53 @@ void evidence_take(const struct judgement *judgement, size_t index, struct evide
     if (!out->until_s)
         out->missing_hours = EVIDENCE_UNKNOWN;
     take_terms(judgement, index, out);
+}
+
+static void put_numbers(struct buffer *out, const char *key, const int8_t *numbers)
+{
+    json_put_key(out, key);
+    for (size_t i = 0; i < EVIDENCE_HOURS; i++) {
+        buffer_text(out, i ? "," : "[");
+        if (numbers[i] == EVIDENCE_UNKNOWN)
+            buffer_text(out, "null");
+        else
+            buffer_format(out, "%d", numbers[i]);
+    }
+    buffer_text(out, "]");
+}
+
+static void member_known(struct buffer *out, const char *key, int64_t number)
+{
+    if (number == EVIDENCE_UNKNOWN)
+        json_member_null(out, key);
+    else
+        json_member_int(out, key, number);
+}
+
+void evidence_write(const struct evidence *evidence, const struct zone *zone, struct buffer *out)
+{
+    char text[TIME_TEXT_MAX];
+    int64_t until_s = evidence->until_s;
+    buffer_text(out, "{");
+    json_member_text(out, "until",
+                     until_s ? time_format(until_s, zone_offset_s(zone, until_s), text) : NULL);
+    json_put_key(out, "hours");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < evidence->meter_count; i++) {
+        json_put_item(out);
+        buffer_text(out, "{");
+        json_member_text(out, "utility", utility_names[evidence->meters[i].utility]);
+        put_numbers(out, "expected", evidence->meters[i].expected);
+        put_numbers(out, "seen", evidence->meters[i].seen);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "]");
+    member_known(out, "missing_hours", evidence->missing_hours);
+    member_known(out, "longest_hours", evidence->longest_hours);
+    member_known(out, "away_times", evidence->away_times);
+    json_put_key(out, "terms");
+    buffer_text(out, "{");
+    for (size_t i = 0; i < evidence->term_count; i++)
+        json_member_number(out, evidence->terms[i].name, evidence->terms[i].value, TERM_DECIMALS);
+    buffer_text(out, "}}");
 }

@@ -7,6 +7,8 @@
 #ifndef ANBU_HOUSEHOLD_EVIDENCE_H
 #define ANBU_HOUSEHOLD_EVIDENCE_H
 
+#include "base/text.h"
+#include "base/zone.h"
 #include "detectors/detector.h"
 
 #define EVIDENCE_HOURS      72
@@ -37,5 +39,8 @@ struct evidence {
 struct judgement;
 /* Of detectors[index], as things stand in the judgement. */
 void evidence_take(const struct judgement *judgement, size_t index, struct evidence *out);
+
+/* As a JSON object (docs/alerts.md, "Evidence"); times in the zone. */
+void evidence_write(const struct evidence *evidence, const struct zone *zone, struct buffer *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/zone.h"
 #include "household/arrears.h"
 #include "household/household.h"
+#include "household/judge.h"
 #include "household/meter.h"
 
 #define SECONDS_A_DAY 86400
@@ -218,9 +219,19 @@ static void show_arrears(struct showing *showing)
     buffer_text(out, "]");
 }
 
-static void show_detectors(struct showing *showing)
+/* As things stand at the newest event: what is judged next is judged from there. */
+static void show_detectors(struct showing *showing, void *bytes, uint32_t size,
+                           const struct config *config)
 {
     struct buffer *out = showing->out;
+    const struct record_home *home = showing->record.home;
+    struct tuning_cache *tuning = tuning_cache_new(config);
+    struct household household = {.bytes = bytes, .size = size, .zone = showing->zone};
+    struct household_context context = {
+        .config = config, .tuning = tuning, .arrived_ms = home->newest_event_s * 1000};
+    struct judgement judgement;
+    struct evidence evidence;
+    judge_start(&judgement, &household, &context, home->newest_event_s);
     json_put_key(out, "detectors");
     buffer_text(out, "[");
     for (size_t i = 0; i < detector_count; i++) {
@@ -228,12 +239,17 @@ static void show_detectors(struct showing *showing)
         buffer_text(out, "{");
         json_member_text(out, "detector", detectors[i]->name);
         json_member_bool(out, "on", showing->record.slots[i].on);
+        show_time(showing, "since", showing->record.slots[i].since_s);
+        evidence_take(&judgement, i, &evidence);
+        json_put_key(out, "evidence");
+        evidence_write(&evidence, showing->zone, out);
         buffer_text(out, "}");
     }
     buffer_text(out, "]");
+    tuning_cache_free(tuning);
 }
 
-enum err household_show(const void *bytes, uint32_t size, const char *usual_zone,
+enum err household_show(const void *bytes, uint32_t size, const struct config *config,
                         struct buffer *json)
 {
     struct showing showing = {.out = json};
@@ -242,7 +258,7 @@ enum err household_show(const void *bytes, uint32_t size, const char *usual_zone
     enum err err = record_open(copy, size, &showing.record, NULL);
     if (!err) {
         const struct record_home *home = showing.record.home;
-        showing.zone = household_zone(&showing.record, usual_zone);
+        showing.zone = household_zone(&showing.record, config_settings(config)->ingest.timezone);
         uint16_t valid_days = 0;
         for (int i = 0; i < showing.record.header->meters; i++)
             if (showing.record.meters[i].valid_days > valid_days)
@@ -262,7 +278,7 @@ enum err household_show(const void *bytes, uint32_t size, const char *usual_zone
         buffer_text(json, "]");
         show_supply(&showing);
         show_arrears(&showing);
-        show_detectors(&showing);
+        show_detectors(&showing, copy, size, config);
         buffer_text(json, "}");
     }
     free(copy);

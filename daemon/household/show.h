@@ -16,17 +16,19 @@
  * hours "supply":{"electricity":"open"|null,"water":...,"gas":...},
  *  "arrears":[{"utility","months"|null,"amount"|null,"currency"|null,"oldest_due"|null,
  *    "arrangement","notice"}],
- *  "detectors":[{"detector","on"}]}
+ *  "detectors":[{"detector","on","since"|null,"evidence"}]}
  */
 #ifndef ANBU_HOUSEHOLD_SHOW_H
 #define ANBU_HOUSEHOLD_SHOW_H
 
 #include "base/err.h"
 #include "base/text.h"
+#include "config/config.h"
 
-/* usual_zone: of households whose profile says none (ingest.timezone). ERR_CORRUPT when the
- * record's checksum or layout does not fit. */
-NODISCARD enum err household_show(const void *record, uint32_t bytes, const char *usual_zone,
+/* Judged by the configuration's options; its ingest.timezone is that of households whose profile
+ * says none. The weather is not looked at. ERR_CORRUPT when the record's checksum or layout does
+ * not fit. */
+NODISCARD enum err household_show(const void *record, uint32_t bytes, const struct config *config,
                                   struct buffer *json);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "ctl/alerts_view.h"
+#include "ctl/explain_view.h"
 #include "ctl/household_view.h"
 
 #define FOLDER "tests/golden/cli/"
@@ -38,6 +39,9 @@ static const struct golden {
     {"household-show-terminal.txt", "household.json", household_view, &terminal},
     {"household-show-bare.txt", "household-bare.json", household_view, &unicode},
     {"household-show-new.txt", "household-new.json", household_view, &unicode},
+    {"explain-alert.txt", "explain-alert.json", explain_view, &unicode},
+    {"explain-alert-ascii.txt", "explain-alert.json", explain_view, &ascii},
+    {"explain-household.txt", "explain-household.json", explain_view, &unicode},
 };
 
 static json_t *load(const char *name)

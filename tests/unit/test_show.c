@@ -24,10 +24,19 @@ static void end(void)
 
 static json_t *shown(const char *usual_zone)
 {
-    struct buffer out = {0};
+    struct buffer out = {0}, set = {0};
+    struct config_errors errors = {0};
+    struct config *config = NULL;
+    buffer_format(&set, "ingest.timezone=%s", usual_zone);
+    const char *const sets[] = {set.at};
+    ck_assert_msg(!config_load(NULL, sets, 1, &config, &errors), "%s",
+                  buffer_view(&errors.text).at);
     record_seal(home.household.bytes);
-    ck_assert_int_eq(household_show(home.household.bytes, home.household.size, usual_zone, &out),
+    ck_assert_int_eq(household_show(home.household.bytes, home.household.size, config, &out),
                      ERR_OK);
+    config_errors_done(&errors);
+    config_free(config);
+    buffer_done(&set);
     json_error_t error;
     json_t *json = json_loadb(out.at, out.bytes, 0, &error);
     ck_assert_msg(json != NULL, "%s in %s", error.text, out.at);
@@ -49,7 +58,7 @@ START_TEST(times_are_in_the_zone_of_the_profile_else_in_the_usual_one)
     ck_assert_str_eq(text_at(json, "timezone"), "Asia/Seoul");
     ck_assert_str_eq(text_at(json, "last_reading"), "2026-01-01T17:00:00+09:00");
     json_decref(json);
-    json = shown("no such zone");
+    json = shown("UTC");
     ck_assert_str_eq(text_at(json, "timezone"), "UTC");
     json_decref(json);
     struct message profile = abode_event(HOUSEHOLD_PROFILE, (ABODE_H0 + 8) * HOUR);
@@ -58,6 +67,34 @@ START_TEST(times_are_in_the_zone_of_the_profile_else_in_the_usual_one)
     json = shown("Asia/Seoul");
     ck_assert_str_eq(text_at(json, "timezone"), "Europe/Berlin");
     ck_assert_str_eq(text_at(json, "last_reading"), "2026-01-01T09:00:00+01:00");
+    json_decref(json);
+}
+END_TEST
+
+/* Looking changes nothing, and says the numbers of every detector. */
+START_TEST(each_detector_says_the_numbers_behind_its_score)
+{
+    abode_learn(&home);
+    int32_t told = abode_quiet_until_told(&home, ABODE_MORNING);
+    record_seal(home.household.bytes);
+    char *before = malloc(home.household.size);
+    ck_assert_ptr_nonnull(before);
+    memcpy(before, home.household.bytes, home.household.size);
+    json_t *json = shown("UTC");
+    ck_assert_mem_eq(before, home.household.bytes, home.household.size);
+    free(before);
+    const json_t *list = json_object_get(json, "detectors");
+    ck_assert_uint_eq(json_array_size(list), detector_count);
+    const json_t *silence = json_array_get(list, 0);
+    const json_t *evidence = json_object_get(silence, "evidence");
+    ck_assert_str_eq(text_at(silence, "detector"), "silence");
+    ck_assert(json_is_true(json_object_get(silence, "on")));
+    char until[TIME_TEXT_MAX];
+    ck_assert_str_eq(text_at(evidence, "until"), time_format((int64_t)told * 3600, 0, until));
+    double score =
+        json_number_value(json_object_get(json_object_get(evidence, "terms"), "evidence"));
+    double was = abode_last(&home, "silence")->verdict.score;
+    ck_assert_double_eq_tol(score, was, 0.005);
     json_decref(json);
 }
 END_TEST
@@ -129,6 +166,7 @@ int main(void)
     Suite *suite = suite_create("show");
     TCase *cases = tcase_create("cases");
     tcase_add_checked_fixture(cases, begin, end);
+    tcase_add_test(cases, each_detector_says_the_numbers_behind_its_score);
     tcase_add_test(cases, times_are_in_the_zone_of_the_profile_else_in_the_usual_one);
     tcase_add_test(cases, a_supply_that_nobody_spoke_of_is_not_known);
     tcase_add_test(cases, an_amount_that_was_not_said_is_not_known);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ctl/explain_view.h"
+
+#include <string.h>
+
+#include "ctl/alerts_view.h"
+#include "ctl/bars.h"
+#include "ctl/table.h"
+#include "detectors/detector.h"
+
+#define LABEL_COLUMNS 22
+#define HOURS_SHOWN   48
+
+/* NULL: of another version of Anbu. */
+static const struct term *term_of(const char *detector, const char *name)
+{
+    for (size_t i = 0; i < detector_count; i++)
+        for (size_t t = 0;
+             strcmp(detectors[i]->name, detector) == 0 && t < detectors[i]->term_count; t++)
+            if (strcmp(detectors[i]->terms[t].name, name) == 0)
+                return &detectors[i]->terms[t];
+    return NULL;
+}
+
+static void show_terms(const struct screen *screen, const char *detector, json_t *terms,
+                       struct buffer *out)
+{
+    struct table table;
+    const char *name;
+    json_t *value;
+    size_t rows = 0;
+    table_init(&table, screen, NULL, 4);
+    table.right[1] = true;
+    json_object_foreach(terms, name, value)
+    {
+        const struct term *term = term_of(detector, name);
+        struct buffer number = {0};
+        if (!json_is_number(value))
+            continue;
+        rows++;
+        buffer_format(&number, "%.10g", json_number_value(value));
+        table_cell(&table, PAINT_BOLD, name);
+        table_cell(&table, PAINT_NONE, number.at);
+        table_cell(&table, PAINT_NONE, term && term->unit ? term->unit : "");
+        table_cell(&table, PAINT_NONE, term ? term->text : "");
+        buffer_done(&number);
+    }
+    if (rows > 0)
+        table_write(&table, 2, out);
+    table_done(&table);
+}
+
+static void label(const struct screen *screen, const char *utility, const char *what,
+                  struct buffer *out)
+{
+    struct buffer text = {0}, plain = {0};
+    buffer_format(&text, "  %s %s", utility, what);
+    screen_plain(screen, buffer_view(&text), false, &plain);
+    buffer_format(out, "%-*s", LABEL_COLUMNS, plain.at);
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
+/* The last of the hours; the newest at the right. */
+static void show_meter(const struct screen *screen, const json_t *meter, struct buffer *out)
+{
+    const json_t *expected = json_object_get(meter, "expected");
+    const json_t *seen = json_object_get(meter, "seen");
+    size_t count = json_array_size(expected);
+    size_t from = count > HOURS_SHOWN ? count - HOURS_SHOWN : 0;
+    struct bars bars = {0};
+    for (size_t i = from; i < count; i++)
+        bars_add(&bars, json_number_value(json_array_get(expected, i)), BAR_KNOWN);
+    label(screen, view_text(meter, "utility"), "expected", out);
+    bars_write(screen, &bars, 100, out);
+    buffer_text(out, "\n");
+    label(screen, view_text(meter, "utility"), "seen", out);
+    for (size_t i = from; i < count; i++) {
+        const json_t *one = json_array_get(seen, i);
+        buffer_text(out, !json_is_integer(one) ? "?" : json_integer_value(one) ? "#" : ".");
+    }
+    buffer_text(out, "\n");
+}
+
+static void show_hours(const struct screen *screen, const json_t *evidence, struct buffer *out)
+{
+    const json_t *hours = json_object_get(evidence, "hours");
+    if (json_array_size(hours) == 0)
+        return;
+    buffer_text(out, "  A sign of life by hour, to ");
+    screen_time(view_text(evidence, "until"), out);
+    buffer_text(out, " (# seen, . none, ? no reading)\n");
+    for (size_t i = 0; i < json_array_size(hours); i++)
+        show_meter(screen, json_array_get(hours, i), out);
+}
+
+static void show_before(const json_t *evidence, struct buffer *out)
+{
+    const json_t *longest = json_object_get(evidence, "longest_hours");
+    const json_t *away = json_object_get(evidence, "away_times");
+    const json_t *missing = json_object_get(evidence, "missing_hours");
+    if (json_is_integer(longest) && json_integer_value(longest) > 0)
+        buffer_format(out, "  Longest silence before: %lld h\n",
+                      (long long)json_integer_value(longest));
+    if (json_is_integer(away))
+        buffer_format(out, "  Quiet for a day or longer in 12 months: %lld times\n",
+                      (long long)json_integer_value(away));
+    if (json_is_integer(missing) && json_integer_value(missing) > 0)
+        buffer_format(out, "  Hours without a reading in three days: %lld\n",
+                      (long long)json_integer_value(missing));
+}
+
+static void show_title(const struct screen *screen, const json_t *one, struct buffer *out)
+{
+    struct buffer text = {0}, plain = {0};
+    buffer_text(&text, view_text(one, "detector"));
+    if (view_text(one, "grade")[0]) /* a reason of an alert */
+        buffer_format(&text, ": %s, score %.4g", view_text(one, "grade"),
+                      json_number_value(json_object_get(one, "score")));
+    else
+        buffer_text(&text, json_is_true(json_object_get(one, "on")) ? ": on" : ": off");
+    if (view_text(one, "since")[0]) {
+        buffer_text(&text, ", since ");
+        screen_time(view_text(one, "since"), &text);
+    }
+    screen_plain(screen, buffer_view(&text), false, &plain);
+    buffer_text(out, "\n");
+    screen_paint(screen, PAINT_BOLD, buffer_view(&plain).at, out);
+    buffer_text(out, "\n");
+    buffer_clear(&plain);
+    screen_plain(screen, text_of(view_text(one, "summary")), false, &plain);
+    if (plain.bytes)
+        buffer_format(out, "  %s\n", plain.at);
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
+void explain_view(const struct screen *screen, const json_t *body, int64_t now_ms,
+                  struct buffer *out)
+{
+    bool is_alert = json_is_array(json_object_get(body, "reasons"));
+    const json_t *list = json_object_get(body, is_alert ? "reasons" : "detectors");
+    struct buffer text = {0};
+    if (is_alert)
+        buffer_format(&text, "%.*s (%s): %s, %s, for the %s", ALERT_ID_SHOWN,
+                      view_text(body, "alert"), view_text(body, "household"),
+                      view_text(body, "severity"), view_text(body, "state"),
+                      view_text(body, "team"));
+    else
+        buffer_format(&text, "Household %s, as it is now", view_text(body, "household"));
+    buffer_text(&text, "\nLast sign of life: ");
+    if (!view_ago(view_text(body, "last_sign_of_life"), now_ms, &text))
+        buffer_text(&text, "none known");
+    screen_plain(screen, buffer_view(&text), true, out);
+    buffer_text(out, "\n");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *one = json_array_get(list, i);
+        const json_t *evidence = json_object_get(one, "evidence");
+        show_title(screen, one, out);
+        if (!json_is_object(evidence))
+            buffer_text(out, "  its numbers were not kept\n");
+        show_terms(screen, view_text(one, "detector"), json_object_get(evidence, "terms"), out);
+        show_before(evidence, out);
+        show_hours(screen, evidence, out);
+    }
+    buffer_done(&text);
+}
