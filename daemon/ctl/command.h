@@ -36,6 +36,7 @@ int command_alerts_resolve(int argc, char **argv);
 int command_alerts_reopen(int argc, char **argv);
 int command_household_show(int argc, char **argv);
 int command_explain(int argc, char **argv);
+int command_advise(int argc, char **argv);
 int command_audit_verify(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_replay(int argc, char **argv);

@@ -32,6 +32,9 @@ const struct command commands[] = {
      "every number behind an alert, as it was told, or behind a household's detectors, as they are "
      "now; --household: the id is one although it looks like an alert's",
      command_explain, false},
+    {"advise", "[--wanted PERCENT] [--why TEXT] [--json]",
+     "what the outcomes of resolved alerts say about each rule, and what change they support",
+     command_advise, false},
     {"audit verify", "FILE", "walk the audit log's chain: was a line cut, added or edited?",
      command_audit_verify, false},
     {"status", "[--json]", "how the daemon is: partitions, lag, counters", command_status, false},
