@@ -163,8 +163,6 @@ struct detector {
     size_t term_count;
     void (*explain)(const void *options, const void *state, const struct household_view *view,
                     double values[TERMS_MAX]);
-    bool
-        rewinds; /* shown the ring's hours again from a restart on, it tells of an earlier moment */
 };
 
 /* THE list (registry.c), in the order of their state in the household record. */

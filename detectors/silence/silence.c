@@ -254,5 +254,4 @@ const struct detector detector_silence = {
     .terms = silence_terms,
     .term_count = SILENCE_TERMS,
     .explain = silence_explain,
-    .rewinds = true,
 };
