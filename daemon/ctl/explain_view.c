@@ -8,7 +8,7 @@
 #include "ctl/table.h"
 #include "detectors/detector.h"
 
-#define LABEL_COLUMNS 22
+#define LABEL_COLUMNS 23
 #define HOURS_SHOWN   48
 
 /* NULL: of another version of Anbu. */
@@ -103,11 +103,18 @@ static void show_before(const json_t *evidence, struct buffer *out)
         buffer_format(out, "  Longest silence before: %lld h\n",
                       (long long)json_integer_value(longest));
     if (json_is_integer(away))
-        buffer_format(out, "  Quiet for a day or longer in 12 months: %lld times\n",
-                      (long long)json_integer_value(away));
+        buffer_format(out, "  Quiet for a day or longer in 12 months: %lld time%s\n",
+                      (long long)json_integer_value(away),
+                      json_integer_value(away) == 1 ? "" : "s");
     if (json_is_integer(missing) && json_integer_value(missing) > 0)
         buffer_format(out, "  Hours without a reading in three days: %lld\n",
                       (long long)json_integer_value(missing));
+}
+
+static void show_past(const struct screen *screen, const json_t *evidence, struct buffer *out)
+{
+    show_before(evidence, out);
+    show_hours(screen, evidence, out);
 }
 
 static void show_title(const struct screen *screen, const json_t *one, struct buffer *out)
@@ -153,6 +160,7 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
         buffer_text(&text, "none known");
     screen_plain(screen, buffer_view(&text), true, out);
     buffer_text(out, "\n");
+    const json_t *now = NULL; /* a household's hours are the same for each detector */
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);
         const json_t *evidence = json_object_get(one, "evidence");
@@ -160,8 +168,16 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
         if (!json_is_object(evidence))
             buffer_text(out, "  its numbers were not kept\n");
         show_terms(screen, view_text(one, "detector"), json_object_get(evidence, "terms"), out);
-        show_before(evidence, out);
-        show_hours(screen, evidence, out);
+        if (is_alert)
+            show_past(screen, evidence, out);
+        else if (json_array_size(json_object_get(evidence, "hours")) > 0)
+            now = evidence;
+    }
+    if (now) {
+        buffer_text(out, "\n");
+        screen_paint(screen, PAINT_BOLD, "its use", out);
+        buffer_text(out, "\n");
+        show_past(screen, now, out);
     }
     buffer_done(&text);
 }
