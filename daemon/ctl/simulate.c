@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,12 +41,12 @@ struct simulation {
     bool terminal;
 };
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop;
 
 static void on_signal(int number)
 {
     (void)number;
-    stop = 1;
+    atomic_store(&stop, true);
 }
 
 /* ---- options ---- */
@@ -358,7 +359,7 @@ static void keep_pace(const struct simulation *s, int64_t hours)
         return;
     int64_t due_ms = s->began_ms + (int64_t)((double)hours * 1000 / s->hours_per_second);
     int64_t left_ms;
-    while (!stop && (left_ms = due_ms - clock_monotonic_ms(&clock_machine)) > 0) {
+    while (!atomic_load(&stop) && (left_ms = due_ms - clock_monotonic_ms(&clock_machine)) > 0) {
         struct timespec span = {.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
         (void)nanosleep(&span, NULL);
     }
@@ -373,7 +374,7 @@ static enum err run_town(struct simulation *s, struct fault *fault)
     s->terminal = isatty(STDERR_FILENO);
     s->began_ms = clock_monotonic_ms(&clock_machine);
     enum err err = ERR_OK;
-    for (int64_t hours = 1; !err && !stop; hours++) {
+    for (int64_t hours = 1; !err && !atomic_load(&stop); hours++) {
         err = town_hour(town, fault);
         show_progress(s, town, false);
         keep_pace(s, hours);

@@ -115,7 +115,7 @@ static enum err wait_for_group(struct feed *feed, struct topic *topic, struct fa
         return err;
     int64_t complain_ms = clock_monotonic_ms(&clock_machine) + COMPLAIN_MS;
     for (;;) {
-        if (feed->options.stop && *feed->options.stop)
+        if (feed->options.stop && atomic_load(feed->options.stop))
             return ERR_END;
         int64_t lag = kafka_group_lag(&feed->options.common, feed->options.group, topic->name,
                                       feed->partitions);

@@ -8,7 +8,7 @@
 #ifndef ANBU_TOWN_FEED_H
 #define ANBU_TOWN_FEED_H
 
-#include <signal.h>
+#include <stdatomic.h>
 
 #include "kafka/kafka.h"
 #include "town/town.h"
@@ -18,7 +18,7 @@ struct feed_options {
     const char *topic_prefix; /* "anbu": anbu.readings and so on */
     const char *group;        /* whose lag is watched */
     int64_t lag_max;
-    const volatile sig_atomic_t *stop; /* nonzero: a wait ends with ERR_END; may be NULL */
+    const atomic_bool *stop; /* set, from a signal perhaps: a wait ends with ERR_END; may be NULL */
 };
 
 struct feed;

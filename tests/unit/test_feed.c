@@ -190,12 +190,12 @@ START_TEST(all_arrives_in_its_partition_with_its_time_and_never_too_much_lies_un
 }
 END_TEST
 
-static volatile sig_atomic_t stop;
+static atomic_bool stop;
 
 static void on_alarm(int number)
 {
     (void)number;
-    stop = 1;
+    atomic_store(&stop, true);
 }
 
 START_TEST(a_feed_that_waits_for_nobody_can_be_stopped)
@@ -216,7 +216,7 @@ START_TEST(a_feed_that_waits_for_nobody_can_be_stopped)
     while (!(err = town_hour(town, &fault)))
         ;
     ck_assert_int_eq(err, ERR_END);
-    ck_assert_int_eq(stop, 1);
+    ck_assert(atomic_load(&stop));
     ck_assert_double_lt(town_progress(town), 0.5);
     ck_assert_int_eq(kafka_group_lag(&common, "nobody", "town.household", PARTITIONS), 50);
     town_free(town);
