@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -525,20 +526,21 @@ END_TEST
 
 struct liar {
     int listener;
-    const char *says;
+    _Atomic(const char *) says;
 };
 
 static void *lie(void *context)
 {
-    const struct liar *liar = context;
+    struct liar *liar = context;
     for (;;) {
         char heard[4096];
         int fd = accept(liar->listener, NULL, NULL);
         if (fd < 0)
             return NULL;
+        const char *says = atomic_load(&liar->says);
         if (read(fd, heard, sizeof heard) > 0)
             for (int i = 0; i < 4; i++)
-                (void)send(fd, liar->says, strlen(liar->says), MSG_NOSIGNAL);
+                (void)send(fd, says, strlen(says), MSG_NOSIGNAL);
         (void)close(fd);
     }
 }
@@ -620,10 +622,10 @@ START_TEST(a_server_that_talks_nonsense_is_an_error_and_never_a_crash)
     ck_assert_int_eq(bind(liar.listener, (const struct sockaddr *)&at, sizeof at), 0);
     ck_assert_int_eq(listen(liar.listener, 16), 0);
     pthread_t thread;
-    liar.says = nonsense[0].says;
+    atomic_store(&liar.says, nonsense[0].says);
     ck_assert_int_eq(pthread_create(&thread, NULL, lie, &liar), 0);
     for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        liar.says = nonsense[i].says; /* nobody is connected now */
+        atomic_store(&liar.says, nonsense[i].says); /* nobody is connected now */
         for (int which = 0; which < 13; which++) {
             struct store *store = world_redis(address);
             enum err err = call_anything(store, which);
