@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A round of crash equality. A Stage outlives rounds: Kafka with the town in it, read by every
 round from the start. A Scene is one round: a Redis, topics for what comes out, and the daemons."""
+import collections
 import copy
 import hashlib
 import json
@@ -44,12 +45,23 @@ class Stage:
         self.town.lines = with_bad_ones(self.town.lines)
         self.direct.produce(self.town.lines)
         self.direct.produce(self.town.last_lines)
+        self.ends = ends_of(self.town.lines + self.town.last_lines)
         print("     a town of %d messages" % len(self.town.lines), flush=True)
 
     def topics(self, tag):
         alerts, letters = tag + ".alerts", tag + ".dead-letters"
         self.direct.create(PARTITIONS, alerts, letters)
         return alerts, letters
+
+
+def ends_of(lines):
+    """(partition, topic) -> the offset after its last message."""
+    ends = collections.Counter()
+    for message in map(json.loads, lines):
+        if message["type"] != "weather":
+            partition = streams.murmur2(message["household"].encode()) % PARTITIONS
+            ends[partition, message["type"]] += 1
+    return ends
 
 
 def with_bad_ones(lines):
@@ -96,6 +108,20 @@ class Redis(w.Redis):
             for key in ask(file, "KEYS", prefix + "{*}:h:*"):
                 found[key.decode().split(":h:", 1)[1]] = hashlib.sha256(
                     ask(file, "GET", key)).hexdigest()
+        return found
+
+    def heads(self, prefix="anbu:"):
+        """(partition, topic) -> the offset from which an owner would read."""
+        found = {}
+        with socket.socket(socket.AF_UNIX) as link:
+            link.connect(self.socket)
+            file = link.makefile("rwb")
+            ask(file, "AUTH", self.password)
+            for partition in range(PARTITIONS):
+                head = ask(file, "HGETALL", prefix + "{%d}:head" % partition)
+                for name, value in zip(head[::2], head[1::2]):
+                    if name.startswith(b"offset:"):
+                        found[partition, name[7:].decode()] = int(value) % 2 ** 40
         return found
 
 
@@ -182,10 +208,13 @@ class Scene:
         self.wait_for_end()
 
     def through(self):
-        """The stream's end is in the store: nothing is left to be disturbed."""
+        """The whole stream is in the store: nothing is left to be disturbed. A Redis that went back
+        may have its last messages, and miss what was before them."""
         names = set(self.stage.town.last_ones)
         try:
-            return names <= set(self.redis.all_records())
+            heads = self.redis.heads()
+            return names <= set(self.redis.all_records()) and \
+                all(heads.get(place, 0) >= end for place, end in self.stage.ends.items())
         except (OSError, w.Failure, IndexError, ValueError):
             return False
 
