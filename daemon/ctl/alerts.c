@@ -14,30 +14,6 @@
 #include "ctl/call.h"
 #include "ctl/command.h"
 
-typedef void view_fn(const struct screen *screen, const json_t *body, int64_t now_ms,
-                     struct buffer *out);
-
-/* Asks and prints: the API's own JSON, or its view. */
-static int show(const char *path, bool as_json, view_fn *view)
-{
-    struct http_answer answer = {0};
-    struct buffer text = {0};
-    json_t *body = NULL;
-    if (call_daemon_json(path, NULL, &answer, &body))
-        return 1;
-    if (as_json) {
-        (void)printf("%s\n", answer.body.at);
-    } else {
-        struct screen screen = screen_of(fileno(stdout));
-        view(&screen, body, clock_wall_ms(&clock_machine), &text);
-        (void)fputs(buffer_view(&text).at, stdout);
-    }
-    buffer_done(&text);
-    json_decref(body);
-    http_answer_done(&answer);
-    return 0;
-}
-
 int command_alerts_list(int argc, char **argv)
 {
     const char *state = NULL, *team = NULL, *severity = NULL, *area = NULL, *limit = NULL;
@@ -62,7 +38,7 @@ int command_alerts_list(int argc, char **argv)
     call_query(&path, "limit", limit);
     call_query(&path, "all", all ? "1" : NULL);
     call_query(&path, "why", why);
-    int status = show(path.at, as_json, alerts_view_list);
+    int status = call_show(path.at, as_json, alerts_view_list);
     buffer_done(&path);
     return status;
 }
@@ -84,7 +60,7 @@ int command_alerts_show(int argc, char **argv)
     buffer_text(&path, "/api/v1/alerts/");
     http_escape(text_of(id), &path);
     call_query(&path, "why", why);
-    int status = show(path.at, as_json, alerts_view_show);
+    int status = call_show(path.at, as_json, alerts_view_show);
     buffer_done(&path);
     return status;
 }

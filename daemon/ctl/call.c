@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/call.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "ctl/args.h"
 
 #define TIMEOUT_MS 30000
@@ -85,4 +87,24 @@ int call_daemon_json(const char *path_and_query, const char *body, struct http_a
             error.text);
     http_answer_done(answer);
     return 1;
+}
+
+int call_show(const char *path_and_query, bool as_json, view_fn *view)
+{
+    struct http_answer answer = {0};
+    struct buffer text = {0};
+    json_t *body = NULL;
+    if (call_daemon_json(path_and_query, NULL, &answer, &body))
+        return 1;
+    if (as_json) {
+        (void)printf("%s\n", answer.body.at);
+    } else {
+        struct screen screen = screen_of(fileno(stdout));
+        view(&screen, body, clock_wall_ms(&clock_machine), &text);
+        (void)fputs(buffer_view(&text).at, stdout);
+    }
+    buffer_done(&text);
+    json_decref(body);
+    http_answer_done(&answer);
+    return 0;
 }

@@ -9,6 +9,7 @@
 
 #include <jansson.h>
 
+#include "ctl/screen.h"
 #include "http/client.h"
 
 #define CALL_SOCKET_DEFAULT "/var/lib/anbu/anbud.sock"
@@ -21,6 +22,11 @@ int call_daemon(const char *path_and_query, const char *body, struct http_answer
 /* The same with the answer's JSON: *out is the caller's (json_decref). */
 int call_daemon_json(const char *path_and_query, const char *body, struct http_answer *answer,
                      json_t **out);
+
+typedef void view_fn(const struct screen *screen, const json_t *body, int64_t now_ms,
+                     struct buffer *out);
+/* GETs and prints: the API's own JSON, or its view. 0, or 1 as above. */
+int call_show(const char *path_and_query, bool as_json, view_fn *view);
 
 /* Adds "?name=value" or "&name=value", escaped; nothing when value is NULL. */
 void call_query(struct buffer *path, const char *name, const char *value);

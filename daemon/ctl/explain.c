@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "ctl/args.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
@@ -27,25 +25,13 @@ int command_explain(int argc, char **argv)
     const struct args_option options[] = {
         {"--household", NULL, &household}, {"--why", &why, NULL}, {"--json", NULL, &as_json}};
     struct args args = {"explain", options, 3, &id, 1, 1, 0};
-    struct buffer path = {0}, text = {0};
-    struct http_answer answer = {0};
-    json_t *body = NULL;
+    struct buffer path = {0};
     if (!args_read(&args, argc, argv))
         return 2;
     buffer_text(&path, !household && is_alert_id(id) ? "/api/v1/alerts/" : "/api/v1/households/");
     http_escape(text_of(id), &path);
     call_query(&path, "why", why);
-    int status = call_daemon_json(path.at, NULL, &answer, &body);
-    if (status == 0 && as_json) {
-        (void)printf("%s\n", answer.body.at);
-    } else if (status == 0) {
-        struct screen screen = screen_of(fileno(stdout));
-        explain_view(&screen, body, clock_wall_ms(&clock_machine), &text);
-        (void)fputs(buffer_view(&text).at, stdout);
-    }
-    json_decref(body);
-    http_answer_done(&answer);
-    buffer_done(&text);
+    int status = call_show(path.at, as_json, explain_view);
     buffer_done(&path);
     return status;
 }
