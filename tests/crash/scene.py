@@ -2,6 +2,7 @@
 """A round of crash equality. A Stage outlives rounds: Kafka with the town in it, read by every
 round from the start. A Scene is one round: a Redis, topics for what comes out, and the daemons."""
 import collections
+import contextlib
 import copy
 import hashlib
 import json
@@ -98,25 +99,25 @@ class Redis(w.Redis):
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE,
                          (size, resource.RLIM_INFINITY))
 
-    def all_records(self, prefix="anbu:"):
-        """Household -> its record's bytes, of every partition."""
-        found = {}
+    @contextlib.contextmanager
+    def link(self):
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(self.socket)
             file = link.makefile("rwb")
             ask(file, "AUTH", self.password)
-            for key in ask(file, "KEYS", prefix + "{*}:h:*"):
-                found[key.decode().split(":h:", 1)[1]] = hashlib.sha256(
-                    ask(file, "GET", key)).hexdigest()
-        return found
+            yield file
+
+    def all_records(self, prefix="anbu:"):
+        """Household -> its record's bytes, of every partition."""
+        with self.link() as file:
+            return {key.decode().split(":h:", 1)[1]:
+                    hashlib.sha256(ask(file, "GET", key)).hexdigest()
+                    for key in ask(file, "KEYS", prefix + "{*}:h:*")}
 
     def heads(self, prefix="anbu:"):
         """(partition, topic) -> the offset from which an owner would read."""
         found = {}
-        with socket.socket(socket.AF_UNIX) as link:
-            link.connect(self.socket)
-            file = link.makefile("rwb")
-            ask(file, "AUTH", self.password)
+        with self.link() as file:
             for partition in range(PARTITIONS):
                 head = ask(file, "HGETALL", prefix + "{%d}:head" % partition)
                 for name, value in zip(head[::2], head[1::2]):
