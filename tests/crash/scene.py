@@ -24,7 +24,7 @@ SETTINGS = """
 kafka:
   brokers: %s
   group: %s
-  topics: {readings: %s.readings, billing: %s.billing, household: %s.household,
+  topics: {readings: %s.readings, billing: %s.billing, household: %s,
            report: %s.report, weather: %s.weather, alerts: %s, dead_letters: %s}
 %s
 daemon: {clock: arrival, batch: %d, flush_interval: 1s, workers: 1, takeover_grace: 0s}
@@ -49,10 +49,18 @@ class Stage:
         self.ends = ends_of(self.town.lines + self.town.last_lines)
         print("     a town of %d messages" % len(self.town.lines), flush=True)
 
-    def topics(self, tag):
-        alerts, letters = tag + ".alerts", tag + ".dead-letters"
-        self.direct.create(PARTITIONS, alerts, letters)
-        return alerts, letters
+    def topics(self, tag, people):
+        """Alerts, dead letters, household messages. Where officers are about, an outcome goes back
+        as a household message of today: it must not stand in the next round's town."""
+        made = [tag + ".alerts", tag + ".dead-letters"] + [tag + ".household"] * people
+        self.direct.create(PARTITIONS, *made)
+        if not people:
+            return (*made, self.direct.prefix + ".household")
+        own = copy.copy(self.direct)
+        own.prefix = tag
+        own.produce([line for line in self.town.lines + self.town.last_lines
+                     if json.loads(line)["type"] == "household"])
+        return tuple(made)
 
 
 def ends_of(lines):
@@ -156,7 +164,8 @@ class Scene:
         self.people = seed is not None and seed % 4 == 0
         tag = "quiet" if seed is None else "s%d-%d" % (seed, world.process_count)
         self.name = tag
-        self.alerts_topic, self.letters_topic = stage.topics(tag)
+        self.alerts_topic, self.letters_topic, household = stage.topics(tag, self.people)
+        self.own_topics = [self.alerts_topic, self.letters_topic] + [household] * self.people
         self.redis = Redis(world, tag + "-redis",
                            "always" if self.chance.random() < 0.25 else "everysec")
         self.redis.start()
@@ -164,7 +173,7 @@ class Scene:
         self.batch = 200 if seed is None else self.chance.choice((2, 5, 20))
         p = broker.prefix
         self.config = world.write(tag + ".yaml", SETTINGS % (
-            "127.0.0.1:%d" % stage.wire.port, tag, p, p, p, p, p, self.alerts_topic,
+            "127.0.0.1:%d" % stage.wire.port, tag, p, p, household, p, p, self.alerts_topic,
             self.letters_topic, self.redis.yaml(), self.batch))
         self.daemons = []
         self.done = []   # faults, in their order
@@ -335,7 +344,7 @@ class Scene:
         self.world.processes = [one for one in self.world.processes if one not in ours]
         if not self.world.failed:
             shutil.rmtree(self.redis.directory, ignore_errors=True)
-        self.stage.direct.delete(self.alerts_topic, self.letters_topic)
+        self.stage.direct.delete(*self.own_topics)
 
 
 def ask_number(file, *words):
