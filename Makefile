@@ -87,10 +87,14 @@ $(BUILD)/e2e/%: $(BUILD)/obj/tests/e2e/tool_%.o $(THREADS) $(LIBRARY) $(DETECTOR
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
+$(BUILD)/train/features: $(call object,tests/train/features.c) $(THREADS) $(LIBRARY) $(DETECTORS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
+
 $(BUILD)/anbu-sim: $(call object,$(SIM_SRC)) $(THREADS) $(LIBRARY) $(DETECTORS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-.PHONY: bootstrap-run bootstrap-test bootstrap-kafka bootstrap-ci
+.PHONY: bootstrap-run bootstrap-test bootstrap-kafka bootstrap-ci bootstrap-train
 bootstrap-run:
 	@deploy/bootstrap build run
 bootstrap-test:
@@ -99,6 +103,8 @@ bootstrap-kafka:
 	@deploy/bootstrap build run test kafka
 bootstrap-ci:
 	@deploy/bootstrap build run test kafka ci
+bootstrap-train:
+	@deploy/bootstrap build train
 
 # Packages that bootstrap installs bring the flags that this make has asked pkg-config for: build anew.
 .PHONY: run
@@ -129,6 +135,12 @@ crash: bootstrap-kafka all tools  ## ROUNDS (20) of crashes over Apache Kafka an
 	@tests/crash/run $(BUILD) --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
 soak:                             ## a thousand of them
 	@$(MAKE) --no-print-directory crash ROUNDS=$(or $(ROUNDS),1000)
+
+.PHONY: train
+train: bootstrap-train            ## train silence's score anew from DATA (../shared/data): a folder of data sets
+	@$(MAKE) --no-print-directory -s $(BUILD)/train/features
+	@tests/train/train $(BUILD)/train/features detectors/silence/score_table.c \
+	    --data $(or $(DATA),../shared/data)
 
 .PHONY: lint
 lint: all                         ## style as failing tests

@@ -24,7 +24,7 @@
 #include "ingest/message.h"
 
 #define STORE_BATCH_RECORDS_MAX 256
-#define STORE_BATCH_BYTES_MAX   524288  /* 512 kB */
+#define STORE_BATCH_BYTES_MAX   655360  /* 640 kB */
 #define STORE_ALERT_ID_MAX      40      /* bytes with the terminator */
 #define STORE_TIMERS_MAX        4       /* set or cancelled in one step */
 #define STORE_STEP_BYTES_MAX    2097152 /* 2 MB: snapshot, event and message of one step */

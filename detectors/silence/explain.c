@@ -3,6 +3,7 @@
  * The numbers behind silence's score.
  */
 #include "detectors/num.h"
+#include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
 enum {
@@ -10,6 +11,8 @@ enum {
     TERM_TOP,
     TERM_YEARLY,
     TERM_ALLOWED,
+    TERM_OWN_EVIDENCE,
+    TERM_OWN_HOURS,
     TERM_HOURS,
     TERM_EXPECTED,
     TERM_AGAIN,
@@ -21,8 +24,10 @@ const struct term silence_terms[SILENCE_TERMS] = {
     [TERM_EVIDENCE] = {"evidence", NULL,
                        "log likelihood of nobody acting against this home's ways; the score"},
     [TERM_TOP] = {"top", NULL, "the highest that it has been in this silence"},
-    [TERM_YEARLY] = {"yearly", "a year", "how often this home's own ways bring it as high"},
+    [TERM_YEARLY] = {"yearly", "a year", "how often a home looks as grave, over all homes"},
     [TERM_ALLOWED] = {"allowed", "a year", "how often it may, by the budget: raised at or below"},
+    [TERM_OWN_EVIDENCE] = {"own_evidence", "a year", "how often this home comes as high"},
+    [TERM_OWN_HOURS] = {"own_hours", "a year", "how often nobody is seen in this home for as long"},
     [TERM_HOURS] = {"hours", "h", "since the last sign of life, as far as hours are known"},
     [TERM_EXPECTED] = {"expected", NULL, "signs of life expected since then"},
     [TERM_AGAIN] = {"again", "%", "of days on which it would have been active again by now"},
@@ -39,12 +44,16 @@ void silence_explain(const void *options_in, const void *state_in,
     values[TERM_WATCHED] = state->watched_hours / 24.0;
     if (!state->first_hour)
         return;
-    values[TERM_EVIDENCE] = state->evidence;
-    values[TERM_TOP] = state->top;
-    values[TERM_YEARLY] = silence_yearly_rate(state);
+    values[TERM_EVIDENCE] = (double)state->now.evidence;
+    values[TERM_TOP] = (double)state->now.top;
+    const struct silence_prior *prior = &silence_model_of(view)->prior;
+    values[TERM_OWN_EVIDENCE] = silence_evidence_yearly(state, prior);
+    values[TERM_OWN_HOURS] = silence_quiet_yearly(state, prior);
+    if (state->yearly > 0.0f)
+        values[TERM_YEARLY] = (double)state->yearly;
     int32_t quiet = state->newest_hour + 1 - silence_quiet_from(state);
     values[TERM_HOURS] = quiet > 0 ? quiet : 0;
-    values[TERM_EXPECTED] = state->expected;
-    values[TERM_AGAIN] =
-        100.0 - 100.0 * num_exp(-(state->expected < 30.0 ? state->expected : 30.0));
+    double expected = (double)state->now.missed;
+    values[TERM_EXPECTED] = expected;
+    values[TERM_AGAIN] = 100.0 - 100.0 * num_exp(-(expected < 30.0 ? expected : 30.0));
 }

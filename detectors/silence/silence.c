@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * silence.md tells the method. State is the evidence and this household's own record of absences.
+ * silence.md tells the method. What is remembered is in features.h, the learnt score in score.h.
  */
 #include "detectors/silence/silence.h"
 
@@ -9,24 +9,12 @@
 
 #include "detectors/num.h"
 #include "detectors/say.h"
+#include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
-#define GRID           SILENCE_GRID
-#define EVIDENCE_CAP   40.0
-#define RESET_FALL     3.0 /* a fall this deep below its top ends an excursion */
-#define REARM          0.5
-#define ODD            8.0
-#define STRANGE        12.0
-#define POOLED_YEARS   0.5 /* the population counts as half a year of this home's own record */
-#define HOURS_PER_YEAR 8766.0
-#define LOWEST_RATE    0.05
-
-static const double evidence_grid[GRID] = {1, 2, 3, 4, 5, 6, 8, 10, 12, 14, 17, 20, 24, 28, 34, 40};
-
-/* Excursions a year that reach each grid point in an ordinary home: the prior of day one. Means of
- * 39 homes with a water and 40 with an electricity meter, 87 home-years (silence.md). */
-static const double population[GRID] = {350, 150, 80,  50,  34,  25,  15,  11,
-                                        8.3, 6.8, 5.2, 4.3, 3.6, 3.1, 2.5, 2};
+#define ODD     8.0f /* evidence from which nights are not ordinary */
+#define STRANGE 12.0f
+#define OWN_SAY 2.0 /* the own record raises alone at half of what the budget allows */
 
 static const struct option options[] = {
     {.name = "silence.learning_days",
@@ -48,63 +36,11 @@ static const struct option options[] = {
      .help = "Part of budget.acute_per_household_year that silence may spend."},
 };
 
-static void count_excursion(struct silence_state *state)
-{
-    for (int i = 0; i < GRID && state->top >= evidence_grid[i]; i++)
-        if (state->reached[i] < UINT16_MAX)
-            state->reached[i]++;
-}
-
-static void take_hour(struct silence_state *state, const struct event *event,
-                      const struct hour_evidence *hour, double awake_probability, bool water)
-{
-    double evidence = state->evidence + hour->increment;
-    /* Water that somebody drew ends it, however small a share of this home's nights it is. */
-    if (water && hour->awake)
-        evidence = 0.0;
-    if (evidence < 0.0)
-        evidence = 0.0;
-    if (evidence > EVIDENCE_CAP)
-        evidence = EVIDENCE_CAP;
-    if (state->top - evidence >= RESET_FALL)
-        evidence = 0.0;
-    if (evidence <= REARM) {
-        if (!event->again && state->top > 1.0)
-            count_excursion(state);
-        state->top = 0.0;
-    } else if (evidence > state->top) {
-        state->top = evidence;
-    }
-    state->evidence = evidence;
-    if (hour->awake) {
-        if (event->hour > state->awake_hour)
-            state->awake_hour = event->hour;
-        state->expected = 0.0;
-    } else {
-        state->expected -= num_log(1.0 - awake_probability);
-    }
-}
-
 static bool can_judge(const struct silence_options *own, const struct household_view *view,
                       const struct event *event)
 {
-    const struct meter_view *meter = &view->meters[event->meter];
-    if (!view->occupied || view->valid_days < own->learning_days)
-        return false;
-    /* A limiter or a cut lowers use by itself; running water says nothing about people. */
-    return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
-}
-
-double silence_yearly_rate(const struct silence_state *state)
-{
-    double years = state->watched_hours / HOURS_PER_YEAR;
-    double own[GRID];
-    for (int i = 0; i < GRID; i++)
-        own[i] = state->reached[i];
-    return (num_between(state->top, evidence_grid, own, GRID) +
-            POOLED_YEARS * num_between(state->top, evidence_grid, population, GRID)) /
-               (years + POOLED_YEARS) +
-           LOWEST_RATE;
+    return view->occupied && view->valid_days >= own->learning_days &&
+           silence_vouches(view, event->meter);
 }
 
 int32_t silence_quiet_from(const struct silence_state *state)
@@ -117,11 +53,6 @@ static bool is_away(const struct household_view *view, int64_t at_s)
     return view->absent_from_s <= at_s && at_s < view->absent_to_s;
 }
 
-static void begin_anew(struct silence_state *state)
-{
-    state->evidence = state->top = state->expected = 0.0;
-}
-
 static void count_hour(struct silence_state *state, int32_t hour)
 {
     if (!state->first_hour)
@@ -131,6 +62,19 @@ static void count_hour(struct silence_state *state, int32_t hour)
     int32_t gap = hour - state->newest_hour;
     state->watched_hours += gap > 24 ? 24 : gap;
     state->newest_hour = hour;
+}
+
+/* What an alert now would be the price of, by the score. */
+static void judge(struct silence_state *state, const struct household_view *view,
+                  const struct event *event)
+{
+    const struct silence_model *model = silence_model_of(view);
+    float feature[FEATURE_COUNT];
+    silence_features(state, view, &model->prior, event, feature);
+    double yearly = silence_score_yearly(model, silence_score(model, feature));
+    /* A home that the training knew none like must not go unseen: its own record has a say. */
+    double own = OWN_SAY * silence_evidence_yearly(state, &model->prior);
+    state->yearly = (float)(own < yearly ? own : yearly);
 }
 
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
@@ -152,43 +96,43 @@ static void observe(const void *options_in, void *state_in, const struct househo
         return;
 
     const struct meter_view *meter = &view->meters[event->meter];
-    const struct hour_evidence hour = event->evidence;
     if (event->restart) {
-        begin_anew(state);
+        silence_begin(state);
+        state->now.hour = event->hour - 1;
         if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
             state->awake_hour = event->hour - 1;
     }
     /* A batch that comes after life was seen elsewhere speaks of a silence that is over. */
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
-                 event->hour <= state->awake_hour && !hour.awake;
+                 event->hour <= state->awake_hour && !event->evidence.awake;
     count_hour(state, event->hour);
+    state->yearly = 0.0f;
     if (is_away(view, event->at_s)) { /* silence begins when they should be back */
-        begin_anew(state);
-        if (event->hour > state->awake_hour)
-            state->awake_hour = event->hour;
+        silence_take_absent(state, event);
         verdict->active = false;
         return;
     }
-    if (!stale && view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous)
-        take_hour(state, event, &hour, event->awake_probability, meter->utility == UTILITY_WATER);
+    if (!stale && silence_vouches(view, event->meter))
+        silence_take(state, view, event);
 
-    verdict->oddness = state->evidence >= STRANGE ? ODDNESS_STRANGE
-                       : state->evidence >= ODD   ? ODDNESS_ODD
-                                                  : ODDNESS_NONE;
-    verdict->life = hour.awake;
-    if (state->evidence <= REARM) {
+    verdict->oddness = state->now.evidence >= STRANGE ? ODDNESS_STRANGE
+                       : state->now.evidence >= ODD   ? ODDNESS_ODD
+                                                      : ODDNESS_NONE;
+    verdict->life = event->evidence.awake;
+    if (state->now.evidence <= SILENCE_REARM) {
         verdict->active = false;
         return;
     }
     if (!can_judge(own, view, event))
         return;
-    double rate = silence_yearly_rate(state), allowed = view->acute_per_year * own->share;
-    if (rate <= allowed && !hour.awake)
+    judge(state, view, event);
+    double yearly = (double)state->yearly, allowed = view->acute_per_year * own->share;
+    if (yearly <= allowed && !event->evidence.awake)
         verdict->active = true;
     if (!verdict->active)
         return;
-    verdict->score = state->evidence;
-    verdict->grade = rate <= allowed / 8.0 || event->hour - silence_quiet_from(state) >= 47
+    verdict->score = (double)state->now.evidence;
+    verdict->grade = yearly <= allowed / 8.0 || event->hour - silence_quiet_from(state) >= 47
                          ? SEVERITY_CRITICAL
                          : SEVERITY_HIGH;
     verdict->since_s = (int64_t)silence_quiet_from(state) * 3600;
@@ -232,7 +176,7 @@ static void describe(const void *options_in, const void *state_in,
     uint32_t quiet = quiet_utilities(view, verdict);
     bool electric = quiet >> UTILITY_ELECTRICITY & 1;
     uint32_t flows = quiet & ~(1u << UTILITY_ELECTRICITY);
-    say_odds(state->expected, odds, sizeof odds);
+    say_odds((double)state->now.missed, odds, sizeof odds);
     (void)say_time(verdict->since_s, view->now_s, view->utc_offset_s, since);
     /* Electricity never stops: what is left is the fridge and what stands by. */
     (void)snprintf(out, out_bytes, "%s%s%s since %s; %s",

@@ -9,8 +9,10 @@
  *        absent_from=TIME absent_to=TIME budget=6 valid_days=40 (of the home and its meters)
  *   meter water 60                adds a meter, from 0: utility, minutes between its readings
  *   leak 0 yes                    meter 0 never stops flowing (view.continuous)
- *   usual 0 2025-11-10 60 410 380 days of meter 0 from a date on, their totals in turn (kWh, L,
- * m3); shown to the detector day by day, somebody at home every day;
+ *   life 0 2025-12-01 45          45 days of meter 0 by the hour: somebody awake from 7 to 23
+ * o'clock, its routine as such days make it usual 0 2025-11-10 60 410 380 days of meter 0 from a
+ * date on, their totals in turn (kWh, L, m3); shown to the detector day by day, somebody at home
+ * every day;
  *                                 "-" for an unknown day
  *   day 0 2026-01-12 120          one day's total, then EVENT_DAY at its end; a last word "away":
  *                                 nobody awake that day; "patchy": a third of its hours missing;
@@ -476,6 +478,34 @@ static void show_hours(struct stage *stage, char *rest)
     }
 }
 
+/* The days of a home that is awake in all hours from 7 to 23 o'clock, and sleeps else. */
+static void show_life(struct stage *stage, char *rest)
+{
+    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
+    int32_t first = date_of(stage, need_word(stage, &rest, "date"));
+    int days = (int)number(stage, need_word(stage, &rest, "days"));
+    struct routine *routine = &stage->meters[index].routine;
+    routine->lowest = 1, routine->highest = 2;
+    for (int slot = 0; slot < ROUTINE_SLOTS; slot++)
+        routine->awake[slot] = slot % 24 >= 7 && slot % 24 < 23 ? 200 : 20;
+    for (int i = 0; i < days * 24; i++) {
+        int32_t day = first + i / 24;
+        bool awake = i % 24 >= 7 && i % 24 < 23;
+        struct event event = {.kind = EVENT_HOUR,
+                              .local_hour = (uint8_t)(i % 24),
+                              .weekday = (uint8_t)((day + 3) % 7),
+                              .meter = (uint8_t)index,
+                              .vouched = true,
+                              .use = ROUTINE_ZERO,
+                              .halves = {ROUTINE_ZERO, ROUTINE_ZERO},
+                              .evidence = {.increment = awake ? -2.0 : 0.1, .awake = awake},
+                              .awake_probability = awake ? 0.8 : 0.1};
+        event.hour = (int32_t)((first * (int64_t)DAY_S - stage->view.utc_offset_s) / 3600) + i;
+        event.at_s = (event.hour + INT64_C(1)) * 3600;
+        show(stage, &event);
+    }
+}
+
 static void show_billing(struct stage *stage, char *rest)
 {
     int billing =
@@ -593,15 +623,12 @@ static const struct verb {
     const char *name;
     void (*run)(struct stage *stage, char *rest);
 } verbs[] = {
-    {"option", change_option}, {"zone", set_zone},
-    {"home", change_home},     {"meter", add_meter},
-    {"leak", set_leak},        {"usual", show_usual},
-    {"day", show_one_day},     {"hour", show_hour},
-    {"hours", show_hours},     {"arrears", change_arrears},
-    {"supply", change_supply}, {"billing", show_billing},
-    {"uses", show_uses},       {"household", show_household},
-    {"expect", expect},        {"say", expect_said},
-    {"number", expect_number},
+    {"option", change_option}, {"zone", set_zone},          {"home", change_home},
+    {"meter", add_meter},      {"leak", set_leak},          {"usual", show_usual},
+    {"day", show_one_day},     {"hour", show_hour},         {"hours", show_hours},
+    {"life", show_life},       {"arrears", change_arrears}, {"supply", change_supply},
+    {"billing", show_billing}, {"uses", show_uses},         {"household", show_household},
+    {"expect", expect},        {"say", expect_said},        {"number", expect_number},
 };
 
 static void run_line(struct stage *stage, char *line)

@@ -234,7 +234,7 @@ START_TEST(what_is_old_when_it_arrives_is_history_and_told_to_nobody)
     batch(MORNING, BACK, arrived_s);
     abode_wait(&home, arrived_s + 600);
     ck_assert_int_eq(home.count, 0);
-    abode_quiet(&home, UTILITY_WATER, BACK + 50, BACK + 52);
+    abode_quiet(&home, UTILITY_WATER, BACK + 50, BACK + 80);
     ck_assert_int_eq(home.count, 1);
     ck_assert(home.findings[0].begins);
     ck_assert_int_eq(home.findings[0].verdict.since_s, MORNING * HOUR);

@@ -349,15 +349,15 @@ START_TEST(only_enrolled_households_raise)
     abode_done(&home);
     abode_init(&home, "enrolment:\n  - flags: [lives_alone]\n");
     abode_learn(&home);
-    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 60);
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 90);
     ck_assert_int_eq(home.count, 0);
     ck_assert(!abode_is_on(&home, "silence"));
     /* from the day on which they are enrolled */
-    struct message profile = abode_event(HOUSEHOLD_PROFILE, (MORNING + 60) * HOUR);
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, (MORNING + 90) * HOUR);
     profile.event.flags = 1u << FLAG_LIVES_ALONE;
     profile.event.has_flags = true;
-    abode_take(&home, profile, (MORNING + 60) * HOUR);
-    abode_quiet(&home, UTILITY_WATER, MORNING + 60, MORNING + 61);
+    abode_take(&home, profile, (MORNING + 90) * HOUR);
+    abode_quiet(&home, UTILITY_WATER, MORNING + 90, MORNING + 91);
     ck_assert(abode_is_on(&home, "silence"));
 }
 END_TEST
