@@ -94,7 +94,7 @@ struct silence_state {
     struct silence_habit habit;
     int32_t first_hour, newest_hour, awake_hour; /* hours since 1970; 0 none */
     int32_t watched_hours;                       /* gaps count for a day at most */
-    float yearly; /* the price of an alert at the newest hour (score.h); 0: not judged */
+    float yearly; /* the lowest price of an alert in this silence (score.h); 0: not judged */
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 

@@ -28,12 +28,14 @@ static const struct option options[] = {
      .help = "Days with at least half of their hours measured before a household can raise."},
     {.name = "silence.share",
      .type = OPTION_NUMBER,
-     .initial = "1.0",
+     .initial = "0.9",
      .min = 0.01,
      .max = 10,
      .reloadable = true,
      .offset = offsetof(struct silence_options, share),
-     .help = "Part of budget.acute_per_household_year that silence may spend."},
+     .help = "Part of budget.acute_per_household_year that silence may spend; the rest is for what "
+             "else "
+             "comes together with it."},
 };
 
 static bool can_judge(const struct silence_options *own, const struct household_view *view,
@@ -64,7 +66,8 @@ static void count_hour(struct silence_state *state, int32_t hour)
     state->newest_hour = hour;
 }
 
-/* What an alert now would be the price of, by the score. */
+/* What an alert now would be the price of, by the score. A silence that goes on is never thought
+ * less of again: the price is measured on the highest score of each. */
 static void judge(struct silence_state *state, const struct household_view *view,
                   const struct event *event)
 {
@@ -74,7 +77,10 @@ static void judge(struct silence_state *state, const struct household_view *view
     double yearly = silence_score_yearly(model, silence_score(model, feature));
     /* A home that the training knew none like must not go unseen: its own record has a say. */
     double own = OWN_SAY * silence_evidence_yearly(state, &model->prior);
-    state->yearly = (float)(own < yearly ? own : yearly);
+    if (own < yearly)
+        yearly = own;
+    if (!(state->yearly > 0.0f) || (float)yearly < state->yearly)
+        state->yearly = (float)yearly;
 }
 
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
@@ -98,6 +104,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     const struct meter_view *meter = &view->meters[event->meter];
     if (event->restart) {
         silence_begin(state);
+        state->yearly = 0.0f;
         state->now.hour = event->hour - 1;
         if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
             state->awake_hour = event->hour - 1;
@@ -106,9 +113,9 @@ static void observe(const void *options_in, void *state_in, const struct househo
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !event->evidence.awake;
     count_hour(state, event->hour);
-    state->yearly = 0.0f;
     if (is_away(view, event->at_s)) { /* silence begins when they should be back */
         silence_take_absent(state, event);
+        state->yearly = 0.0f;
         verdict->active = false;
         return;
     }
@@ -120,6 +127,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
                                                       : ODDNESS_NONE;
     verdict->life = event->evidence.awake;
     if (state->now.evidence <= SILENCE_REARM) {
+        state->yearly = 0.0f;
         verdict->active = false;
         return;
     }

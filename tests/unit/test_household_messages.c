@@ -347,7 +347,8 @@ END_TEST
 START_TEST(only_enrolled_households_raise)
 {
     abode_done(&home);
-    abode_init(&home, "enrolment:\n  - flags: [lives_alone]\n");
+    abode_init(&home, "budget: {acute_per_household_year: 12}\n"
+                      "enrolment:\n  - flags: [lives_alone]\n");
     abode_learn(&home);
     abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 90);
     ck_assert_int_eq(home.count, 0);
