@@ -7,16 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detectors/days.h"
 #include "detectors/detector.h"
 #include "detectors/say.h"
 
-#define DAY_S            86400
 #define BASE_DAYS_MIN    28 /* known days before the window, else nothing is said */
 #define TYPE_DAYS_MIN    5  /* known days of a type, else all days together say what is usual */
 #define PAST_WINDOWS_MIN 14 /* to rank the present among */
 #define WINDOW_DAYS_MAX  14
-#define HOURS_MIN        20 /* of each day in the window: what is missing is not what is not used */
-#define LATE_S           (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
 
 struct drop_options {
     int64_t days, awake_hours;
@@ -62,11 +60,7 @@ struct drop_meter {
 };
 
 struct drop_state {
-    int32_t life_day; /* newest local day of which an hour is known */
-    uint32_t lives;   /* bit n: somebody was at home n days before life_day */
-    uint8_t
-        awake[2]; /* hours in which somebody was awake, of that day and the one before: day % 2 */
-    uint8_t spare[6];
+    struct presence presence;
     struct drop_meter meters[VIEW_METERS_MAX];
 };
 _Static_assert(sizeof(struct drop_state) % 8 == 0, "the contract's alignment");
@@ -76,44 +70,7 @@ static unsigned day_type(int32_t day)
     return (unsigned)(day + 3) % 7 >= 5; /* 1970-01-01 was a Thursday */
 }
 
-static int32_t local_day(const struct household_view *view, int64_t at_s)
-{
-    int64_t local = at_s + view->utc_offset_s;
-    return (int32_t)(local / DAY_S - (local % DAY_S < 0));
-}
-
-static uint16_t code_of(const struct meter_view *meter, int32_t day)
-{
-    if (day < 0 || day > meter->newest_day || day <= meter->newest_day - VIEW_DAYS)
-        return 0;
-    return meter->days[day % VIEW_DAYS];
-}
-
-static double milli_of(uint16_t code)
-{
-    return (double)routine_day_milli(code);
-}
-
 /* ---- what is usual ------------------------------------------------------------------------ */
-
-/* Ascending; n is at most VIEW_DAYS. */
-static void sort_codes(uint16_t *codes, unsigned n)
-{
-    for (unsigned i = 1; i < n; i++) {
-        uint16_t code = codes[i];
-        unsigned j = i;
-        for (; j > 0 && codes[j - 1] > code; j--)
-            codes[j] = codes[j - 1];
-        codes[j] = code;
-    }
-}
-
-/* The lower median: of an even number the smaller, which raises less. */
-static uint16_t median(uint16_t *codes, unsigned n)
-{
-    sort_codes(codes, n);
-    return codes[(n - 1) / 2];
-}
 
 /* Medians of days [from, to] by type; false when too few are known. */
 static bool find_usual(const struct meter_view *meter, int32_t from, int32_t to, uint16_t usual[2])
@@ -121,7 +78,7 @@ static bool find_usual(const struct meter_view *meter, int32_t from, int32_t to,
     uint16_t all[VIEW_DAYS], typed[2][VIEW_DAYS];
     unsigned count = 0, counts[2] = {0, 0};
     for (int32_t day = from; day <= to; day++) {
-        uint16_t code = code_of(meter, day);
+        uint16_t code = days_code(meter, day);
         if (!code)
             continue;
         unsigned type = day_type(day);
@@ -131,30 +88,9 @@ static bool find_usual(const struct meter_view *meter, int32_t from, int32_t to,
     if (count < BASE_DAYS_MIN)
         return false;
     for (unsigned type = 0; type < 2; type++)
-        usual[type] =
-            counts[type] >= TYPE_DAYS_MIN ? median(typed[type], counts[type]) : median(all, count);
+        usual[type] = counts[type] >= TYPE_DAYS_MIN ? days_median(typed[type], counts[type])
+                                                    : days_median(all, count);
     return true;
-}
-
-/* The meter's step as its totals show it: the least difference between two of them. A register that
- * moves by whole cubic metres hides up to a step of use in any sum. */
-static double find_step(const struct meter_view *meter)
-{
-    uint16_t codes[VIEW_DAYS];
-    unsigned n = 0;
-    for (int32_t day = meter->newest_day - VIEW_DAYS + 1; day <= meter->newest_day; day++) {
-        uint16_t code = code_of(meter, day);
-        if (code)
-            codes[n++] = code;
-    }
-    sort_codes(codes, n);
-    double step = 0.0;
-    for (unsigned i = 1; i < n; i++) {
-        double apart = milli_of(codes[i]) - milli_of(codes[i - 1]);
-        if (apart > 0.0 && (step == 0.0 || apart < step))
-            step = apart;
-    }
-    return step;
 }
 
 /* ---- the last days ------------------------------------------------------------------------ */
@@ -169,34 +105,13 @@ static bool sum_window(const struct meter_view *meter, int32_t last, int days,
 {
     struct window window = {0.0, 0.0};
     for (int32_t day = last - days + 1; day <= last; day++) {
-        uint16_t code = code_of(meter, day);
+        uint16_t code = days_code(meter, day);
         if (!code)
             return false;
-        window.used += milli_of(code);
+        window.used += days_milli(code);
         window.usual += usual[day_type(day)];
     }
     *out = window;
-    return true;
-}
-
-/* Whether the days in [from, to] were measured nearly whole, as far back as hours are kept. A day
- * of which half is known may be valid for what is usual, but a gap in the evening looks like a
- * drop. */
-static bool is_measured(const struct household_view *view, const struct meter_view *meter,
-                        int32_t from, int32_t to)
-{
-    if (meter->interval_minutes >= 720)
-        return true; /* daily readings have no hours */
-    for (int32_t day = from; day <= to; day++) {
-        int64_t start = (day * (int64_t)DAY_S - view->utc_offset_s) / 3600;
-        int known = 0;
-        if (start <= meter->newest_hour - VIEW_HOURS)
-            continue;
-        for (int64_t hour = start; hour < start + 24 && hour <= meter->newest_hour; hour++)
-            known += meter->hours[hour % VIEW_HOURS] != ROUTINE_MISSING;
-        if (known < HOURS_MIN)
-            return false;
-    }
     return true;
 }
 
@@ -205,8 +120,8 @@ static bool is_back(const struct meter_view *meter, int32_t from, int32_t to, do
                     const double usual[2])
 {
     for (int32_t day = from; day <= to; day++) {
-        uint16_t code = code_of(meter, day);
-        if (code && milli_of(code) * 100.0 >= back * usual[day_type(day)])
+        uint16_t code = days_code(meter, day);
+        if (code && days_milli(code) * 100.0 >= back * usual[day_type(day)])
             return true;
     }
     return false;
@@ -238,18 +153,10 @@ static double floor_milli(const struct drop_options *set, enum utility utility)
 
 /* ---- when nothing is said ------------------------------------------------------------------ */
 
-static bool is_absent(const struct household_view *view)
-{
-    if (!view->absent_from_s && !view->absent_to_s)
-        return false;
-    return view->now_s >= view->absent_from_s &&
-           (!view->absent_to_s || view->now_s < view->absent_to_s);
-}
-
 /* Low use of this meter has another reason. */
 static bool is_explained(const struct household_view *view, const struct meter_view *meter)
 {
-    if (!view->occupied || is_absent(view) || view->supply[meter->utility] != SUPPLY_OPEN)
+    if (!view->occupied || days_absent(view) || view->supply[meter->utility] != SUPPLY_OPEN)
         return true;
     if (meter->utility == UTILITY_WATER && meter->continuous)
         return true;
@@ -263,10 +170,10 @@ static int32_t window_from(const struct household_view *view, const struct meter
     int32_t from = 0;
     int64_t changed_s = view->arrears[meter->utility].changed_s;
     if (changed_s)
-        from = local_day(view, changed_s) + 1;
+        from = days_local(view, changed_s) + 1;
     if (view->absent_to_s && view->absent_to_s <= view->now_s &&
-        local_day(view, view->absent_to_s) >= from)
-        from = local_day(view, view->absent_to_s) + 1;
+        days_local(view, view->absent_to_s) >= from)
+        from = days_local(view, view->absent_to_s) + 1;
     return from;
 }
 
@@ -274,22 +181,14 @@ static int32_t window_from(const struct household_view *view, const struct meter
 static bool was_at_home(const struct drop_options *set, const struct drop_state *state,
                         int32_t newest_day)
 {
-    int32_t behind = state->life_day - newest_day;
-    if (behind < 0 || behind + set->days > 32)
-        return false;
-    uint32_t wanted = (1u << set->days) - 1;
-    return (state->lives >> behind & wanted) == wanted;
+    return presence_days(&state->presence, newest_day, (unsigned)set->days) == set->days;
 }
 
 /* The same, where a meter can see anybody at all. */
 static bool is_lived_in(const struct drop_options *set, const struct drop_state *state,
                         const struct household_view *view, int32_t newest_day)
 {
-    bool seen = false;
-    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
-        seen = seen || (view->meters[i].last_life_s &&
-                        view->now_s - (view->meters[i].newest_hour + 1) * (int64_t)3600 < LATE_S);
-    return set->awake_hours == 0 || !seen || was_at_home(set, state, newest_day);
+    return set->awake_hours == 0 || !presence_seen(view) || was_at_home(set, state, newest_day);
 }
 
 /* ---- one meter ----------------------------------------------------------------------------- */
@@ -302,21 +201,21 @@ static void begin(const struct drop_options *set, const struct drop_state *state
     int32_t from = newest - VIEW_DAYS + 1;
     if (from <= own->leak_day)
         from = own->leak_day + 1;
-    if (view->moved_in_s && from <= local_day(view, view->moved_in_s))
-        from = local_day(view, view->moved_in_s) + 1;
+    if (view->moved_in_s && from <= days_local(view, view->moved_in_s))
+        from = days_local(view, view->moved_in_s) + 1;
     uint16_t codes[2];
     if (first < window_from(view, meter) || !is_lived_in(set, state, view, newest) ||
         !find_usual(meter, from, first - 1, codes))
         return;
-    const double usual[2] = {milli_of(codes[0]), milli_of(codes[1])};
+    const double usual[2] = {days_milli(codes[0]), days_milli(codes[1])};
     struct window now;
     if (!sum_window(meter, newest, (int)set->days, usual, &now) ||
         now.used * 100.0 >= set->below * now.usual ||
         now.usual - now.used < floor_milli(set, meter->utility) * (double)set->days)
         return;
-    if ((now.used + find_step(meter)) * 100.0 >= set->below * now.usual ||
+    if ((now.used + days_step(meter)) * 100.0 >= set->below * now.usual ||
         is_back(meter, first, newest, set->back, usual) ||
-        !is_measured(view, meter, first, newest) ||
+        !days_measured(view, meter, first, newest) ||
         is_habit(set, meter, from, first - 1, usual, &now))
         return;
     own->since_day = first;
@@ -329,7 +228,7 @@ static void begin(const struct drop_options *set, const struct drop_state *state
 static bool go_on(const struct drop_options *set, const struct meter_view *meter,
                   struct drop_meter *own)
 {
-    const double usual[2] = {milli_of(own->usual[0]), milli_of(own->usual[1])};
+    const double usual[2] = {days_milli(own->usual[0]), days_milli(own->usual[1])};
     double back = set->back > set->below ? set->back : set->below;
     bool ended = is_back(meter, own->since_day, meter->newest_day, back, usual);
     if (ended || meter->newest_day - own->since_day >= VIEW_DAYS)
@@ -338,29 +237,6 @@ static bool go_on(const struct drop_options *set, const struct meter_view *meter
 }
 
 /* ---- the contract -------------------------------------------------------------------------- */
-
-/* One hour of somebody awake may be a boiler; several in a day are a person. */
-static void note_hour(const struct drop_options *set, struct drop_state *state,
-                      const struct household_view *view, const struct event *event)
-{
-    int32_t day = local_day(view, event->hour * (int64_t)3600);
-    if (day > state->life_day) {
-        int32_t on = day - state->life_day;
-        state->lives = on < 32 ? state->lives << on : 0;
-        state->awake[day % 2] = 0;
-        if (on > 1)
-            state->awake[(day + 1) % 2] = 0;
-        state->life_day = day;
-    }
-    int32_t behind = state->life_day - day;
-    if (!event->evidence.awake || behind > 1)
-        return;
-    uint8_t *hours = &state->awake[day % 2];
-    if (*hours < UINT8_MAX)
-        ++*hours;
-    if (*hours >= set->awake_hours)
-        state->lives |= 1u << behind;
-}
 
 static void tell(const struct drop_state *state, const struct household_view *view,
                  struct verdict *verdict)
@@ -395,8 +271,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
 {
     const struct drop_options *set = options_of;
     struct drop_state *state = state_of;
-    if (event->kind == EVENT_HOUR && event->vouched && !event->again && event->hour >= 0)
-        note_hour(set, state, view, event);
+    presence_note(&state->presence, view, event, set->awake_hours);
     if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
         return;
     if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
@@ -422,7 +297,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
 /* Used and usual of an average day since the finding began. */
 static struct window average_day(const struct meter_view *meter, const struct drop_meter *own)
 {
-    const double usual[2] = {milli_of(own->usual[0]), milli_of(own->usual[1])};
+    const double usual[2] = {days_milli(own->usual[0]), days_milli(own->usual[1])};
     struct window sum = {0.0, 0.0};
     int days = 0;
     for (int32_t day = own->since_day; day <= meter->newest_day; day++) {
@@ -489,7 +364,7 @@ static void describe(const void *options_of, const void *state_of,
         (void)snprintf(amounts, sizeof amounts, " (%s a day instead of %s)", used, usual);
     (void)snprintf(out, out_bytes, "%s use since %s is %d %% below what is usual here%s",
                    say_capital(say_utilities(1u << verdict->utility, name)),
-                   say_day(own->since_day, local_day(view, view->now_s), since),
+                   say_day(own->since_day, days_local(view, view->now_s), since),
                    percent_down(&average), amounts);
     add_others(state, view, verdict, out, out_bytes);
     say_add(out, out_bytes,

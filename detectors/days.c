@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detectors/days.h"
+
+#define HOURS_MIN 20                   /* of a day: what is missing is not what is not used */
+#define LATE_S    (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
+
+int32_t days_local(const struct household_view *view, int64_t at_s)
+{
+    int64_t local = at_s + view->utc_offset_s;
+    return (int32_t)(local / DAY_S - (local % DAY_S < 0));
+}
+
+uint16_t days_code(const struct meter_view *meter, int32_t day)
+{
+    if (day < 0 || day > meter->newest_day || day <= meter->newest_day - VIEW_DAYS)
+        return 0;
+    return meter->days[day % VIEW_DAYS];
+}
+
+double days_milli(uint16_t code)
+{
+    return (double)routine_day_milli(code);
+}
+
+void days_sort(uint16_t *codes, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++) {
+        uint16_t code = codes[i];
+        unsigned j = i;
+        for (; j > 0 && codes[j - 1] > code; j--)
+            codes[j] = codes[j - 1];
+        codes[j] = code;
+    }
+}
+
+uint16_t days_median(uint16_t *codes, unsigned n)
+{
+    days_sort(codes, n);
+    return codes[(n - 1) / 2];
+}
+
+double days_step(const struct meter_view *meter)
+{
+    uint16_t codes[VIEW_DAYS];
+    unsigned n = 0;
+    for (int32_t day = meter->newest_day - VIEW_DAYS + 1; day <= meter->newest_day; day++) {
+        uint16_t code = days_code(meter, day);
+        if (code)
+            codes[n++] = code;
+    }
+    days_sort(codes, n);
+    double step = 0.0;
+    for (unsigned i = 1; i < n; i++) {
+        double apart = days_milli(codes[i]) - days_milli(codes[i - 1]);
+        if (apart > 0.0 && (step == 0.0 || apart < step))
+            step = apart;
+    }
+    return step;
+}
+
+bool days_measured(const struct household_view *view, const struct meter_view *meter, int32_t from,
+                   int32_t to)
+{
+    if (meter->interval_minutes >= 720)
+        return true; /* daily readings have no hours */
+    for (int32_t day = from; day <= to; day++) {
+        int64_t start = (day * (int64_t)DAY_S - view->utc_offset_s) / 3600;
+        int known = 0;
+        if (start <= meter->newest_hour - VIEW_HOURS)
+            continue;
+        for (int64_t hour = start; hour < start + 24 && hour <= meter->newest_hour; hour++)
+            known += meter->hours[hour % VIEW_HOURS] != ROUTINE_MISSING;
+        if (known < HOURS_MIN)
+            return false;
+    }
+    return true;
+}
+
+bool days_absent(const struct household_view *view)
+{
+    if (!view->absent_from_s && !view->absent_to_s)
+        return false;
+    return view->now_s >= view->absent_from_s &&
+           (!view->absent_to_s || view->now_s < view->absent_to_s);
+}
+
+/* ---- who is at home ------------------------------------------------------------------------ */
+
+void presence_note(struct presence *presence, const struct household_view *view,
+                   const struct event *event, int64_t awake_hours)
+{
+    if (event->kind != EVENT_HOUR || !event->vouched || event->again || event->hour < 0)
+        return;
+    int32_t day = days_local(view, event->hour * (int64_t)3600);
+    if (day > presence->day) {
+        int32_t on = day - presence->day;
+        presence->lives = on < 32 ? presence->lives << on : 0;
+        presence->awake[day % 2] = 0;
+        if (on > 1)
+            presence->awake[(day + 1) % 2] = 0;
+        presence->day = day;
+    }
+    int32_t behind = presence->day - day;
+    if (!event->evidence.awake || behind > 1)
+        return;
+    uint8_t *hours = &presence->awake[day % 2];
+    if (*hours < UINT8_MAX)
+        ++*hours;
+    if (*hours >= awake_hours)
+        presence->lives |= 1u << behind;
+}
+
+unsigned presence_days(const struct presence *presence, int32_t last, unsigned days)
+{
+    int32_t behind = presence->day - last;
+    if (behind < 0 || behind + (int32_t)days > 32)
+        return 0;
+    unsigned at_home = 0;
+    for (unsigned n = 0; n < days; n++)
+        at_home += presence->lives >> (behind + (int32_t)n) & 1;
+    return at_home;
+}
+
+bool presence_seen(const struct household_view *view)
+{
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        if (view->meters[i].last_life_s &&
+            view->now_s - (view->meters[i].newest_hour + 1) * (int64_t)3600 < LATE_S)
+            return true;
+    return false;
+}

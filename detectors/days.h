@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What detectors of daily totals share: days of the view, what is usual of them, and on which days
+ * somebody was at home. Pure; any thread.
+ */
+#ifndef ANBU_DETECTORS_DAYS_H
+#define ANBU_DETECTORS_DAYS_H
+
+#include "detectors/detector.h"
+
+#define DAY_S 86400
+
+/* The local day of a moment. */
+int32_t days_local(const struct household_view *view, int64_t at_s);
+
+/* The code of a day's total; 0 when it is not known or not kept any more. */
+uint16_t days_code(const struct meter_view *meter, int32_t day);
+double days_milli(uint16_t code);
+
+/* Ascending; n is at most VIEW_DAYS. */
+void days_sort(uint16_t *codes, unsigned n);
+
+/* The lower median, of an even number the smaller; sorts them. */
+uint16_t days_median(uint16_t *codes, unsigned n);
+
+/* The meter's step in milli-units as its totals show it: the least difference between two of them.
+ * A register that moves by whole cubic metres hides up to a step of use in any sum. */
+double days_step(const struct meter_view *meter);
+
+/* Whether the days in [from, to] were measured nearly whole, as far back as hours are kept. A day
+ * of which half is known may be valid for what is usual, but a gap in the evening looks like a
+ * drop. */
+bool days_measured(const struct household_view *view, const struct meter_view *meter, int32_t from,
+                   int32_t to);
+
+/* A declared absence covers the present. */
+bool days_absent(const struct household_view *view);
+
+/* ---- who is at home ------------------------------------------------------------------------ */
+
+/* Persisted as it stands, within a detector's state. */
+struct presence {
+    int32_t day;      /* newest local day of which an hour is known */
+    uint32_t lives;   /* bit n: somebody was at home n days before `day` */
+    uint8_t awake[2]; /* hours of somebody awake in that day and the one before: day % 2 */
+    uint8_t spare[6];
+};
+
+/* Shown every event. One hour of somebody awake may be a boiler; awake_hours in a day are a
+ * person. */
+void presence_note(struct presence *presence, const struct household_view *view,
+                   const struct event *event, int64_t awake_hours);
+
+/* On how many of the `days` days ending with `last` somebody was at home; days up to 31. */
+unsigned presence_days(const struct presence *presence, int32_t last, unsigned days);
+
+/* A meter is read often enough to see anybody at all. */
+bool presence_seen(const struct household_view *view);
+
+#endif
