@@ -15,9 +15,11 @@
 #define TYPE_DAYS_MIN    5  /* known days of a type, else all days together say what is usual */
 #define PAST_WINDOWS_MIN 14 /* to rank the present among */
 #define WINDOW_DAYS_MAX  14
+#define MONTHS           12 /* of 30 days, of which the lowest days are remembered */
+#define MONTH_DAYS       30
 
 struct drop_options {
-    int64_t days, awake_hours;
+    int64_t days, months, awake_hours;
     double below, back, rarest;
     double floor_electricity, floor_water, floor_gas;
 };
@@ -30,16 +32,18 @@ struct drop_options {
     }
 
 static const struct option options[] = {
-    ROW(days, OPTION_INT, "days", "3", 1, WINDOW_DAYS_MAX,
+    ROW(days, OPTION_INT, "days", "2", 1, WINDOW_DAYS_MAX,
         "Whole local days whose use is added up and compared"),
-    ROW(below, OPTION_NUMBER, "%", "40", 1, 95,
+    ROW(below, OPTION_NUMBER, "%", "50", 1, 95,
         "A finding begins below this share of the usual use of the same types of days",
         .below = "drop.back"),
     ROW(back, OPTION_NUMBER, "%", "70", 1, 100,
         "It ends with a day of at least this share of the usual"),
     ROW(rarest, OPTION_NUMBER, "%", "3", 0, 100,
         "At most this share of the home's own past 60 days may have been as low"),
-    ROW(awake_hours, OPTION_INT, "hours", "4", 0, 24,
+    ROW(months, OPTION_INT, "months", "0", 0, MONTHS,
+        "At most so many of the home's own past 12 months may have had days as low"),
+    ROW(awake_hours, OPTION_INT, "hours", "5", 0, 24,
         "Hours a day in which somebody must be awake; an empty home is silence's. 0: does not ask"),
     ROW(floor_electricity, OPTION_NUMBER, "kWh", "0.5", 0, 1000,
         "Electricity must have fallen by at least this a day"),
@@ -56,7 +60,9 @@ struct drop_meter {
     uint16_t usual[2]; /* day codes: weekday, weekend */
     uint8_t percent;   /* of the usual, when it began */
     uint8_t spare[3];
-    int32_t leak_day; /* last local day on which water never stopped; 0 none */
+    int32_t leak_day;        /* last local day on which water never stopped; 0 none */
+    int32_t month;           /* newest of `deepest`: local days / 30; 0 none */
+    uint8_t deepest[MONTHS]; /* per cent below the usual, the most of any window; month % 12 */
 };
 
 struct drop_state {
@@ -142,6 +148,49 @@ static bool is_habit(const struct drop_options *set, const struct meter_view *me
     return windows < PAST_WINDOWS_MIN || as_low * 100.0 > set->rarest * windows;
 }
 
+/* Per cent below the usual. */
+static uint8_t depth_of(const struct window *window)
+{
+    double used = window->usual > 0.0 ? window->used * 100.0 / window->usual : 100.0;
+    return used < 100.0 ? (uint8_t)(100.0 - used) : 0;
+}
+
+static void turn_month(struct drop_meter *own, int32_t day)
+{
+    int32_t month = day / MONTH_DAYS;
+    if (month <= own->month)
+        return;
+    if (month - own->month >= MONTHS)
+        memset(own->deepest, 0, sizeof own->deepest);
+    else
+        for (int32_t m = own->month + 1; m <= month; m++)
+            own->deepest[m % MONTHS] = 0;
+    own->month = month;
+}
+
+/* Remembers how low the window was that ended before the present one began. */
+static void remember(const struct drop_options *set, const struct meter_view *meter,
+                     struct drop_meter *own, const double usual[2])
+{
+    int32_t last = meter->newest_day - (int32_t)set->days;
+    struct window past;
+    if (last < 0 || !sum_window(meter, last, (int)set->days, usual, &past))
+        return;
+    turn_month(own, last);
+    uint8_t *deepest = &own->deepest[own->month % MONTHS];
+    if (depth_of(&past) > *deepest)
+        *deepest = depth_of(&past);
+}
+
+/* How many of the months behind had days as low: a year of them, where is_habit knows 60 days. */
+static unsigned months_as_low(const struct drop_meter *own, const struct window *now)
+{
+    unsigned months = 0;
+    for (unsigned m = 0; m < MONTHS; m++)
+        months += own->deepest[m] && own->deepest[m] >= depth_of(now);
+    return months;
+}
+
 static double floor_milli(const struct drop_options *set, enum utility utility)
 {
     switch (utility) {
@@ -193,6 +242,18 @@ static bool is_lived_in(const struct drop_options *set, const struct drop_state 
 
 /* ---- one meter ----------------------------------------------------------------------------- */
 
+/* How low the last days were, when that is low and nothing but the people can be why. */
+static bool is_low(const struct drop_options *set, const struct household_view *view,
+                   const struct meter_view *meter, const double usual[2], struct window *now)
+{
+    int32_t newest = meter->newest_day, first = newest - (int32_t)set->days + 1;
+    return sum_window(meter, newest, (int)set->days, usual, now) &&
+           (now->used + days_step(meter)) * 100.0 < set->below * now->usual &&
+           now->usual - now->used >= floor_milli(set, meter->utility) * (double)set->days &&
+           !is_back(meter, first, newest, set->back, usual) &&
+           days_measured(view, meter, first, newest);
+}
+
 static void begin(const struct drop_options *set, const struct drop_state *state,
                   const struct household_view *view, const struct meter_view *meter,
                   struct drop_meter *own)
@@ -204,19 +265,16 @@ static void begin(const struct drop_options *set, const struct drop_state *state
     if (view->moved_in_s && from <= days_local(view, view->moved_in_s))
         from = days_local(view, view->moved_in_s) + 1;
     uint16_t codes[2];
-    if (first < window_from(view, meter) || !is_lived_in(set, state, view, newest) ||
-        !find_usual(meter, from, first - 1, codes))
+    struct window now;
+    if (first < window_from(view, meter) || !find_usual(meter, from, first - 1, codes))
         return;
     const double usual[2] = {days_milli(codes[0]), days_milli(codes[1])};
-    struct window now;
-    if (!sum_window(meter, newest, (int)set->days, usual, &now) ||
-        now.used * 100.0 >= set->below * now.usual ||
-        now.usual - now.used < floor_milli(set, meter->utility) * (double)set->days)
-        return;
-    if ((now.used + days_step(meter)) * 100.0 >= set->below * now.usual ||
-        is_back(meter, first, newest, set->back, usual) ||
-        !days_measured(view, meter, first, newest) ||
-        is_habit(set, meter, from, first - 1, usual, &now))
+    if (first - (int32_t)set->days >= window_from(view, meter) &&
+        is_lived_in(set, state, view, first - 1))
+        remember(set, meter, own, usual);
+    if (!is_lived_in(set, state, view, newest) || !is_low(set, view, meter, usual, &now) ||
+        is_habit(set, meter, from, first - 1, usual, &now) ||
+        months_as_low(own, &now) > set->months)
         return;
     own->since_day = first;
     own->usual[0] = codes[0];
@@ -230,6 +288,7 @@ static bool go_on(const struct drop_options *set, const struct meter_view *meter
 {
     const double usual[2] = {days_milli(own->usual[0]), days_milli(own->usual[1])};
     double back = set->back > set->below ? set->back : set->below;
+    remember(set, meter, own, usual);
     bool ended = is_back(meter, own->since_day, meter->newest_day, back, usual);
     if (ended || meter->newest_day - own->since_day >= VIEW_DAYS)
         own->since_day = 0;
@@ -382,6 +441,7 @@ enum {
     TERM_USUAL,
     TERM_DAYS,
     TERM_HOME,
+    TERM_MONTHS,
     TERM_COUNT
 };
 
@@ -395,6 +455,7 @@ static const struct term terms[] = {
     [TERM_USUAL] = {"usual", "Wh or L", "on days of these types"},
     [TERM_DAYS] = {"days", "days", "that were compared"},
     [TERM_HOME] = {"home", NULL, "1: somebody was at home on each of the last days"},
+    [TERM_MONTHS] = {"months", "months", "of the last 12 had days as low"},
 };
 
 /* The days of the finding, else those that one would be made of. */
@@ -431,6 +492,7 @@ static void explain(const void *options_of, const void *state_of, const struct h
         values[TERM_USED] = average.used / 1000.0;
         values[TERM_USUAL] = average.usual / 1000.0;
         values[TERM_DAYS] = days;
+        values[TERM_MONTHS] = months_as_low(&state->meters[i], &average);
         values[TERM_HOME] = was_at_home(set, state, view->meters[i].newest_day);
     }
 }
