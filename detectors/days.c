@@ -76,6 +76,25 @@ bool days_measured(const struct household_view *view, const struct meter_view *m
     return true;
 }
 
+double days_floor_milli(enum utility utility, double electricity, double water, double gas)
+{
+    switch (utility) {
+    case UTILITY_ELECTRICITY: return electricity * 1e6;
+    case UTILITY_WATER: return water * 1e3;
+    default: return gas * 1e6; /* mL, and mWh alike */
+    }
+}
+
+bool days_explained(const struct household_view *view, const struct meter_view *meter)
+{
+    if (!view->occupied || days_absent(view) || view->supply[meter->utility] != SUPPLY_OPEN)
+        return true;
+    if (meter->utility == UTILITY_WATER && meter->continuous)
+        return true;
+    /* Behind a solar roof, a sunny day is a day of little use. */
+    return meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_PHOTOVOLTAIC & 1;
+}
+
 bool days_absent(const struct household_view *view)
 {
     if (!view->absent_from_s && !view->absent_to_s)

@@ -33,6 +33,14 @@ double days_step(const struct meter_view *meter);
 bool days_measured(const struct household_view *view, const struct meter_view *meter, int32_t from,
                    int32_t to);
 
+/* kWh, litres, or cubic metres of gas (kWh alike), of which the utility's counts, in milli-units.
+ */
+double days_floor_milli(enum utility utility, double electricity, double water, double gas);
+
+/* Low use of this meter has another reason than the people: nobody lives there, an absence, a
+ * limited supply, a leak that may be repaired, a solar roof. */
+bool days_explained(const struct household_view *view, const struct meter_view *meter);
+
 /* A declared absence covers the present. */
 bool days_absent(const struct household_view *view);
 

@@ -5,13 +5,15 @@
  */
 #include "detectors/arrears/arrears.h"
 #include "detectors/cutoff/cutoff.h"
+#include "detectors/decline/decline.h"
 #include "detectors/detector.h"
 #include "detectors/drop/drop.h"
 #include "detectors/flow/flow.h"
 #include "detectors/silence/silence.h"
 
 const struct detector *const detectors[] = {
-    &detector_silence, &detector_drop, &detector_arrears, &detector_cutoff, &detector_flow,
+    &detector_silence, &detector_drop, &detector_arrears,
+    &detector_cutoff,  &detector_flow, &detector_decline,
 };
 const size_t detector_count = sizeof detectors / sizeof detectors[0];
 _Static_assert(sizeof detectors / sizeof detectors[0] <= DETECTOR_COUNT_MAX, "too many detectors");

@@ -191,27 +191,7 @@ static unsigned months_as_low(const struct drop_meter *own, const struct window 
     return months;
 }
 
-static double floor_milli(const struct drop_options *set, enum utility utility)
-{
-    switch (utility) {
-    case UTILITY_ELECTRICITY: return set->floor_electricity * 1e6;
-    case UTILITY_WATER: return set->floor_water * 1e3;
-    default: return set->floor_gas * 1e6; /* mL, and mWh alike */
-    }
-}
-
 /* ---- when nothing is said ------------------------------------------------------------------ */
-
-/* Low use of this meter has another reason. */
-static bool is_explained(const struct household_view *view, const struct meter_view *meter)
-{
-    if (!view->occupied || days_absent(view) || view->supply[meter->utility] != SUPPLY_OPEN)
-        return true;
-    if (meter->utility == UTILITY_WATER && meter->continuous)
-        return true;
-    /* Behind a solar roof, a sunny day is a day of little use. */
-    return meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_PHOTOVOLTAIC & 1;
-}
 
 /* The first day that the window may hold: after a limited or cut supply and a declared absence. */
 static int32_t window_from(const struct household_view *view, const struct meter_view *meter)
@@ -249,7 +229,9 @@ static bool is_low(const struct drop_options *set, const struct household_view *
     int32_t newest = meter->newest_day, first = newest - (int32_t)set->days + 1;
     return sum_window(meter, newest, (int)set->days, usual, now) &&
            (now->used + days_step(meter)) * 100.0 < set->below * now->usual &&
-           now->usual - now->used >= floor_milli(set, meter->utility) * (double)set->days &&
+           now->usual - now->used >= days_floor_milli(meter->utility, set->floor_electricity,
+                                                      set->floor_water, set->floor_gas) *
+                                         (double)set->days &&
            !is_back(meter, first, newest, set->back, usual) &&
            days_measured(view, meter, first, newest);
 }
@@ -341,7 +323,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
         bool its_day = event->kind == EVENT_DAY && event->meter == i;
         if (its_day && meter->utility == UTILITY_WATER && meter->continuous)
             own->leak_day = meter->newest_day;
-        if (is_explained(view, meter))
+        if (days_explained(view, meter))
             own->since_day = 0;
         else if (its_day && own->since_day)
             verdict->life = go_on(set, meter, own) || verdict->life;
