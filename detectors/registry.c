@@ -9,11 +9,12 @@
 #include "detectors/detector.h"
 #include "detectors/drop/drop.h"
 #include "detectors/flow/flow.h"
+#include "detectors/habits/habits.h"
 #include "detectors/silence/silence.h"
 
 const struct detector *const detectors[] = {
-    &detector_silence, &detector_drop, &detector_arrears,
-    &detector_cutoff,  &detector_flow, &detector_decline,
+    &detector_silence, &detector_drop,    &detector_arrears, &detector_cutoff,
+    &detector_flow,    &detector_decline, &detector_routine,
 };
 const size_t detector_count = sizeof detectors / sizeof detectors[0];
 _Static_assert(sizeof detectors / sizeof detectors[0] <= DETECTOR_COUNT_MAX, "too many detectors");

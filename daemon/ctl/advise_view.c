@@ -34,6 +34,7 @@ static const struct lever {
      "raise budget.acute_per_household_year or silence.share by a quarter"},
     {"drop", "lower drop.below by a quarter", "raise drop.below by a quarter"},
     {"decline", "lower decline.below by a quarter", "raise decline.below by a quarter"},
+    {"routine", "raise routine.above by a quarter", "lower routine.above by a quarter"},
     {"arrears", "raise arrears.check_months by one", "lower arrears.check_months by one"},
     {"cutoff", "set cutoff.notice to false", "set cutoff.notice and cutoff.limited to true"},
 };

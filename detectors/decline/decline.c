@@ -11,14 +11,14 @@
 #include "detectors/detector.h"
 #include "detectors/say.h"
 
-#define WEEK           7
-#define SPAN           28 /* days that are compared, and of a block */
-#define SPAN_DAYS_MIN  20 /* known ones of them */
-#define WEEK_DAYS_MIN  4
-#define BLOCKS         14 /* a year and the days under way */
-#define BLOCKS_MIN     3  /* known ones: three months say what is usual */
-#define YEAR           364
-#define FINDING_DAYS   182 /* after half a year it is how these people live */
+#define WEEK          7
+#define SPAN          28 /* days that are compared, and of a block */
+#define SPAN_DAYS_MIN 20 /* known ones of them */
+#define WEEK_DAYS_MIN 4
+#define BLOCKS        14 /* a year and the days under way */
+#define BLOCKS_MIN    3  /* known ones: three months say what is usual */
+#define YEAR          364
+#define FINDING_DAYS  182 /* after half a year it is how these people live */
 
 struct decline_options {
     double below, below_unseen, back;
@@ -57,10 +57,10 @@ static const struct option options[] = {
 };
 
 struct decline_meter {
-    int32_t since_day; /* first local day of the weeks; 0: no finding */
-    int32_t day;       /* newest of `out` */
-    uint32_t out;      /* bit n: n days before `day` low use has another reason */
-    int32_t block;     /* newest of `blocks`: local days / 28; 0 none */
+    int32_t since_day;       /* first local day of the weeks; 0: no finding */
+    int32_t day;             /* newest of `out` */
+    uint32_t out;            /* bit n: n days before `day` low use has another reason */
+    int32_t block;           /* newest of `blocks`: local days / 28; 0 none */
     uint16_t blocks[BLOCKS]; /* day codes: an ordinary day of each; 0 unknown; block % 14 */
     uint16_t usual;          /* day code, frozen when the finding begins */
     uint8_t percent;         /* of the usual, when it began */
@@ -198,8 +198,8 @@ static void begin(const struct decline_options *set, const struct decline_state 
     double usual = days_milli(past.usual), used = days_milli(now);
     if (past.season && days_milli(past.season) < usual)
         usual = days_milli(past.season);
-    double floor = days_floor_milli(meter->utility, set->floor_electricity, set->floor_water,
-                                    set->floor_gas);
+    double floor =
+        days_floor_milli(meter->utility, set->floor_electricity, set->floor_water, set->floor_gas);
     double below = presence_seen(view) ? set->below : set->below_unseen;
     if ((used + days_step(meter) / 2.0) * 100.0 >= below * usual || usual - used < floor ||
         !is_steady(set, view, meter, own, usual))

@@ -291,11 +291,16 @@ def folders(tree):
     """a detector's folder holds its code, its header, its page; its golden cases are there"""
     for folder in sorted({name.split("/")[1] for name in tree.files
                           if re.match(r"detectors/\w+/", name)}):
-        for ending in ("c", "h", "md"):
+        for ending in ("c", "h"):
             path = "detectors/%s/%s.%s" % (folder, folder, ending)
             if path not in tree.files:
                 yield "%s is missing" % path
-        golden = "tests/golden/detectors/%s/" % folder
+        pages = [name for name in tree.files
+                 if re.match(r"detectors/%s/\w+\.md$" % folder, name)]
+        if len(pages) != 1:
+            yield "detectors/%s/%s.md is missing" % (folder, folder)
+        name = os.path.basename(pages[0])[:-3] if pages else folder  # the detector's
+        golden = "tests/golden/detectors/%s/" % name
         if not any(name.startswith(golden) for name in tree.files):
             yield "%s: no golden case" % golden
 

@@ -24,6 +24,9 @@
  *   hours 0 2026-01-12T20:00 10 1.5 0.8
  *                                 ten hours from then on, each with that evidence and probability
  *                                 of a sign of life; then words: awake, estimated, again, restart
+ *   awake 0 2026-01-12 42 6-9,17-22
+ *                                 whole days of measured hours from a date on, somebody awake in
+ *                                 these local hours; a last word 16: only its hours before 16:00
  *   arrears gas months=4 amount=129300 average=43000 currency=KRW due=2026-01-25 before=1
  *           arrangement=yes notice=yes
  *   supply gas limited TIME       supply state and since when
@@ -383,6 +386,43 @@ static void show_day(struct stage *stage, unsigned index, int32_t day, const cha
     show(stage, &event);
 }
 
+/* "6-9,17-22": bit n is local hour n. */
+static uint32_t hours_of(const struct stage *stage, char *word)
+{
+    uint32_t hours = 0;
+    for (char *part; (part = strsep(&word, ","));) {
+        unsigned from, to;
+        if (sscanf(part, "%2u-%2u", &from, &to) != 2 || from >= to || to > 24)
+            complain(stage, "not hours", part);
+        hours |= (1u << to) - (1u << from);
+    }
+    return hours;
+}
+
+static void show_awake_days(struct stage *stage, char *rest)
+{
+    unsigned index = meter_of(stage, need_word(stage, &rest, "meter"));
+    int32_t first = date_of(stage, need_word(stage, &rest, "date"));
+    int days = (int)number(stage, need_word(stage, &rest, "days"));
+    uint32_t awake = hours_of(stage, need_word(stage, &rest, "hours"));
+    const char *known = next_word(&rest);
+    int until = known ? (int)number(stage, known) : 24;
+    for (int32_t day = first; day < first + days; day++)
+        for (int hour = 0; hour < until; hour++) {
+            int64_t start_s = day * (int64_t)DAY_S - stage->view.utc_offset_s + hour * 3600;
+            struct event event = {.kind = EVENT_HOUR,
+                                  .at_s = start_s + 3600,
+                                  .hour = (int32_t)(start_s / 3600),
+                                  .local_hour = (uint8_t)hour,
+                                  .weekday = (uint8_t)((day + 3) % 7),
+                                  .meter = (uint8_t)index,
+                                  .vouched = true,
+                                  .evidence.awake = awake >> hour & 1,
+                                  .awake_probability = 0.5};
+            show(stage, &event);
+        }
+}
+
 static void show_usual(struct stage *stage, char *rest)
 {
     unsigned meter = meter_of(stage, need_word(stage, &rest, "meter"));
@@ -623,12 +663,13 @@ static const struct verb {
     const char *name;
     void (*run)(struct stage *stage, char *rest);
 } verbs[] = {
-    {"option", change_option}, {"zone", set_zone},          {"home", change_home},
-    {"meter", add_meter},      {"leak", set_leak},          {"usual", show_usual},
-    {"day", show_one_day},     {"hour", show_hour},         {"hours", show_hours},
-    {"life", show_life},       {"arrears", change_arrears}, {"supply", change_supply},
-    {"billing", show_billing}, {"uses", show_uses},         {"household", show_household},
-    {"expect", expect},        {"say", expect_said},        {"number", expect_number},
+    {"option", change_option},  {"zone", set_zone},          {"home", change_home},
+    {"meter", add_meter},       {"leak", set_leak},          {"usual", show_usual},
+    {"day", show_one_day},      {"hour", show_hour},         {"hours", show_hours},
+    {"life", show_life},        {"arrears", change_arrears}, {"supply", change_supply},
+    {"billing", show_billing},  {"uses", show_uses},         {"household", show_household},
+    {"expect", expect},         {"say", expect_said},        {"number", expect_number},
+    {"awake", show_awake_days},
 };
 
 static void run_line(struct stage *stage, char *line)
