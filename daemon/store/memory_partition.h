@@ -51,6 +51,14 @@ struct memory_partition {
     uint64_t outbox_last;
 };
 
+/* A group's soft state: the hours that Redis would not have forgotten, by hour. */
+struct memory_area {
+    struct memory_item item; /* group; owned */
+    struct store_area_hour hours[STORE_AREA_HOURS];
+    int64_t version, opened_s; /* of its incident; 0 none */
+    struct text incident;      /* owned */
+};
+
 /* Shared by all handles of one memory store. */
 struct memory {
     pthread_mutex_t lock;
@@ -58,6 +66,7 @@ struct memory {
     int64_t life;     /* grows when it goes back in time */
     uint32_t pinned;
     struct memory_table partitions;
+    struct memory_table areas; /* soft: in no image */
 };
 
 struct memory_partition *memory_partition_new(uint32_t number);
@@ -89,5 +98,14 @@ void memory_outbox(const struct memory_partition *partition, const char *after, 
                    store_outbox_fn *each, void *context);
 void memory_outbox_done(struct memory_partition *partition, const char *const *entries,
                         size_t count);
+
+/* memory_areas.c: soft state of areas, under the lock. */
+void memory_area_add(struct memory *memory, const struct store_area_hour *add,
+                     unsigned window_hours, struct store_area_total *total);
+enum err memory_incident_set(struct memory *memory, const char *group, int64_t expected_version,
+                             int64_t version, struct text incident, int64_t opened_s,
+                             struct fault *fault);
+void memory_incidents(const struct memory *memory, store_incident_fn *each, void *context);
+void memory_areas_done(struct memory_table *areas);
 
 #endif

@@ -414,6 +414,13 @@ void redis_arg_key(struct redis_link *link, uint32_t partition, const char *what
     redis_arg(link, buffer_view(&link->key));
 }
 
+void redis_arg_group_key(struct redis_link *link, struct text group, const char *what)
+{
+    buffer_clear(&link->key);
+    buffer_format(&link->key, "%s{%.*s}:%s", link->prefix, (int)group.bytes, group.at, what);
+    redis_arg(link, buffer_view(&link->key));
+}
+
 void redis_arg_global(struct redis_link *link, const char *what)
 {
     buffer_clear(&link->key);

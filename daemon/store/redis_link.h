@@ -44,6 +44,8 @@ void redis_arg(struct redis_link *link, struct text arg);
 void redis_arg_number(struct redis_link *link, int64_t number);
 /* <prefix>{partition}:<what>, and :<tail> unless tail.at is NULL. */
 void redis_arg_key(struct redis_link *link, uint32_t partition, const char *what, struct text tail);
+/* <prefix>{group}:<what>: soft state of a group of homes. */
+void redis_arg_group_key(struct redis_link *link, struct text group, const char *what);
 /* <prefix><what>: not of one partition. */
 void redis_arg_global(struct redis_link *link, const char *what);
 

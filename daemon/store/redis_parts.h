@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What the files of the Redis store share: store_redis.c (ownership, records, settings) and
- * redis_alerts.c (alerts, timers, outbox). Inside daemon/store only.
+ * What the files of the Redis store share: store_redis.c (ownership, records, settings),
+ * redis_alerts.c (alerts, timers, outbox) and redis_areas.c (soft state of areas). Inside
+ * daemon/store only.
  */
 #ifndef ANBU_STORE_REDIS_PARTS_H
 #define ANBU_STORE_REDIS_PARTS_H
@@ -47,6 +48,14 @@ enum err redis_outbox_length(struct store *store, uint32_t partition, int64_t *o
 enum err redis_outbox_done(struct store *store, struct store_head *head, uint32_t partition,
                            const char *const *entries, size_t count, int64_t log_offset,
                            struct fault *fault);
+enum err redis_area_add(struct store *store, const struct store_area_hour *adds, size_t count,
+                        unsigned window_hours, struct store_area_total *totals,
+                        struct fault *fault);
+enum err redis_incident_set(struct store *store, const char *group, int64_t expected_version,
+                            int64_t version, struct text incident, int64_t opened_s,
+                            struct fault *fault);
+enum err redis_incidents(struct store *store, store_incident_fn *each, void *context,
+                         struct fault *fault);
 enum err redis_check(struct store *store, struct fault *warning, struct fault *fault);
 
 #endif

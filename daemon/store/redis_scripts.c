@@ -18,6 +18,13 @@
  *
  * <prefix>partitions holds the pinned number of partitions.
  *
+ * Soft state of a group of homes, below <prefix>{<group>}, such as {feeder:F-201}; it expires
+ *
+ *   hour:<h>    hash    metered, dark, expected, seen: what its homes showed in hour h
+ *   incident    string  version, line break, its latest incident
+ *
+ * <prefix>incidents is a zset of the groups that have one, by when it was opened.
+ *
  * Redis does not roll a script back. So each script names all its keys in KEYS, checks types,
  * owner, sequence, finding and version, and only then writes; values were checked before it was
  * sent, so no write can fail for their sake. Redis refuses a script for lack of memory, as a
@@ -33,6 +40,7 @@ EMBED_TEXTS(open, "daemon/store/scripts/checks.lua", "daemon/store/scripts/open.
 EMBED_TEXTS(flush, "daemon/store/scripts/checks.lua", "daemon/store/scripts/flush.lua");
 EMBED_TEXTS(transition, "daemon/store/scripts/checks.lua", "daemon/store/scripts/transition.lua");
 EMBED_TEXTS(outbox_done, "daemon/store/scripts/checks.lua", "daemon/store/scripts/outbox_done.lua");
+EMBED_TEXTS(incident, "daemon/store/scripts/checks.lua", "daemon/store/scripts/incident.lua");
 EMBED_TEXT(allowed, "daemon/store/scripts/allowed.lua");
 
 const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
@@ -41,6 +49,7 @@ const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
     [SCRIPT_FLUSH] = embed_flush,
     [SCRIPT_TRANSITION] = embed_transition,
     [SCRIPT_OUTBOX_DONE] = embed_outbox_done,
+    [SCRIPT_INCIDENT] = embed_incident,
     [SCRIPT_ALLOWED] = embed_allowed,
 };
 

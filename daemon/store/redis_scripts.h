@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The Lua scripts: every write of the store is one of them. Constant data; any thread.
+ * The Lua scripts: every write of the store is one of them, but for the
+ * counts of areas. Constant data; any thread.
  */
 #ifndef ANBU_STORE_REDIS_SCRIPTS_H
 #define ANBU_STORE_REDIS_SCRIPTS_H
@@ -11,6 +12,7 @@ enum redis_script {
     SCRIPT_FLUSH,
     SCRIPT_TRANSITION,
     SCRIPT_OUTBOX_DONE,
+    SCRIPT_INCIDENT,
     SCRIPT_ALLOWED,
     REDIS_SCRIPT_COUNT
 };
@@ -22,7 +24,7 @@ extern const char *const redis_scripts[REDIS_SCRIPT_COUNT];
     X(ANSWER_TYPE, "type")           /* key of another type; nothing was written */ \
     X(ANSWER_OWNER, "owner")         /* counter, token, seq as they are */          \
     X(ANSWER_DUPLICATE, "duplicate") /* finding_seq as it is */                     \
-    X(ANSWER_VERSION, "version")     /* version as it is, 0: no such alert */       \
+    X(ANSWER_VERSION, "version")     /* version as it is, 0: no such thing */       \
     X(ANSWER_OPEN, "open")           /* the team's other live alert */              \
     X(ANSWER_STALE, "stale")         /* not opened since the server's start */      \
     X(ANSWER_DENIED, "denied")       /* a command that our account may not use */

@@ -29,6 +29,11 @@
 #define STORE_TIMERS_MAX        4       /* set or cancelled in one step */
 #define STORE_STEP_BYTES_MAX    2097152 /* 2 MB: snapshot, event and message of one step */
 #define STORE_DONE_MAX          4096    /* outbox entries taken out in one call */
+#define STORE_GROUP_MAX         80      /* bytes of a group's name with the terminator */
+#define STORE_AREA_ADDS_MAX     256     /* hours counted in one call */
+#define STORE_AREA_HOURS        96      /* so long after its last count an hour is forgotten */
+#define STORE_INCIDENT_DAYS     7       /* so long after its last change an incident is */
+#define STORE_INCIDENTS_MAX     1024    /* listed in one call, newest first */
 
 /* What the owner of a partition holds; made by store_take, kept by the worker. */
 struct store_head {
@@ -113,6 +118,26 @@ struct store_settle {
 };
 typedef void store_settle_fn(void *context, const struct store_settle *settle);
 
+/* Soft state of areas (docs/decisions/0011-area-incidents.md): what homes of one group (an area or
+ * a feeder, "feeder:F-201") showed in an hour. Counted by all workers of all daemons; forgotten by
+ * itself. It may be lost, or counted twice, at any time: nothing durable follows from it. */
+struct store_area_sums {
+    int64_t metered, dark;        /* homes whose electricity was measured; those that used none */
+    int64_t expected_milli, seen; /* signs of life: usual for these homes, in thousandths; seen */
+};
+struct store_area_hour {
+    char group[STORE_GROUP_MAX];
+    int32_t hour; /* hours since 1970 in UTC */
+    struct store_area_sums sums;
+};
+/* After an addition, by everybody. */
+struct store_area_total {
+    struct store_area_sums hour, window; /* the hour's own; with the hours before it */
+};
+
+/* The latest incident of a group, as alert/incident.c writes it; borrowed for the call. */
+typedef void store_incident_fn(void *context, struct text group, struct text incident);
+
 struct store;
 struct store_ops {
     const char *name;
@@ -177,6 +202,20 @@ struct store_ops {
     enum err (*outbox_done)(struct store *store, struct store_head *head, uint32_t partition,
                             const char *const *entries, size_t count, int64_t log_offset,
                             struct fault *fault);
+
+    /* Adds to hours (at most STORE_AREA_ADDS_MAX), and says what they have come to; the window is
+     * the hour itself and the window_hours - 1 before it. */
+    enum err (*area_add)(struct store *store, const struct store_area_hour *adds, size_t count,
+                         unsigned window_hours, struct store_area_total *totals,
+                         struct fault *fault);
+    /* Sets a group's incident if it still has the expected version (0: none, or forgotten); else
+     * ERR_CONFLICT. opened_s orders the list. */
+    enum err (*incident_set)(struct store *store, const char *group, int64_t expected_version,
+                             int64_t version, struct text incident, int64_t opened_s,
+                             struct fault *fault);
+    /* Of all groups, the newest first. */
+    enum err (*incidents)(struct store *store, store_incident_fn *each, void *context,
+                          struct fault *fault);
 
     /* The store's own clock, for the comparison with ours. */
     enum err (*clock_ms)(struct store *store, int64_t *out, struct fault *fault);

@@ -35,6 +35,18 @@ enum err store_check_alert_id(const char *id, struct fault *fault)
     return ERR_OK;
 }
 
+enum err store_check_group(const char *group, struct fault *fault)
+{
+    size_t bytes = strnlen(group, STORE_GROUP_MAX);
+    const char *colon = memchr(group, ':', bytes);
+    if (bytes >= STORE_GROUP_MAX || !colon || colon == group || colon + 1 == group + bytes)
+        return fault_set(fault, ERR_INVALID,
+                         "store: a group of homes is \"kind:name\", of at most %d bytes, not "
+                         "\"%.*s\"",
+                         STORE_GROUP_MAX - 1, (int)bytes, group);
+    return ERR_OK;
+}
+
 static enum err check_number(const char *what, int64_t number, struct fault *fault)
 {
     if (number >= -STORE_NUMBER_MAX && number <= STORE_NUMBER_MAX)
@@ -203,6 +215,14 @@ enum err store_say_stale(const struct store_transition *step, struct fault *faul
                      "store: it was started anew, and the alerts of partition %u are being brought "
                      "up to date; nothing was changed, try again in a moment",
                      step->partition);
+}
+
+enum err store_say_incident(const char *group, int64_t expected, int64_t present,
+                            struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFLICT,
+                     "store: the incident of %s is at version %" PRId64 ", not %" PRId64, group,
+                     present, expected);
 }
 
 enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fault)

@@ -24,6 +24,9 @@ NODISCARD enum err store_check_done(const char *const *entries, size_t count, st
 /* "<number>-<number>", as a stream names its entries. */
 NODISCARD enum err store_check_entry(const char *entry, struct fault *fault);
 
+/* "area:<name>" or "feeder:<name>": what a key can hold. */
+NODISCARD enum err store_check_group(const char *group, struct fault *fault);
+
 /* 128 random bits in hex. */
 void store_token(char out[33]);
 
@@ -41,6 +44,8 @@ enum err store_say_open(const struct store_transition *step, const char *other,
                         struct fault *fault);
 enum err store_say_stale(const struct store_transition *step, struct fault *fault);
 enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fault);
+enum err store_say_incident(const char *group, int64_t expected, int64_t present,
+                            struct fault *fault);
 enum err store_say_partitions(uint32_t want, uint32_t pinned, struct fault *fault);
 
 #endif

@@ -300,6 +300,42 @@ static enum err outbox_done(struct store *store, struct store_head *head, uint32
     return err;
 }
 
+static enum err area_add(struct store *store, const struct store_area_hour *adds, size_t count,
+                         unsigned window_hours, struct store_area_total *totals,
+                         struct fault *fault)
+{
+    for (size_t i = 0; i < count; i++)
+        if (store_check_group(adds[i].group, fault) != ERR_OK)
+            return ERR_INVALID;
+    struct memory *memory = lock_memory(store);
+    for (size_t i = 0; i < count; i++)
+        memory_area_add(memory, &adds[i], window_hours, &totals[i]);
+    unlock(store);
+    return ERR_OK;
+}
+
+static enum err incident_set(struct store *store, const char *group, int64_t expected_version,
+                             int64_t version, struct text incident, int64_t opened_s,
+                             struct fault *fault)
+{
+    enum err err = store_check_group(group, fault);
+    if (err != ERR_OK)
+        return err;
+    struct memory *memory = lock_memory(store);
+    err = memory_incident_set(memory, group, expected_version, version, incident, opened_s, fault);
+    unlock(store);
+    return err;
+}
+
+static enum err incidents(struct store *store, store_incident_fn *each, void *context,
+                          struct fault *fault)
+{
+    (void)fault;
+    memory_incidents(lock_memory(store), each, context);
+    unlock(store);
+    return ERR_OK;
+}
+
 static enum err store_clock_ms(struct store *store, int64_t *out, struct fault *fault)
 {
     (void)store, (void)fault;
@@ -353,6 +389,7 @@ static void free_handle(struct store *store)
     unlock(store);
     if (last) {
         memory_partitions_done(&memory->partitions);
+        memory_areas_done(&memory->areas);
         (void)pthread_mutex_destroy(&memory->lock);
         free(memory);
     }
@@ -406,6 +443,9 @@ static const struct store_ops memory_ops = {
     .outbox = outbox,
     .outbox_length = outbox_length,
     .outbox_done = outbox_done,
+    .area_add = area_add,
+    .incident_set = incident_set,
+    .incidents = incidents,
     .clock_ms = store_clock_ms,
     .check = check,
     .free = free_handle,

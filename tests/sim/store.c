@@ -271,6 +271,33 @@ static enum err sim_alert(struct store *store, uint32_t p, const char *id, struc
     FORWARD(false, REAL->ops->alert(REAL, p, id, out, fault));
 }
 
+static enum err sim_alerts(struct store *store, uint32_t p, bool live_only, size_t limit,
+                           store_alert_fn *each, void *context, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->alerts(REAL, p, live_only, limit, each, context, fault));
+}
+
+static enum err sim_area_add(struct store *store, const struct store_area_hour *adds, size_t count,
+                             unsigned window_hours, struct store_area_total *totals,
+                             struct fault *fault)
+{
+    FORWARD(true, REAL->ops->area_add(REAL, adds, count, window_hours, totals, fault));
+}
+
+static enum err sim_incident_set(struct store *store, const char *group, int64_t expected,
+                                 int64_t version, struct text incident, int64_t opened_s,
+                                 struct fault *fault)
+{
+    FORWARD(true,
+            REAL->ops->incident_set(REAL, group, expected, version, incident, opened_s, fault));
+}
+
+static enum err sim_incidents(struct store *store, store_incident_fn *each, void *context,
+                              struct fault *fault)
+{
+    FORWARD(false, REAL->ops->incidents(REAL, each, context, fault));
+}
+
 static enum err sim_due(struct store *store, uint32_t p, int64_t now_ms, struct store_due *out,
                         size_t max, size_t *count, struct fault *fault)
 {
@@ -325,6 +352,10 @@ static const struct store_ops ops = {
     .load_case = sim_load_case,
     .transition = sim_transition,
     .alert = sim_alert,
+    .alerts = sim_alerts,
+    .area_add = sim_area_add,
+    .incident_set = sim_incident_set,
+    .incidents = sim_incidents,
     .due = sim_due,
     .outbox = sim_outbox,
     .outbox_done = sim_outbox_done,

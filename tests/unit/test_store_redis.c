@@ -90,6 +90,10 @@ static void live_a_life(struct store *store)
     must(store->ops->take(store, PARTITION, &head, seen_settle, &seen, &world.fault));
     must(ask_clock(store));
     ck_assert_uint_eq(head.seq, 4);
+    struct store_area_hour hour = {"area:A", 490000, {1, 1, 900, 0}};
+    struct store_area_total total;
+    must(store->ops->area_add(store, &hour, 1, 3, &total, &world.fault));
+    must(store->ops->incident_set(store, "area:A", 0, 1, TEXT("{}"), 5, &world.fault));
 }
 
 /* The keys with their contents' digest: equal before and after when nothing was changed. */
@@ -159,10 +163,10 @@ START_TEST(a_password_is_needed_when_the_server_wants_one)
 END_TEST
 
 /* As docs/decisions/0002-store-keys.md says. */
-#define ACL_COMMANDS                                                                            \
-    "+eval +evalsha +script|load +info +time +get +set +mget +del +exists +type +hget +hmget "  \
-    "+hgetall +hkeys +hset +hdel +hincrby +zadd +zrem +zrange +zrevrange +zrangebyscore +xadd " \
-    "+xdel +xrange +xlen"
+#define ACL_COMMANDS                                                                             \
+    "+eval +evalsha +script|load +info +time +get +set +expire +mget +del +exists +type +hget "  \
+    "+hmget +hgetall +hkeys +hset +hdel +hincrby +zadd +zrem +zrange +zrevrange +zrangebyscore " \
+    "+xadd +xdel +xrange +xlen"
 
 START_TEST(an_account_with_just_the_documented_rights_is_enough)
 {

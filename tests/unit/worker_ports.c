@@ -358,6 +358,36 @@ static enum err probe_outbox_done(struct store *store, struct store_head *head, 
                                                                 count, log_offset, fault));
 }
 
+static enum err probe_alerts(struct store *store, uint32_t p, bool live_only, size_t limit,
+                             store_alert_fn *each, void *context, struct fault *fault)
+{
+    FORWARD(PROBE_ALERTS,
+            real_of(store)->ops->alerts(real_of(store), p, live_only, limit, each, context, fault));
+}
+
+static enum err probe_area_add(struct store *store, const struct store_area_hour *adds,
+                               size_t count, unsigned window_hours, struct store_area_total *totals,
+                               struct fault *fault)
+{
+    FORWARD(PROBE_AREA_ADD, real_of(store)->ops->area_add(real_of(store), adds, count, window_hours,
+                                                          totals, fault));
+}
+
+static enum err probe_incident_set(struct store *store, const char *group, int64_t expected,
+                                   int64_t version, struct text incident, int64_t opened_s,
+                                   struct fault *fault)
+{
+    FORWARD(PROBE_INCIDENT_SET,
+            real_of(store)->ops->incident_set(real_of(store), group, expected, version, incident,
+                                              opened_s, fault));
+}
+
+static enum err probe_incidents(struct store *store, store_incident_fn *each, void *context,
+                                struct fault *fault)
+{
+    FORWARD(PROBE_INCIDENTS, real_of(store)->ops->incidents(real_of(store), each, context, fault));
+}
+
 static enum err probe_clock(struct store *store, int64_t *out, struct fault *fault)
 {
     if (fails_now(PROBE_CLOCK))
@@ -388,6 +418,10 @@ static const struct store_ops probe_ops = {
     .due = probe_due,
     .outbox = probe_outbox,
     .outbox_done = probe_outbox_done,
+    .alerts = probe_alerts,
+    .area_add = probe_area_add,
+    .incident_set = probe_incident_set,
+    .incidents = probe_incidents,
     .clock_ms = probe_clock,
     .free = probe_free,
 };

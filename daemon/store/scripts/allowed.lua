@@ -4,6 +4,7 @@
 local key = KEYS[1]
 local calls = {
   {'GET', key}, {'SET', key, '1'}, {'MGET', key}, {'DEL', key}, {'EXISTS', key},
+  {'EXPIRE', key, '1'},
   {'TYPE', key}, {'HGET', key, 'f'}, {'HMGET', key, 'f'}, {'HGETALL', key},
   {'HKEYS', key}, {'HSET', key, 'f', '1'}, {'HDEL', key, 'f'},
   {'HINCRBY', key, 'f', '1'}, {'ZADD', key, '1', 'm'}, {'ZREM', key, 'm'},
