@@ -182,8 +182,17 @@ bool casework_findings(struct worker *worker, struct partition *partition)
  * of another wait. What the alert says counts, not the rules: they may have changed since. */
 static bool is_of_this_wait(const struct alert *alert, const struct store_due *due)
 {
+    if (strcmp(due->kind, TIMER_HOLD) == 0)
+        return alert->held_by[0] && alert->held_until_ms <= due->due_ms;
     return strcmp(due->kind, TIMER_ACK_EXPIRY) == 0 ? alert->expires_ms <= due->due_ms
                                                     : lifecycle_waits_since_ms(alert) < due->due_ms;
+}
+
+static enum timer timer_kind(const char *name)
+{
+    return strcmp(name, TIMER_ACK_EXPIRY) == 0 ? TIMER_KIND_ACK_EXPIRY
+           : strcmp(name, TIMER_HOLD) == 0     ? TIMER_KIND_HOLD
+                                               : TIMER_KIND_UNACKNOWLEDGED;
 }
 
 static enum err fire(struct worker *worker, struct partition *partition,
@@ -198,11 +207,13 @@ static enum err fire(struct worker *worker, struct partition *partition,
         alert_done(&before);
         return ERR_DUPLICATE;
     }
-    struct change change = {.kind = strcmp(due->kind, TIMER_ACK_EXPIRY) == 0
-                                        ? CHANGE_ACK_EXPIRED
-                                        : CHANGE_UNACKNOWLEDGED,
-                            .who = "anbu",
-                            .at_ms = now_ms};
+    static const enum alert_change changes[TIMER_KIND_COUNT] = {
+        [TIMER_KIND_ACK_EXPIRY] = CHANGE_ACK_EXPIRED,
+        [TIMER_KIND_UNACKNOWLEDGED] = CHANGE_UNACKNOWLEDGED,
+        [TIMER_KIND_HOLD] = CHANGE_HOLD_END,
+    };
+    enum timer kind = timer_kind(due->kind);
+    struct change change = {.kind = changes[kind], .who = "anbu", .at_ms = now_ms};
     err = lifecycle_apply(&before, &change, &worker->rules, &step, fault);
     if (!err) {
         struct store_transition transition;
@@ -211,10 +222,7 @@ static enum err fire(struct worker *worker, struct partition *partition,
     }
     if (!err) {
         tally_step(&worker->counts.tally, &step, NULL);
-        metric_add(
-            &worker->counts.timers[change.kind == CHANGE_ACK_EXPIRED ? TIMER_KIND_ACK_EXPIRY
-                                                                     : TIMER_KIND_UNACKNOWLEDGED],
-            1);
+        metric_add(&worker->counts.timers[kind], 1);
     }
     worker_beat(&worker->counts);
     step_done(&step);

@@ -34,7 +34,7 @@ extern const char *const stage_names[STAGE_COUNT];
 enum trip { TRIPS(VOCABULARY_CONSTANT) TRIP_COUNT };
 extern const char *const trip_names[TRIP_COUNT];
 
-enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_COUNT };
+enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_HOLD, TIMER_KIND_COUNT };
 
 struct worker_counts {
     atomic_ullong messages[MESSAGE_TYPE_COUNT], readings[UTILITY_COUNT][QUALITY_COUNT];

@@ -23,8 +23,10 @@ static const char *const topics[MESSAGE_TYPE_COUNT] = {[MESSAGE_READING] = "read
                                                        [MESSAGE_HOUSEHOLD] = "household",
                                                        [MESSAGE_REPORT] = "report",
                                                        [MESSAGE_WEATHER] = "weather"};
-static const char *const timers[TIMER_KIND_COUNT] = {
-    [TIMER_KIND_ACK_EXPIRY] = TIMER_ACK_EXPIRY, [TIMER_KIND_UNACKNOWLEDGED] = TIMER_UNACKNOWLEDGED};
+static const char *const timers[TIMER_KIND_COUNT] = {[TIMER_KIND_ACK_EXPIRY] = TIMER_ACK_EXPIRY,
+                                                     [TIMER_KIND_UNACKNOWLEDGED] =
+                                                         TIMER_UNACKNOWLEDGED,
+                                                     [TIMER_KIND_HOLD] = TIMER_HOLD};
 static const char *const results[] = {"done", "refused"};
 
 #define VALUES(name, names)                   \

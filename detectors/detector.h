@@ -145,6 +145,7 @@ struct detector {
     const char *summary; /* one line for people */
     enum team team;      /* who is told */
     enum detector_kind detects;
+    bool collective; /* an outage sets it off in many homes: an area incident may hold it */
     const struct option *options;
     size_t option_count;
     size_t options_bytes; /* of the struct that option rows write to */

@@ -60,12 +60,14 @@ struct alert {
     enum team team;
     enum severity severity;
     enum alert_state state;
-    int64_t raised_s;          /* event time of the reading that raised it */
-    int64_t raised_wall_ms;    /* when that was known: escalation counts from here */
-    int64_t last_life_s;       /* last sign of life; 0 none known */
-    char owner[ALERT_WHO_MAX]; /* who acknowledged; "" */
-    int64_t expires_ms;        /* the acknowledgement's end; 0 */
-    uint8_t escalations;       /* times that nobody acknowledged in time */
+    int64_t raised_s;           /* event time of the reading that raised it */
+    int64_t raised_wall_ms;     /* when that was known: escalation counts from here */
+    int64_t last_life_s;        /* last sign of life; 0 none known */
+    char owner[ALERT_WHO_MAX];  /* who acknowledged; "" */
+    int64_t expires_ms;         /* the acknowledgement's end; 0 */
+    char held_by[ALERT_ID_MAX]; /* the area incident that holds it back; "" (decision 0012) */
+    int64_t held_until_ms;      /* the hold's end at the latest; 0 */
+    uint8_t escalations;        /* times that nobody acknowledged in time */
     bool has_outcome;
     enum outcome outcome;
     size_t reason_count;

@@ -101,7 +101,9 @@ void alert_write(const struct alert *alert, struct buffer *out)
     json_member_text(out, "state", alert_state_names[alert->state]);
     member_unless_empty(out, "area", alert->area);
     member_unless_empty(out, "timezone", alert->timezone);
-    json_member_null(out, "held_by");
+    member_unless_empty(out, "held_by", alert->held_by);
+    if (alert->held_by[0])
+        member_time(out, "held_until", zone, alert->held_until_ms);
     json_put_key(out, "raised");
     put_time(out, zone, alert->raised_s * 1000);
     json_put_key(out, "learnt");
@@ -397,7 +399,12 @@ static void get_alert(struct reading_place *place, const json_t *root, struct al
     out->has_outcome = !json_is_null(json_object_get(root, "outcome"));
     if (out->has_outcome)
         out->outcome = (enum outcome)get_name(place, root, "outcome", outcome_names, OUTCOME_COUNT);
+    get_text(place, root, "held_by", true, out->held_by, sizeof out->held_by);
+    if (out->held_by[0])
+        out->held_until_ms = get_time_ms(place, root, "held_until", false);
     get_lists(place, root, out);
+    if (out->held_by[0] && out->state != ALERT_OPEN)
+        wrong(place, "held_by", "is of an alert that is not open");
     if ((out->state == ALERT_ACKNOWLEDGED) != (out->owner[0] != '\0') ||
         (out->state == ALERT_ACKNOWLEDGED) != (out->expires_ms != 0))
         wrong(place, "state", "does not agree with owner and expires");

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/policy.h"
 #include "alert/reasons.h"
 #include "base/utf8.h"
 #include "base/zone.h"
@@ -154,14 +155,18 @@ static int64_t wait_ms(const struct alert *alert, const struct alert_rules *rule
            1000;
 }
 
-/* Wall-clock moment of the last step that began a wait; the first kind counts for timers alone. */
+#define FOR_TIMERS 2 /* the first kinds of wall_clock */
+
+/* Wall-clock moment of the last step that began a wait. An escalation and a hold's end count for
+ * timers alone: in lists, who was silent first stands first. */
 static int64_t waiting_since_ms(const struct alert *alert, bool escalations)
 {
-    static const enum alert_step_kind wall_clock[] = {STEP_ESCALATED, STEP_RELEASED,
-                                                      STEP_ACK_EXPIRED, STEP_REOPENED};
+    static const enum alert_step_kind wall_clock[] = {
+        STEP_ESCALATED, STEP_HOLD_ENDED, STEP_RELEASED, STEP_ACK_EXPIRED, STEP_REOPENED};
     for (size_t i = alert->step_count; i > 0; i--) {
         const struct alert_step *step = &alert->steps[i - 1];
-        for (size_t k = escalations ? 0 : 1; k < sizeof wall_clock / sizeof wall_clock[0]; k++)
+        for (size_t k = escalations ? 0 : FOR_TIMERS; k < sizeof wall_clock / sizeof wall_clock[0];
+             k++)
             if (is_step(step, wall_clock[k]))
                 return step->at_ms;
         if (is_step(step, STEP_RAISED_AGAIN))
@@ -180,12 +185,14 @@ size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rul
 {
     out[0] = (struct store_timer){.kind = TIMER_UNACKNOWLEDGED};
     out[1] = (struct store_timer){.kind = TIMER_ACK_EXPIRY};
+    out[2] = (struct store_timer){.kind = TIMER_HOLD, .due_ms = alert->held_until_ms};
     /* At the maximum it waits at the top of the queue, without a timer. */
-    if (alert->state == ALERT_OPEN && alert->escalations < rules->escalations_max)
+    if (alert->state == ALERT_OPEN && !alert->held_by[0] &&
+        alert->escalations < rules->escalations_max)
         out[0].due_ms = waiting_since_ms(alert, true) + wait_ms(alert, rules);
     if (alert->state == ALERT_ACKNOWLEDGED)
         out[1].due_ms = alert->expires_ms;
-    return 2;
+    return 3;
 }
 
 static void leave_owner(struct alert *alert)
@@ -202,6 +209,34 @@ static void open_for_all(struct alert *alert)
     alert->escalations = 0;
     alert->has_outcome = false;
     alert->outcome = OUTCOME_SAFE;
+}
+
+/* Holds. */
+
+static void leave_hold(struct alert *alert)
+{
+    memset(alert->held_by, 0, sizeof alert->held_by);
+    alert->held_until_ms = 0;
+}
+
+bool lifecycle_may_hold(const struct finding *finding)
+{
+    return finding->detector->collective && !(finding->flags >> FLAG_MEDICAL & 1) &&
+           policy_severity(finding) < SEVERITY_CRITICAL;
+}
+
+static void take_hold(struct alert *alert, const struct hold *hold)
+{
+    memcpy(alert->held_by, hold->incident, sizeof alert->held_by);
+    alert->held_until_ms = hold->until_ms;
+}
+
+/* What opens by this finding begins held, where that may be. */
+static void hold_finding(struct making *making)
+{
+    const struct change *change = making->change;
+    if (change->hold && lifecycle_may_hold(change->finding))
+        take_hold(&making->step->alert, change->hold);
 }
 
 /* Findings. */
@@ -236,6 +271,7 @@ static enum err raise_alert(struct making *making)
     take_context(alert, finding);
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
+    hold_finding(making);
     record_finding(making, STEP_RAISED, alert->reasons[0].summary);
     return ERR_OK;
 }
@@ -249,6 +285,7 @@ static enum err reopen_by_finding(struct making *making)
     take_context(alert, finding);
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
+    hold_finding(making);
     record_finding(making, STEP_RAISED_AGAIN, reasons_find(alert, finding->detector)->summary);
     return ERR_OK;
 }
@@ -265,6 +302,8 @@ static enum err grow_reason(struct making *making)
     reasons_begin(alert, finding);
     enum severity now = reasons_severity(alert, finding);
     alert->severity = now > was ? now : was;
+    if (!lifecycle_may_hold(finding))
+        leave_hold(alert);
     record_finding(making, STEP_UPDATED, reasons_find(alert, finding->detector)->summary);
     return ERR_OK;
 }
@@ -487,6 +526,37 @@ static enum err on_unacknowledged(struct making *making)
     return ERR_OK;
 }
 
+/* Area incidents. */
+
+static enum err on_hold(struct making *making)
+{
+    const struct alert *before = making->before;
+    if (before->state != ALERT_OPEN || before->held_by[0] || before->severity == SEVERITY_CRITICAL)
+        return fault_set(making->fault, ERR_DUPLICATE, "it is not to be held");
+    take_hold(&making->step->alert, making->change->hold);
+    making->step->alert.escalations = 0;
+    struct buffer note = {0};
+    buffer_format(&note, "held by incident %s of its area or feeder", making->step->alert.held_by);
+    record(making, STEP_HELD, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    buffer_done(&note);
+    return ERR_OK;
+}
+
+static enum err on_hold_end(struct making *making)
+{
+    const struct alert *before = making->before;
+    if (!before->held_by[0])
+        return fault_set(making->fault, ERR_DUPLICATE, "nothing holds it");
+    struct buffer note = {0};
+    buffer_format(&note, "incident %s holds it no longer: %s", before->held_by,
+                  before->held_until_ms <= making->change->at_ms ? "the hold's maximum has passed"
+                                                                 : "it is over");
+    leave_hold(&making->step->alert);
+    record(making, STEP_HOLD_ENDED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    buffer_done(&note);
+    return ERR_OK;
+}
+
 /* THE table. */
 static const struct row {
     enum err (*handle)(struct making *making);
@@ -501,6 +571,8 @@ static const struct row {
     [CHANGE_REOPEN] = {on_reopen, true, "reopening needs a reason: say what has changed"},
     [CHANGE_ACK_EXPIRED] = {on_ack_expired, false, NULL},
     [CHANGE_UNACKNOWLEDGED] = {on_unacknowledged, false, NULL},
+    [CHANGE_HOLD] = {on_hold, false, NULL},
+    [CHANGE_HOLD_END] = {on_hold_end, false, NULL},
 };
 static_assert(sizeof rows / sizeof rows[0] == ALERT_CHANGE_COUNT, "a change has no row");
 
@@ -545,6 +617,8 @@ static void finish(struct making *making)
     struct step *step = making->step;
     struct alert *alert = &step->alert;
     alert->version++;
+    if (alert->state != ALERT_OPEN)
+        leave_hold(alert); /* somebody has it, or it is over */
     step->timer_count = lifecycle_timers(alert, making->rules, step->timers);
     alert_write(alert, &step->snapshot);
     alert_event(alert, step->event, step->event_time_s, &step->event_json);

@@ -21,7 +21,9 @@
     X(CHANGE_RESOLVE, "resolve")                                                    \
     X(CHANGE_REOPEN, "reopen")                                                      \
     X(CHANGE_ACK_EXPIRED, "ack_expired")       /* timer */                          \
-    X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */
+    X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */                          \
+    X(CHANGE_HOLD, "hold")                     /* an area incident */               \
+    X(CHANGE_HOLD_END, "hold_end")             /* its end, or timer */
 enum alert_change { ALERT_CHANGES(VOCABULARY_CONSTANT) ALERT_CHANGE_COUNT };
 extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
 
@@ -39,7 +41,9 @@ extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
     X(STEP_REOPENED, "reopened", "reopened")         /* by a person */                           \
     X(STEP_RAISED_AGAIN, "raised_again", "reopened") /* by a finding */                          \
     X(STEP_ACK_EXPIRED, "ack_expired", "reopened")                                               \
-    X(STEP_ESCALATED, "escalated", "escalated")
+    X(STEP_ESCALATED, "escalated", "escalated")                                                  \
+    X(STEP_HELD, "held", "updated")             /* by an area incident */                        \
+    X(STEP_HOLD_ENDED, "hold_ended", "updated") /* it is delivered from here on */
 #define ALERT_STEPS_CONSTANT(constant, word, event) constant,
 enum alert_step_kind { ALERT_STEPS(ALERT_STEPS_CONSTANT) ALERT_STEP_COUNT };
 extern const char *const alert_step_words[ALERT_STEP_COUNT];
@@ -52,9 +56,10 @@ extern const char *const alert_step_events[ALERT_STEP_COUNT];
 /* Who the machine is in a history. */
 #define ALERT_WHO_MACHINE "anbu"
 
-/* Timer names in the store, both wall-clock. */
+/* Timer names in the store, all wall-clock. */
 #define TIMER_ACK_EXPIRY     "ack_expiry"
 #define TIMER_UNACKNOWLEDGED "unacknowledged"
+#define TIMER_HOLD           "hold"
 
 /* From config. */
 struct alert_rules {
@@ -64,12 +69,19 @@ struct alert_rules {
     int64_t escalations_max;     /* then it waits at the top of the queue */
 };
 
+/* An area incident that holds alerts back. */
+struct hold {
+    char incident[ALERT_ID_MAX];
+    int64_t until_ms; /* wall clock */
+};
+
 struct change {
     enum alert_change kind;
     const char *who;               /* account; not read for findings and timers */
     const char *note;              /* why; may be NULL where the change does not need one */
     int64_t at_ms;                 /* wall clock */
     const struct finding *finding; /* CHANGE_FINDING */
+    const struct hold *hold;       /* CHANGE_HOLD; CHANGE_FINDING: what it raises; NULL: nothing */
     bool to_police;         /* CHANGE_FINDING: told to the police besides its detector's own team */
     enum outcome outcome;   /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
     int64_t absent_until_s; /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
@@ -98,7 +110,11 @@ NODISCARD enum err lifecycle_apply(const struct alert *before, const struct chan
                                    const struct alert_rules *rules, struct step *out,
                                    struct fault *fault);
 
-/* The timers of an alert as it is, both kinds, due 0 for none; every step sets them, and so does
+/* Whether an area incident may hold what the finding raises: never of a household with flag
+ * medical, nor what is critical. */
+bool lifecycle_may_hold(const struct finding *finding);
+
+/* The timers of an alert as it is, of every kind, due 0 for none; every step sets them, and so does
  * whoever restores an alert. Returns how many. */
 size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
                         struct store_timer out[STORE_TIMERS_MAX]);

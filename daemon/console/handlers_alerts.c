@@ -29,7 +29,7 @@
 struct filter {
     uint32_t states, teams, severities; /* masks; 0: any */
     const char *area;                   /* NULL: any */
-    bool all;
+    bool all, held; /* held: those that an area incident holds back, and no others */
     size_t limit;
 };
 
@@ -98,6 +98,8 @@ static enum err filter_read(struct request *request, struct filter *out, struct 
     /* Who asks for alerts that are over means the history. */
     uint32_t live = 1u << ALERT_OPEN | 1u << ALERT_ACKNOWLEDGED;
     out->all = (all && strcmp(all, "1") == 0) || (out->states & ~live);
+    const char *held = request_query(request, "held");
+    out->held = held && strcmp(held, "1") == 0;
     if (out->area && !out->area[0])
         out->area = NULL;
     return ERR_OK;
@@ -105,7 +107,8 @@ static enum err filter_read(struct request *request, struct filter *out, struct 
 
 static bool filter_fits(const struct filter *filter, const struct alert *alert)
 {
-    return (!filter->states || filter->states & 1u << alert->state) &&
+    return (filter->held ? alert->held_by[0] : filter->all || !alert->held_by[0]) &&
+           (!filter->states || filter->states & 1u << alert->state) &&
            (!filter->teams || filter->teams & 1u << alert->team) &&
            (!filter->severities || filter->severities & 1u << alert->severity) &&
            (!filter->area || strcmp(filter->area, alert->area) == 0);
@@ -184,7 +187,8 @@ enum err handle_alerts_list(struct request *request, struct answer *answer, stru
         return err;
     struct list list = {.filter = &filter};
     list.rows = memory_get(filter.limit * 2 * sizeof *list.rows);
-    bool filtered = filter.states || filter.teams || filter.severities || filter.area;
+    bool filtered =
+        filter.states || filter.teams || filter.severities || filter.area || filter.held;
     size_t scan = !filter.all ? NO_LIMIT : filtered ? HISTORY_SCAN_MAX : filter.limit;
     for (uint32_t p = 0; p < api->partitions && !err; p++) {
         err = api->store->ops->alerts(api->store, p, !filter.all, scan, list_take, &list, fault);

@@ -11,9 +11,10 @@
 /* clang-format off: a table is read by column. */
 const struct route routes[] = {
     {"GET", "/api/v1", NULL, "", handle_routes, 0, "this list"},
-    {"GET", "/api/v1/alerts", "alerts.list", " state team severity area limit all why ",
+    {"GET", "/api/v1/alerts", "alerts.list", " state team severity area limit all held why ",
      handle_alerts_list, 0,
-     "open and acknowledged alerts, gravest first; all=1: the latest of all"},
+     "open and acknowledged alerts, gravest first; held=1: those that an area incident holds "
+     "back; all=1: the latest of all"},
     {"GET", ALERT, "alerts.show", " why ", handle_alert_show, 0,
      "one alert; {id} may be its first 6 characters or more"},
     {"POST", ALERT "/acknowledge", "alerts.acknowledge", "", handle_alert_change,

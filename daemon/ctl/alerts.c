@@ -18,11 +18,11 @@ int command_alerts_list(int argc, char **argv)
 {
     const char *state = NULL, *team = NULL, *severity = NULL, *area = NULL, *limit = NULL;
     const char *why = NULL;
-    bool all = false, as_json = false;
+    bool all = false, held = false, as_json = false;
     const struct args_option options[] = {
-        {"--state", &state, NULL}, {"--team", &team, NULL},    {"--severity", &severity, NULL},
-        {"--area", &area, NULL},   {"--limit", &limit, NULL},  {"--why", &why, NULL},
-        {"--all", NULL, &all},     {"--json", NULL, &as_json},
+        {"--state", &state, NULL}, {"--team", &team, NULL},   {"--severity", &severity, NULL},
+        {"--area", &area, NULL},   {"--limit", &limit, NULL}, {"--why", &why, NULL},
+        {"--all", NULL, &all},     {"--held", NULL, &held},   {"--json", NULL, &as_json},
     };
     struct args args = {.command = "alerts list",
                         .options = options,
@@ -37,6 +37,7 @@ int command_alerts_list(int argc, char **argv)
     call_query(&path, "area", area);
     call_query(&path, "limit", limit);
     call_query(&path, "all", all ? "1" : NULL);
+    call_query(&path, "held", held ? "1" : NULL);
     call_query(&path, "why", why);
     int status = call_show(path.at, as_json, alerts_view_list);
     buffer_done(&path);

@@ -7,8 +7,9 @@
 #define FILTERS "[--state LIST] [--team LIST] [--severity LIST] [--area AREA]"
 
 const struct command commands[] = {
-    {"alerts list", FILTERS " [--limit N] [--all] [--why TEXT] [--json]",
-     "open and acknowledged alerts, gravest and longest waiting first; --all: the latest of all",
+    {"alerts list", FILTERS " [--limit N] [--all] [--held] [--why TEXT] [--json]",
+     "open and acknowledged alerts, gravest and longest waiting first; --held: those that an area "
+     "incident holds back; --all: the latest of all",
      command_alerts_list, false},
     {"alerts show", "ID [--why TEXT] [--json]",
      "one alert: sentence, owner, reasons, history; ID may be its first 6 characters or more",

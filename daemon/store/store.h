@@ -118,7 +118,7 @@ struct store_settle {
 };
 typedef void store_settle_fn(void *context, const struct store_settle *settle);
 
-/* Soft state of areas (docs/decisions/0011-area-incidents.md): what homes of one group (an area or
+/* Soft state of areas (docs/decisions/0012-area-incidents.md): what homes of one group (an area or
  * a feeder, "feeder:F-201") showed in an hour. Counted by all workers of all daemons; forgotten by
  * itself. It may be lost, or counted twice, at any time: nothing durable follows from it. */
 struct store_area_sums {

@@ -483,6 +483,7 @@ const struct detector detector_drop = {
     .name = "drop",
     .summary = "use over the last days far below what is usual in a lived-in home",
     .team = TEAM_WELFARE,
+    .collective = true,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct drop_options),

@@ -197,6 +197,7 @@ const struct detector detector_silence = {
     .name = "silence",
     .summary = "nobody has been active for longer than this home's own ways explain",
     .team = TEAM_POLICE,
+    .collective = true,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct silence_options),

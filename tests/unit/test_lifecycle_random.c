@@ -19,7 +19,8 @@ struct life {
     struct alert alert;
     int64_t now_ms;
     int64_t seq[2];
-    struct store_timer timers[2]; /* the store's; due 0: none */
+    struct hold hold;             /* lent to a change */
+    struct store_timer timers[3]; /* the store's; due 0: none */
     struct alert_rules rules;
 };
 
@@ -65,6 +66,10 @@ static struct change random_change(struct life *life, struct finding *finding)
         change.outcome = (enum outcome)pick(life, OUTCOME_COUNT + 1);
         change.absent_until_s = pick(life, 3) ? 0 : life->now_ms / 1000 + 86400;
     }
+    if (change.kind == CHANGE_HOLD) {
+        life->hold = (struct hold){"i1", life->now_ms + HOUR_MS};
+        change.hold = &life->hold;
+    }
     if (change.kind == CHANGE_ACKNOWLEDGE && pick(life, 2))
         change.expires_ms = life->now_ms + (int64_t)pick(life, 30 * 3600) * 1000 - HOUR_MS;
     return change;
@@ -72,7 +77,7 @@ static struct change random_change(struct life *life, struct finding *finding)
 
 static int64_t due(const struct life *life, const char *kind)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         if (strcmp(life->timers[i].kind, kind) == 0)
             return life->timers[i].due_ms;
     return 0;
@@ -80,10 +85,8 @@ static int64_t due(const struct life *life, const char *kind)
 
 static void keep_timers(struct life *life, const struct step *step)
 {
-    for (size_t i = 0; i < step->timer_count; i++) {
-        int at = strcmp(step->timers[i].kind, TIMER_ACK_EXPIRY) == 0;
-        life->timers[at] = step->timers[i];
-    }
+    ck_assert_uint_eq(step->timer_count, 3);
+    memcpy(life->timers, step->timers, sizeof life->timers);
 }
 
 static void state_holds_together(const struct life *life)
@@ -101,7 +104,10 @@ static void state_holds_together(const struct life *life)
     ck_assert((alert->state == ALERT_RESOLVED) == alert->has_outcome);
     ck_assert(alert->state != ALERT_CLEARED || !active);
     ck_assert((due(life, TIMER_UNACKNOWLEDGED) != 0) ==
-              (open && alert->escalations < life->rules.escalations_max));
+              (open && !alert->held_by[0] && alert->escalations < life->rules.escalations_max));
+    ck_assert(open || !alert->held_by[0]);
+    ck_assert_int_eq(alert->held_until_ms, due(life, TIMER_HOLD));
+    ck_assert((alert->held_until_ms != 0) == (alert->held_by[0] != '\0'));
     ck_assert_int_le(alert->step_count, ALERT_STEPS_MAX);
     ck_assert_str_eq(alert->steps[0].what, "raised");
 }
