@@ -28,7 +28,7 @@ struct finding {
     struct evidence evidence; /* begins or grows */
     /* context */
     char household[MESSAGE_ID_MAX + 1];
-    char area[MESSAGE_ID_MAX + 1];
+    char area[MESSAGE_ID_MAX + 1], feeder[MESSAGE_ID_MAX + 1];
     char timezone[48];
     uint32_t flags;
     bool in_season, cold_wave;

@@ -12,6 +12,7 @@
 
 #include "base/zone.h"
 #include "config/config.h"
+#include "household/area_hour.h"
 #include "household/finding.h"
 #include "household/record.h"
 #include "ingest/message.h"
@@ -27,6 +28,8 @@ struct household_context {
     int64_t arrived_ms; /* of the message, or the settling moment */
     int64_t wall_ms;
     void (*found)(void *owner, uint32_t partition, const struct finding *finding);
+    /* Told of each measured hour of a home whose area or feeder is known; may be NULL. */
+    void (*measured)(void *owner, const struct area_hour *hour);
     void *owner;
 };
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "household/area_hour.h"
 #include "household/arrears.h"
 #include "household/baseline.h"
 #include "household/quiet.h"
@@ -306,6 +307,7 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
             note_life(judgement, index, hour);
         if (meter->routine.highest) /* its first week shows nobody */
             quiet_hour(&judgement->record.home->quiet, hour, event.evidence.awake);
+        area_hour_tell(judgement, &event);
     }
     if (judgement->record.home->watched_hours < UINT32_MAX && index == 0)
         judgement->view.watched_hours = ++judgement->record.home->watched_hours;
@@ -464,6 +466,7 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
     fill_supply(&judgement->view, &finding);
     (void)text_copy(judgement->household->id, finding.household, sizeof finding.household);
     (void)text_copy(record_area(&judgement->record), finding.area, sizeof finding.area);
+    (void)text_copy(record_feeder(&judgement->record), finding.feeder, sizeof finding.feeder);
     (void)text_copy(text_of(zone_name(judgement->household->zone)), finding.timezone,
                     sizeof finding.timezone);
     if (active) {
