@@ -77,6 +77,14 @@ struct settings {
         int64_t escalations_max;
     } alerts;
     struct {
+        bool enabled;
+        int64_t homes_min;
+        double share;
+        int64_t window_s;
+        int64_t grace_s;
+        int64_t hold_max_s;
+    } incidents;
+    struct {
         bool screen; /* delivery.screen: one line an event on standard output */
     } delivery;
 };

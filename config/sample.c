@@ -94,6 +94,7 @@ static const struct {
     {"ingest", "How messages are taken in, and which of them are too old or too new."},
     {"budget", "How many alerts the desk can take; thresholds follow from it."},
     {"alerts", "How long an alert waits for people."},
+    {"incidents", "Outages: many homes of a feeder or area that fall dark or silent together."},
     {"delivery", "Where alert events go besides Kafka."},
 };
 

@@ -205,8 +205,8 @@ static void changed(struct worker *worker, struct partition *partition, struct c
     }
 }
 
-static struct cache_entry *entry_of(struct worker *worker, struct partition *partition,
-                                    struct text household)
+struct cache_entry *batch_entry(struct worker *worker, struct partition *partition,
+                                struct text household)
 {
     struct cache_entry *entry = cache_find(worker->cache, partition->number, household);
     if (entry)
@@ -254,7 +254,7 @@ bool batch_settle(struct worker *worker, struct partition *partition, int64_t no
     size_t settled = 0, later_count = 0, later_room = 0;
     bool kept = true;
     while (kept && partition_due_settle(partition, now_ms, &note)) {
-        struct cache_entry *entry = entry_of(worker, partition, text_of(note.household));
+        struct cache_entry *entry = batch_entry(worker, partition, text_of(note.household));
         if (!entry) {
             kept = false;
             break;
@@ -321,7 +321,7 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
 {
     struct delivery *delivery = &worker->deliveries[i];
     struct message *message = &worker->messages[i];
-    struct cache_entry *entry = entry_of(worker, partition, message->household);
+    struct cache_entry *entry = batch_entry(worker, partition, message->household);
     if (!entry)
         return false;
     uint32_t before = entry->household.size, lane = delivery->lane;
@@ -383,6 +383,8 @@ static void apply_delivery(struct worker *worker, size_t i)
     if (worker->options.hand && delivery->arrived_ms > worker->options.hand->set_ms)
         worker->options.hand->set_ms = delivery->arrived_ms;
     count_message(worker, delivery, message, reject);
+    if (worker->options.arrival_clock && !reject)
+        areas_turn(worker, delivery->arrived_ms);
     struct partition *partition = partition_of(worker, delivery);
     if (!reject && message->type == MESSAGE_WEATHER)
         weather_table_apply(worker->weather, &message->weather, delivery->arrived_ms);

@@ -115,11 +115,16 @@ static enum err tell_team(struct worker *worker, struct partition *partition,
     enum err err = find_alert(worker, partition, telling, &before, &found, fault);
     if (err)
         return err;
+    struct hold hold;
+    const struct finding *finding = telling->finding;
     struct change change = {.kind = CHANGE_FINDING,
-                            .who = "anbu",
-                            .at_ms = telling->finding->wall_ms,
-                            .finding = telling->finding,
+                            .who = ALERT_WHO_MACHINE,
+                            .at_ms = finding->wall_ms,
+                            .finding = finding,
                             .to_police = telling->to_police};
+    if (areas_hold(worker, text_of(finding->area), text_of(finding->feeder), finding->wall_ms,
+                   &hold))
+        change.hold = &hold;
     err = concerns(telling, found ? &before : NULL)
               ? lifecycle_apply(found ? &before : NULL, &change, &worker->rules, &step, fault)
               : ERR_DUPLICATE;
@@ -156,6 +161,8 @@ static enum err apply_finding(struct worker *worker, struct partition *partition
 
 bool casework_findings(struct worker *worker, struct partition *partition)
 {
+    if (worker->finding_count)
+        areas_before_findings(worker);
     for (size_t i = 0; i < worker->finding_count; i++) {
         const struct finding *finding = &worker->findings[i];
         struct fault fault = {""};
@@ -195,39 +202,72 @@ static enum timer timer_kind(const char *name)
                                                : TIMER_KIND_UNACKNOWLEDGED;
 }
 
+/* One step of an alert, as it was loaded. */
+static enum err take_step(struct worker *worker, struct partition *partition,
+                          const struct alert *before, const struct change *change,
+                          struct fault *fault)
+{
+    struct step step = {0};
+    enum err err = lifecycle_apply(before, change, &worker->rules, &step, fault);
+    if (!err) {
+        struct store_transition transition;
+        lifecycle_transition(&step, partition->number, NULL, &transition);
+        err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
+    }
+    if (!err)
+        tally_step(&worker->counts.tally, &step, NULL);
+    worker_beat(&worker->counts);
+    step_done(&step);
+    return err;
+}
+
 static enum err fire(struct worker *worker, struct partition *partition,
                      const struct store_due *due, int64_t now_ms, struct fault *fault)
 {
     struct alert before;
-    struct step step = {0};
     enum err err = load_alert(worker, partition, due->alert, &before, fault);
     if (err)
         return err;
-    if (!is_of_this_wait(&before, due)) {
-        alert_done(&before);
-        return ERR_DUPLICATE;
-    }
     static const enum alert_change changes[TIMER_KIND_COUNT] = {
         [TIMER_KIND_ACK_EXPIRY] = CHANGE_ACK_EXPIRED,
         [TIMER_KIND_UNACKNOWLEDGED] = CHANGE_UNACKNOWLEDGED,
         [TIMER_KIND_HOLD] = CHANGE_HOLD_END,
     };
     enum timer kind = timer_kind(due->kind);
-    struct change change = {.kind = changes[kind], .who = "anbu", .at_ms = now_ms};
-    err = lifecycle_apply(&before, &change, &worker->rules, &step, fault);
-    if (!err) {
-        struct store_transition transition;
-        lifecycle_transition(&step, partition->number, NULL, &transition);
-        err = worker->store->ops->transition(worker->store, &partition->head, &transition, fault);
-    }
-    if (!err) {
-        tally_step(&worker->counts.tally, &step, NULL);
+    struct change change = {.kind = changes[kind], .who = ALERT_WHO_MACHINE, .at_ms = now_ms};
+    err = is_of_this_wait(&before, due) ? take_step(worker, partition, &before, &change, fault)
+                                        : ERR_DUPLICATE;
+    if (!err)
         metric_add(&worker->counts.timers[kind], 1);
-    }
-    worker_beat(&worker->counts);
-    step_done(&step);
     alert_done(&before);
     return err;
+}
+
+/* Somebody acted in this moment, or it is not possible (any more): the next tick sees what came of
+ * it. */
+static bool is_overtaken(enum err err)
+{
+    return err == ERR_CONFLICT || err == ERR_DUPLICATE || err == ERR_REFUSED ||
+           err == ERR_NOT_FOUND;
+}
+
+bool casework_change(struct worker *worker, struct partition *partition, const char *id,
+                     const struct change *change)
+{
+    struct alert before;
+    struct fault fault = {""};
+    enum err err = load_alert(worker, partition, id, &before, &fault);
+    if (!err) {
+        err = take_step(worker, partition, &before, change, &fault);
+        alert_done(&before);
+    }
+    if (!err) {
+        partition->sweep = true;
+        partition->due_ms = 0;
+    }
+    if (err && !is_overtaken(err))
+        partition_fail(worker, partition, err, &fault);
+    return !err || is_overtaken(err);
 }
 
 bool casework_timers(struct worker *worker, struct partition *partition, int64_t now_ms)
@@ -239,9 +279,7 @@ bool casework_timers(struct worker *worker, struct partition *partition, int64_t
                                            TIMERS_MAX, &count, &fault);
     for (size_t i = 0; i < count && !err; i++) {
         err = fire(worker, partition, &due[i], now_ms, &fault);
-        /* Somebody acted in this moment: the next tick sees what came of it. */
-        if (err == ERR_CONFLICT || err == ERR_DUPLICATE || err == ERR_REFUSED ||
-            err == ERR_NOT_FOUND)
+        if (is_overtaken(err))
             err = ERR_OK;
         else
             partition->sweep = true;
@@ -350,7 +388,10 @@ static void restore(void *context, struct text event, int64_t offset)
     reading->next = offset + 1;
     struct alert logged, stored;
     struct fault unreadable;
-    if (restore_read(event, &logged, &unreadable)) {
+    enum err read = restore_read(event, &logged, &unreadable);
+    if (read == ERR_NOT_FOUND)
+        return;
+    if (read) {
         log_line(LOG_WARNING, "event of the alerts log cannot be read", "partition=%u error=\"%s\"",
                  reading->partition->number, unreadable.text);
         return;

@@ -30,7 +30,8 @@ extern const char *const stage_names[STAGE_COUNT];
     X(TRIP_TAKE, "take")             \
     X(TRIP_LOAD, "load")             \
     X(TRIP_TRANSITION, "transition") \
-    X(TRIP_FLUSH, "flush")
+    X(TRIP_FLUSH, "flush")           \
+    X(TRIP_AREAS, "areas")
 enum trip { TRIPS(VOCABULARY_CONSTANT) TRIP_COUNT };
 extern const char *const trip_names[TRIP_COUNT];
 
@@ -42,6 +43,7 @@ struct worker_counts {
     atomic_ullong anew[TOPIC_COUNT]; /* logs that turned out to be others */
     atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
     atomic_ullong findings, batches, flushed, loads, cache_hits;
+    atomic_ullong area_failures;
     atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */
     atomic_ullong takeovers, takes_failed[ERR_COUNT], timers[TIMER_KIND_COUNT];
     struct step_tally tally;

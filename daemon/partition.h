@@ -10,6 +10,7 @@
 #ifndef ANBU_PARTITION_H
 #define ANBU_PARTITION_H
 
+#include "areas.h"
 #include "base/log.h"
 #include "delivery/outbox.h"
 #include "household/cache.h"
@@ -76,7 +77,8 @@ struct worker {
     struct fault why;
     struct worker_counts counts;
     struct partition_counts *measured; /* by partition */
-    struct log_quota drop_quota, take_quota;
+    struct log_quota drop_quota, take_quota, area_quota;
+    struct areas *areas;
 };
 
 /* batch.c: deliveries become changes of records, findings and dead letters. */
@@ -84,6 +86,10 @@ void batch_apply(struct worker *worker, size_t count);
 /* Late batches whose time has come, at arrival time now_ms. False: the partition was lost over it.
  */
 bool batch_settle(struct worker *worker, struct partition *partition, int64_t now_ms);
+
+/* A household's record, loaded if it is not in memory; NULL: the partition was lost over it. */
+struct cache_entry *batch_entry(struct worker *worker, struct partition *partition,
+                                struct text household);
 
 /* dead_letter.c: the message goes to the dead letters as it came, with the reason and where it
  * stood. False: the partition was lost over it. partition NULL: weather, which is everywhere. */
@@ -124,6 +130,9 @@ bool casework_timers(struct worker *worker, struct partition *partition, int64_t
 /* By the arrival clock: what was due until arrived_ms fires before what arrived then is looked at.
  * Nothing by the machine's. */
 bool casework_overdue(struct worker *worker, struct partition *partition, int64_t arrived_ms);
+/* One change of an alert that is live, if it is possible. False: the partition was lost over it. */
+bool casework_change(struct worker *worker, struct partition *partition, const char *id,
+                     const struct change *change);
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault);
 
 #endif

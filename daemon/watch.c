@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "alert/incident.h"
 #include "base/log.h"
 #include "kafka/probe.h"
 
@@ -89,7 +90,7 @@ static void look_at_kafka(struct watch *watch)
 
 struct tally {
     long long live[TEAM_COUNT][SEVERITY_COUNT][WATCH_LIVE_STATES];
-    long long outbox, waits_ms, waits_in;
+    long long held, incidents, outbox, waits_ms, waits_in;
 };
 
 static bool tally_alert(void *context, uint32_t partition, struct text snapshot)
@@ -102,8 +103,19 @@ static bool tally_alert(void *context, uint32_t partition, struct text snapshot)
         return true;
     if (alert.state < WATCH_LIVE_STATES)
         tally->live[alert.team][alert.severity][alert.state]++;
+    tally->held += alert.held_by[0] != '\0';
     alert_done(&alert);
     return true;
+}
+
+static void tally_incident(void *context, struct text group, struct text json)
+{
+    struct tally *tally = context;
+    struct incident incident;
+    struct fault fault;
+    (void)group;
+    if (!incident_read(json, &incident, &fault))
+        tally->incidents += !incident.closed_ms;
 }
 
 static void note_oldest(void *context, const struct store_outbox_entry *entry)
@@ -159,6 +171,8 @@ static void tell_tally(struct watch *watch, const struct tally *tally)
             for (int a = 0; a < WATCH_LIVE_STATES; a++)
                 metric_set(&watch->counts.live[t][s][a],
                            tally ? tally->live[t][s][a] : METRIC_UNKNOWN);
+    metric_set(&watch->counts.held, tally ? tally->held : METRIC_UNKNOWN);
+    metric_set(&watch->counts.incidents, tally ? tally->incidents : METRIC_UNKNOWN);
     metric_set(&watch->counts.outbox, tally ? tally->outbox : METRIC_UNKNOWN);
     metric_set(&watch->counts.waits_in, tally ? tally->waits_in : 0);
     if (tally) /* while nothing is known, what waited goes on waiting */
@@ -184,6 +198,8 @@ static void tally_store(struct watch *watch)
         if (!err)
             err = tally_outbox(watch, p, &tally, &fault);
     }
+    if (!err)
+        err = store->ops->incidents(store, tally_incident, &tally, &fault);
     tell_tally(watch, err ? NULL : &tally);
     int64_t took = now_ms(watch) - start;
     int64_t rest = took * TALLY_SHARE > TALLY_EVERY_MS ? took * TALLY_SHARE : TALLY_EVERY_MS;

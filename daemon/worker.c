@@ -59,6 +59,8 @@ struct worker *worker_new(const struct worker_options *options)
     worker->weather = weather_table_new();
     worker->context.weather = worker->weather;
     worker->context.found = found;
+    worker->context.measured = areas_measured;
+    worker->areas = areas_new();
     worker->context.owner = worker;
     worker->letter_bytes_max = SIZE_MAX;
     worker->batch_max = (size_t)worker->settings->daemon.batch;
@@ -69,8 +71,9 @@ struct worker *worker_new(const struct worker_options *options)
     worker->partitions = memory_get(options->partitions * sizeof *worker->partitions);
     worker->measured = memory_get(options->partitions * sizeof *worker->measured);
     metric_set(&worker->counts.given, -1);
-    worker->drop_quota.lines = worker->take_quota.lines = COMPLAINTS;
-    worker->drop_quota.window_ms = worker->take_quota.window_ms = COMPLAINTS_MS;
+    worker->drop_quota.lines = worker->take_quota.lines = worker->area_quota.lines = COMPLAINTS;
+    worker->drop_quota.window_ms = worker->take_quota.window_ms = worker->area_quota.window_ms =
+        COMPLAINTS_MS;
     for (uint32_t p = 0; p < options->partitions; p++) {
         worker->partitions[p].number = p;
         worker->partitions[p].outbox = outbox_new(p);
@@ -96,6 +99,7 @@ void worker_free(struct worker *worker)
     }
     cache_free(worker->cache);
     weather_table_free(worker->weather);
+    areas_free(worker->areas);
     decoder_free(worker->decoder);
     tuning_cache_free(worker->context.tuning);
     free(worker->partitions);
@@ -270,6 +274,8 @@ static void tick(struct worker *worker, int64_t now)
     if (!worker->options.arrival_clock)
         compare_clocks(worker);
     notice_reconnection(worker);
+    if (!worker->options.arrival_clock)
+        areas_turn(worker, wall);
     bool timers = worker->options.timers && !worker->options.arrival_clock && !worker->skewed;
     for (uint32_t p = 0; p < worker->options.partitions; p++) {
         struct partition *partition = &worker->partitions[p];

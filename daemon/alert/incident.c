@@ -50,6 +50,11 @@ static bool shows(enum incident_kind kind, const struct incident_rules *rules,
            (kind == INCIDENT_DARK || is_beyond_chance(sums));
 }
 
+bool incident_shows(const struct incident_rules *rules, const struct store_area_sums *sums)
+{
+    return shows(INCIDENT_DARK, rules, sums) || shows(INCIDENT_SILENT, rules, sums);
+}
+
 /* Darkness is seen in the hour; silence, in which few signs are expected, over a window. */
 static const struct store_area_sums *sums_for(enum incident_kind kind,
                                               const struct store_area_total *total)

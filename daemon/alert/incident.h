@@ -38,6 +38,9 @@ struct incident {
 
 enum incident_change { INCIDENT_SAME, INCIDENT_OPENED, INCIDENT_GOES_ON, INCIDENT_CLOSED };
 
+/* Whether these sums, of an hour or of a part of it, show either kind. */
+bool incident_shows(const struct incident_rules *rules, const struct store_area_sums *sums);
+
 /* An hour of the group has come to this: *incident becomes what it is now. */
 enum incident_change incident_count(struct incident *incident, const struct incident_rules *rules,
                                     const char *group, int32_t hour,

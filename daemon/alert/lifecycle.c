@@ -528,10 +528,22 @@ static enum err on_unacknowledged(struct making *making)
 
 /* Area incidents. */
 
+/* Nobody has had it in hand, and no incident has let go of it. */
+static bool is_untouched(const struct alert *alert)
+{
+    for (size_t i = 0; i < alert->step_count; i++)
+        if (strcmp(alert->steps[i].who, ALERT_WHO_MACHINE) != 0 ||
+            is_step(&alert->steps[i], STEP_HOLD_ENDED))
+            return false;
+    return true;
+}
+
 static enum err on_hold(struct making *making)
 {
     const struct alert *before = making->before;
-    if (before->state != ALERT_OPEN || before->held_by[0] || before->severity == SEVERITY_CRITICAL)
+    if (before->state != ALERT_OPEN || before->held_by[0] ||
+        before->severity == SEVERITY_CRITICAL || !is_untouched(before) ||
+        !reasons_all_collective(before))
         return fault_set(making->fault, ERR_DUPLICATE, "it is not to be held");
     take_hold(&making->step->alert, making->change->hold);
     making->step->alert.escalations = 0;

@@ -19,12 +19,31 @@ struct alert_reason *reasons_find(struct alert *alert, const struct detector *de
     return NULL;
 }
 
+/* NULL: it is no more. */
+static const struct detector *detector_named(const char *name)
+{
+    for (size_t i = 0; i < detector_count; i++)
+        if (strcmp(detectors[i]->name, name) == 0)
+            return detectors[i];
+    return NULL;
+}
+
 bool reasons_any_active(const struct alert *alert)
 {
     for (size_t i = 0; i < alert->reason_count; i++)
         if (alert->reasons[i].active)
             return true;
     return false;
+}
+
+bool reasons_all_collective(const struct alert *alert)
+{
+    for (size_t i = 0; i < alert->reason_count; i++) {
+        const struct detector *detector = detector_named(alert->reasons[i].detector);
+        if (alert->reasons[i].active && (!detector || !detector->collective))
+            return false;
+    }
+    return true;
 }
 
 /* As it is kept: characters that are whole, so that the snapshot reads back as it was written. */
@@ -94,26 +113,18 @@ void reasons_begin(struct alert *alert, const struct finding *finding)
     clean_summary(finding, reason->summary);
 }
 
-/* A detector that is no more counts like the finding's. */
-static const struct detector *detector_of(const struct alert_reason *reason,
-                                          const struct finding *finding)
-{
-    for (size_t i = 0; i < detector_count; i++)
-        if (strcmp(detectors[i]->name, reason->detector) == 0)
-            return detectors[i];
-    return finding->detector;
-}
-
 enum severity reasons_severity(const struct alert *alert, const struct finding *finding)
 {
-    /* All reasons of an alert are of one household: the finding's context is theirs. */
+    /* All reasons of an alert are of one household: the finding's context is theirs. One whose
+     * detector is no more counts like the finding's. */
     struct finding with = *finding;
     enum severity gravest = SEVERITY_LOW;
     for (size_t i = 0; i < alert->reason_count; i++) {
         if (!alert->reasons[i].active)
             continue;
         with.verdict.grade = alert->reasons[i].grade;
-        with.detector = detector_of(&alert->reasons[i], finding);
+        const struct detector *detector = detector_named(alert->reasons[i].detector);
+        with.detector = detector ? detector : finding->detector;
         enum severity severity = policy_severity(&with);
         if (severity > gravest)
             gravest = severity;

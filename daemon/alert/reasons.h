@@ -11,6 +11,8 @@
 /* NULL when that detector has given none. */
 struct alert_reason *reasons_find(struct alert *alert, const struct detector *detector);
 bool reasons_any_active(const struct alert *alert);
+/* Whether an outage explains every active reason. */
+bool reasons_all_collective(const struct alert *alert);
 
 /* Whether an active finding tells something new: no such reason, one that had ended, a graver
  * grade, another sentence. */

@@ -13,6 +13,11 @@ enum err restore_read(struct text event, struct alert *out, struct fault *fault)
     if (!root)
         return fault_set(fault, ERR_INVALID, "event is not JSON: %s", error.text);
     enum err err = ERR_OK;
+    const char *type = json_string_value(json_object_get(root, "type"));
+    if (type && strncmp(type, "anbu.alert.", strlen("anbu.alert.")) != 0) {
+        json_decref(root);
+        return ERR_NOT_FOUND;
+    }
     char *data = json_dumps(json_object_get(root, "data"), JSON_COMPACT);
     if (!data)
         err = fault_set(fault, ERR_INVALID, "event has no data");

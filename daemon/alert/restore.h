@@ -8,7 +8,8 @@
 
 #include "alert/lifecycle.h"
 
-/* The alert in an event of anbu.alerts; alert_done is due on ERR_OK. */
+/* The alert in an event of anbu.alerts; alert_done is due on ERR_OK. ERR_NOT_FOUND: it is of an
+ * area incident, which the log does not bring back. */
 NODISCARD enum err restore_read(struct text event, struct alert *out, struct fault *fault);
 
 /* The step that puts it back: snapshot and timers, no new event. Takes a copy; step_done is due. */

@@ -176,11 +176,43 @@ static void put_event(const json_t *event, bool colour, struct buffer *out)
     buffer_done(&detail);
 }
 
+/* Of an area or feeder, for the utility: it has neither severity nor team. */
+static void put_incident(const json_t *event, struct buffer *out)
+{
+    const json_t *data = json_object_get(event, "data");
+    put_safe(out, member(event, "type"), FIELD_BYTES_MAX);
+    buffer_text(out, "  ");
+    put_safe(out, member(event, "subject"), FIELD_BYTES_MAX);
+    buffer_text(out, "  ");
+    put_time(out, member(data, "from"));
+    if (strcmp(member(data, "kind"), "dark") == 0)
+        buffer_format(out, "  %lld of %lld homes without electricity",
+                      (long long)json_integer_value(json_object_get(data, "dark")),
+                      (long long)json_integer_value(json_object_get(data, "metered")));
+    else
+        buffer_format(out, "  %lld signs of life where %.0f are usual",
+                      (long long)json_integer_value(json_object_get(data, "seen")),
+                      json_number_value(json_object_get(data, "expected")));
+    char id[ALERT_ID_SHOWN + 1];
+    (void)text_copy(text_of(member(data, "incident")), id, sizeof id);
+    buffer_text(out, "  [");
+    put_safe(out, id, sizeof id);
+    buffer_text(out, "]");
+}
+
+static bool is_incident(const char *type)
+{
+    return strncmp(type, "anbu.incident.", strlen("anbu.incident.")) == 0;
+}
+
 void sink_screen_line(struct text event, bool colour, struct buffer *out)
 {
     json_error_t why;
     json_t *root = event.bytes ? json_loadb(event.at, event.bytes, 0, &why) : NULL;
-    if (root && member(root, "type")[0] && json_is_object(json_object_get(root, "data")))
+    bool whole = root && member(root, "type")[0] && json_is_object(json_object_get(root, "data"));
+    if (whole && is_incident(member(root, "type")))
+        put_incident(root, out);
+    else if (whole)
         put_event(root, colour, out);
     else
         buffer_format(out, "unreadable event of %zu bytes: %s", event.bytes,

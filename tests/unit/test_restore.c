@@ -62,6 +62,16 @@ static void same_as_now(void)
     step_done(&step);
 }
 
+START_TEST(an_incident_is_no_alert)
+{
+    struct alert none;
+    struct fault fault = {""};
+    ck_assert_int_eq(
+        restore_read(text_of("{\"type\":\"anbu.incident.opened\",\"data\":{}}"), &none, &fault),
+        ERR_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(an_event_is_the_whole_alert)
 {
     raise_one();
@@ -133,6 +143,7 @@ int main(void)
     TCase *cases = tcase_create("restore");
     tcase_add_checked_fixture(cases, NULL, end);
     tcase_add_test(cases, an_event_is_the_whole_alert);
+    tcase_add_test(cases, an_incident_is_no_alert);
     tcase_add_test(cases, timers_are_those_of_the_step_whatever_happened_before);
     tcase_add_test(cases, a_closed_alert_has_no_timer);
     tcase_add_test(cases, what_is_no_event_of_ours_is_refused_by_name);

@@ -41,6 +41,24 @@ START_TEST(raised_alert_is_one_line_beginning_with_its_type)
 }
 END_TEST
 
+START_TEST(an_incident_says_how_many_homes_are_without_what)
+{
+    ck_assert_str_eq(
+        line_of("{\"type\":\"anbu.incident.opened\",\"subject\":\"feeder:F-201\","
+                "\"time\":\"2026-01-16T09:01:00Z\",\"data\":{\"incident\":\"ab12cd34ef\","
+                "\"kind\":\"dark\",\"from\":\"2026-01-16T08:00:00Z\",\"metered\":60,\"dark\":52}}",
+                false),
+        "anbu.incident.opened  feeder:F-201  2026-01-16 08:00  52 of 60 homes without electricity  "
+        "[ab12cd34]");
+    ck_assert_str_eq(
+        line_of("{\"type\":\"anbu.incident.closed\",\"subject\":\"area:A\",\"data\":{"
+                "\"incident\":\"x1\",\"kind\":\"silent\",\"from\":\"2026-01-16T08:00:00Z\","
+                "\"expected\":41.6,\"seen\":3}}",
+                false),
+        "anbu.incident.closed  area:A  2026-01-16 08:00  3 signs of life where 42 are usual  [x1]");
+}
+END_TEST
+
 START_TEST(colour_comes_only_when_asked_and_is_switched_off_again)
 {
     ck_assert_ptr_null(strchr(line_of(raised, false), '\033'));
@@ -245,6 +263,7 @@ static Suite *suite(void)
     Suite *suite = suite_create("sink_screen");
     TCase *line = tcase_create("line");
     tcase_add_test(line, raised_alert_is_one_line_beginning_with_its_type);
+    tcase_add_test(line, an_incident_says_how_many_homes_are_without_what);
     tcase_add_test(line, colour_comes_only_when_asked_and_is_switched_off_again);
     tcase_add_test(line, acts_of_people_say_who_and_why);
     tcase_add_test(line, sentences_are_joined_without_their_full_stops);

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "areas.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alert/incident.h"
+#include "partition.h"
+
+#define EXCHANGE_MS          5000
+#define EXCHANGE_ARRIVALS_MS 300000 /* by the arrival clock, which runs as fast as it is read */
+#define STEPPED_BACK_MS      86400000
+#define HOUR_S               3600
+#define SLOTS                1024 /* a power of two */
+#define COUNTED_MAX          (SLOTS * 3 / 4)
+
+struct areas {
+    struct store_area_hour counted[SLOTS]; /* since the last exchange, by group and hour; "" free */
+    size_t count;
+    struct incident *incidents; /* as of the last exchange */
+    size_t incident_count, incident_room;
+    uint64_t in_force; /* of those that hold, whichever they are: a change shows */
+    bool urgent;       /* enough is counted for an incident */
+    bool look;         /* alerts are to be brought into line */
+    bool readable;     /* the last exchange succeeded: what holds nothing is known, too */
+    int64_t due_ms;
+};
+
+struct areas *areas_new(void)
+{
+    return memory_get(sizeof(struct areas));
+}
+
+void areas_free(struct areas *areas)
+{
+    if (!areas)
+        return;
+    free(areas->incidents);
+    free(areas);
+}
+
+void areas_look_again(struct worker *worker)
+{
+    worker->areas->look = true;
+}
+
+static struct incident_rules rules_of(const struct settings *settings)
+{
+    return (struct incident_rules){settings->incidents.homes_min, settings->incidents.share,
+                                   settings->incidents.grace_s, settings->incidents.hold_max_s};
+}
+
+/* ---- counting ---- */
+
+/* NULL: there is no room until the next exchange. */
+static struct store_area_hour *slot_of(struct areas *areas, const char *group, int32_t hour)
+{
+    uint64_t hash = record_hash(text_of(group)) + (uint64_t)hour * UINT64_C(0x9e3779b97f4a7c15);
+    for (size_t i = (size_t)(hash >> 32) % SLOTS;; i = (i + 1) % SLOTS) {
+        struct store_area_hour *slot = &areas->counted[i];
+        if (slot->group[0] && slot->hour == hour && strcmp(slot->group, group) == 0)
+            return slot;
+        if (slot->group[0])
+            continue;
+        if (areas->count == COUNTED_MAX)
+            return NULL;
+        areas->count++;
+        slot->hour = hour;
+        (void)text_copy(text_of(group), slot->group, sizeof slot->group);
+        return slot;
+    }
+}
+
+static void count_in(struct worker *worker, const char *kind, struct text name,
+                     const struct area_hour *hour)
+{
+    char group[STORE_GROUP_MAX];
+    struct areas *areas = worker->areas;
+    const struct incident_rules rules = rules_of(worker->settings);
+    if (!incident_group(kind, name, group))
+        return;
+    struct store_area_hour *slot = slot_of(areas, group, hour->hour);
+    if (!slot) {
+        areas->urgent = true;
+        return;
+    }
+    slot->sums.metered += hour->metered;
+    slot->sums.dark += hour->dark;
+    slot->sums.expected_milli += hour->expected_milli;
+    slot->sums.seen += hour->seen;
+    areas->urgent = areas->urgent || incident_shows(&rules, &slot->sums);
+}
+
+void areas_measured(void *owner, const struct area_hour *hour)
+{
+    struct worker *worker = owner;
+    if (!worker->settings->incidents.enabled)
+        return;
+    count_in(worker, "area", hour->area, hour);
+    count_in(worker, "feeder", hour->feeder, hour);
+}
+
+static int by_hour(const void *one, const void *other)
+{
+    const struct store_area_hour *a = one, *b = other;
+    if (a->hour != b->hour)
+        return a->hour < b->hour ? -1 : 1;
+    return strcmp(a->group, b->group);
+}
+
+/* What has been counted, in the order of time; the caller frees. Nothing is counted from here. */
+static struct store_area_hour *take_counted(struct areas *areas, size_t *count)
+{
+    struct store_area_hour *taken = memory_get((areas->count + 1) * sizeof *taken);
+    *count = 0;
+    for (size_t i = 0; i < SLOTS && areas->count; i++)
+        if (areas->counted[i].group[0])
+            taken[(*count)++] = areas->counted[i];
+    if (*count)
+        memset(areas->counted, 0, sizeof areas->counted);
+    areas->count = 0;
+    areas->urgent = false;
+    qsort(taken, *count, sizeof *taken, by_hour);
+    return taken;
+}
+
+/* ---- incidents ---- */
+
+static struct incident *find(const struct areas *areas, const char *group)
+{
+    for (size_t i = 0; i < areas->incident_count; i++)
+        if (strcmp(areas->incidents[i].group, group) == 0)
+            return &areas->incidents[i];
+    return NULL;
+}
+
+static void remember(struct areas *areas, const struct incident *incident)
+{
+    struct incident *known = find(areas, incident->group);
+    if (!known) {
+        if (areas->incident_count == areas->incident_room) {
+            areas->incident_room = areas->incident_room ? areas->incident_room * 2 : 16;
+            areas->incidents =
+                memory_grow(areas->incidents, areas->incident_room * sizeof *areas->incidents);
+        }
+        known = &areas->incidents[areas->incident_count++];
+    }
+    *known = *incident;
+}
+
+static void complain(struct worker *worker, const char *what, enum err err,
+                     const struct fault *fault)
+{
+    unsigned withheld;
+    metric_add(&worker->counts.area_failures, 1);
+    if (log_quota_take(&worker->area_quota, clock_monotonic_ms(worker->options.clock), &withheld))
+        log_line(LOG_WARNING, what, "kind=%s error=\"%s\" withheld=%u", err_name(err),
+                 fault->text[0] ? fault->text : err_text(err), withheld);
+}
+
+static void list_incident(void *context, struct text group, struct text json)
+{
+    struct worker *worker = context;
+    struct incident incident;
+    struct fault fault = {""};
+    enum err err = incident_read(json, &incident, &fault);
+    if (!err && text_is(group, incident.group))
+        remember(worker->areas, &incident);
+    else if (err)
+        complain(worker, "an incident cannot be read: it holds nothing", err, &fault);
+}
+
+/* Once, by whoever has set it: it may be lost, for the incident itself is what counts. */
+static void announce(struct worker *worker, const struct incident *incident, const char *what)
+{
+    struct buffer event = {0}, id = {0};
+    struct fault fault = {""};
+    incident_event(incident, what, &event);
+    buffer_format(&id, "%s.%lld", incident->id, (long long)incident->version);
+    const struct publisher_header header = {"ce_id", buffer_view(&id)};
+    enum err err =
+        worker->publisher->ops->publish(worker->publisher, PUBLISH_ALERTS, text_of(incident->group),
+                                        buffer_view(&event), &header, 1, worker->areas, &fault);
+    log_line(LOG_WARNING, incident->closed_ms ? "incident closed" : "incident opened",
+             "group=%s kind=%s incident=%s metered=%lld dark=%lld seen=%lld", incident->group,
+             incident_kind_names[incident->kind], incident->id, (long long)incident->sums.metered,
+             (long long)incident->sums.dark, (long long)incident->sums.seen);
+    if (err)
+        complain(worker, "an incident could not be announced", err, &fault);
+    buffer_done(&event);
+    buffer_done(&id);
+}
+
+static enum err judge(struct worker *worker, const struct store_area_hour *counted,
+                      const struct store_area_total *total, int64_t now_ms, struct fault *fault)
+{
+    const struct incident_rules rules = rules_of(worker->settings);
+    const struct incident *known = find(worker->areas, counted->group);
+    struct incident next = known ? *known : (struct incident){.version = 0};
+    int64_t before = next.version;
+    enum incident_change change =
+        incident_count(&next, &rules, counted->group, counted->hour, total, now_ms);
+    if (change == INCIDENT_SAME)
+        return ERR_OK;
+    struct buffer json = {0};
+    incident_write(&next, &json);
+    enum err err = worker->store->ops->incident_set(worker->store, next.group, before, next.version,
+                                                    buffer_view(&json),
+                                                    (int64_t)next.from_hour * HOUR_S, fault);
+    buffer_done(&json);
+    if (err == ERR_CONFLICT) /* somebody was faster: the next exchange shows it */
+        return ERR_OK;
+    if (err)
+        return err;
+    remember(worker->areas, &next);
+    if (change != INCIDENT_GOES_ON)
+        announce(worker, &next, change == INCIDENT_CLOSED ? "closed" : "opened");
+    return ERR_OK;
+}
+
+static enum err exchange(struct worker *worker, const struct store_area_hour *counted, size_t count,
+                         int64_t now_ms, struct fault *fault)
+{
+    struct store *store = worker->store;
+    unsigned window = (unsigned)((worker->settings->incidents.window_s + HOUR_S - 1) / HOUR_S);
+    struct store_area_total *totals = memory_get(STORE_AREA_ADDS_MAX * sizeof *totals);
+    int64_t from_ns = clock_monotonic_ns(worker->options.clock);
+    worker->areas->incident_count = 0;
+    enum err err = store->ops->incidents(store, list_incident, worker, fault);
+    for (size_t from = 0; from < count && !err; from += STORE_AREA_ADDS_MAX) {
+        size_t part = count - from < STORE_AREA_ADDS_MAX ? count - from : STORE_AREA_ADDS_MAX;
+        err = store->ops->area_add(store, counted + from, part, window, totals, fault);
+        for (size_t i = 0; i < part && !err; i++)
+            err = judge(worker, &counted[from + i], &totals[i], now_ms, fault);
+    }
+    free(totals);
+    trip_over(&worker->counts, TRIP_AREAS, worker->options.clock, from_ns);
+    return err;
+}
+
+/* ---- holding ---- */
+
+static bool is_in_force(const struct incident *incident, int64_t now_ms)
+{
+    return now_ms < incident->held_until_ms;
+}
+
+static const struct incident *holding(const struct areas *areas, const char *kind, struct text name,
+                                      int64_t now_ms)
+{
+    char group[STORE_GROUP_MAX];
+    const struct incident *incident = incident_group(kind, name, group) ? find(areas, group) : NULL;
+    return incident && is_in_force(incident, now_ms) ? incident : NULL;
+}
+
+bool areas_hold(const struct worker *worker, struct text area, struct text feeder, int64_t now_ms,
+                struct hold *out)
+{
+    const struct incident *by = holding(worker->areas, "feeder", feeder, now_ms);
+    if (!by)
+        by = holding(worker->areas, "area", area, now_ms);
+    if (!by)
+        return false;
+    memcpy(out->incident, by->id, sizeof out->incident);
+    out->until_ms = by->held_until_ms;
+    return true;
+}
+
+/* An alert that is not as the incidents want it. */
+struct stray {
+    char id[ALERT_ID_MAX];
+    char household[MESSAGE_ID_MAX + 1];
+    bool release;
+};
+
+struct search {
+    const struct areas *areas;
+    int64_t now_ms, since_ms; /* alerts that were raised before are of another cause */
+    struct stray *strays;
+    size_t count, room;
+};
+
+static bool is_held_rightly(const struct search *search, const char *id)
+{
+    for (size_t i = 0; i < search->areas->incident_count; i++)
+        if (strcmp(search->areas->incidents[i].id, id) == 0)
+            return is_in_force(&search->areas->incidents[i], search->now_ms);
+    return false;
+}
+
+static bool look_at(void *context, uint32_t partition, struct text snapshot)
+{
+    struct search *search = context;
+    struct alert alert;
+    struct fault fault;
+    (void)partition;
+    if (alert_read(snapshot, &alert, &fault))
+        return true; /* whoever needs it will say so */
+    bool held = alert.held_by[0];
+    bool stray = held ? !is_held_rightly(search, alert.held_by)
+                      : alert.state == ALERT_OPEN && alert.raised_wall_ms >= search->since_ms;
+    if (stray) {
+        if (search->count == search->room) {
+            search->room = search->room ? search->room * 2 : 64;
+            search->strays = memory_grow(search->strays, search->room * sizeof *search->strays);
+        }
+        struct stray *one = &search->strays[search->count++];
+        *one = (struct stray){.release = held};
+        memcpy(one->id, alert.id, sizeof one->id);
+        (void)text_copy(text_of(alert.household), one->household, sizeof one->household);
+    }
+    alert_done(&alert);
+    return true;
+}
+
+/* False: the partition was lost over it. */
+static bool bring_into_line(struct worker *worker, struct partition *partition,
+                            const struct stray *stray, int64_t now_ms)
+{
+    struct hold hold;
+    struct change change = {.kind = CHANGE_HOLD_END, .who = ALERT_WHO_MACHINE, .at_ms = now_ms};
+    if (!stray->release) {
+        struct record record;
+        struct cache_entry *entry = batch_entry(worker, partition, text_of(stray->household));
+        if (!entry)
+            return false;
+        record_view(entry->household.bytes, &record);
+        if (record.home->flags >> FLAG_MEDICAL & 1 ||
+            !areas_hold(worker, record_area(&record), record_feeder(&record), now_ms, &hold))
+            return true;
+        change.kind = CHANGE_HOLD;
+        change.hold = &hold;
+    }
+    return casework_change(worker, partition, stray->id, &change);
+}
+
+/* From the first moment that an incident in force explains; INT64_MAX: none is. */
+static int64_t explained_since_ms(const struct worker *worker, int64_t now_ms)
+{
+    int64_t since_ms = INT64_MAX;
+    for (size_t i = 0; i < worker->areas->incident_count; i++) {
+        const struct incident *incident = &worker->areas->incidents[i];
+        if (is_in_force(incident, now_ms) && incident->opened_ms < since_ms)
+            since_ms = incident->opened_ms;
+    }
+    return since_ms == INT64_MAX ? since_ms
+                                 : since_ms - worker->settings->incidents.window_s * 1000;
+}
+
+static void look(struct worker *worker, int64_t now_ms)
+{
+    struct search search = {
+        .areas = worker->areas, .now_ms = now_ms, .since_ms = explained_since_ms(worker, now_ms)};
+    worker->areas->look = false;
+    for (uint32_t p = 0; p < worker->options.partitions; p++) {
+        struct partition *partition = &worker->partitions[p];
+        struct fault fault = {""};
+        if (!partition->owned)
+            continue;
+        search.count = 0;
+        enum err err =
+            worker->store->ops->alerts(worker->store, p, true, 0, look_at, &search, &fault);
+        if (err)
+            partition_fail(worker, partition, err, &fault);
+        for (size_t i = 0; i < search.count && !err; i++)
+            if (!bring_into_line(worker, partition, &search.strays[i], now_ms))
+                break;
+    }
+    free(search.strays);
+}
+
+/* ---- time ---- */
+
+static void note_in_force(struct areas *areas, int64_t now_ms)
+{
+    uint64_t now = 0;
+    for (size_t i = 0; i < areas->incident_count; i++)
+        if (is_in_force(&areas->incidents[i], now_ms))
+            now += record_hash(text_of(areas->incidents[i].id));
+    areas->look = areas->look || now != areas->in_force;
+    areas->in_force = now;
+}
+
+static void exchange_now(struct worker *worker, int64_t now_ms)
+{
+    struct areas *areas = worker->areas;
+    struct fault fault = {""};
+    size_t count;
+    areas->due_ms = now_ms + (worker->options.arrival_clock ? EXCHANGE_ARRIVALS_MS : EXCHANGE_MS);
+    struct store_area_hour *counted = take_counted(areas, &count);
+    enum err err = exchange(worker, counted, count, now_ms, &fault);
+    free(counted);
+    areas->readable = !err;
+    if (err) {
+        areas->incident_count = 0;
+        complain(worker, "areas cannot be exchanged: nothing is held back", err, &fault);
+        return;
+    }
+    note_in_force(areas, now_ms);
+}
+
+/* Not wanted (any more): what an incident held before is delivered. */
+static void without(struct worker *worker, int64_t now_ms)
+{
+    worker->areas->incident_count = 0;
+    worker->areas->readable = true;
+    note_in_force(worker->areas, now_ms);
+}
+
+void areas_turn(struct worker *worker, int64_t now_ms)
+{
+    struct areas *areas = worker->areas;
+    if (!worker->settings->incidents.enabled)
+        without(worker, now_ms);
+    else if (areas->urgent || now_ms >= areas->due_ms || now_ms < areas->due_ms - STEPPED_BACK_MS)
+        exchange_now(worker, now_ms);
+    else
+        return;
+    if (areas->look && areas->readable)
+        look(worker, now_ms);
+}
+
+void areas_before_findings(struct worker *worker)
+{
+    if (worker->areas->urgent)
+        exchange_now(worker, worker->context.wall_ms);
+}

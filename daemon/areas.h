@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A worker's share in area incidents (docs/decisions/0012-area-incidents.md): counts the hours that
+ * it judges, exchanges the counts with everybody's in the store, opens and closes incidents, and
+ * says which alerts they hold back. All of it is soft: what fails is said and counted, and then
+ * nothing is held; no partition is ever lost over it. One a worker, on its thread.
+ */
+#ifndef ANBU_AREAS_H
+#define ANBU_AREAS_H
+
+#include "alert/lifecycle.h"
+#include "household/area_hour.h"
+
+struct worker;
+struct areas;
+struct areas *areas_new(void);
+void areas_free(struct areas *areas);
+
+/* household_context.measured; the owner is the worker. */
+void areas_measured(void *worker, const struct area_hour *hour);
+
+/* Exchanges what has been counted and brings alerts into line, when it is time. now_ms is what
+ * people go by: the machine's clock, or arrivals. */
+void areas_turn(struct worker *worker, int64_t now_ms);
+
+/* Before findings become steps: enough has been counted here for an incident that the next exchange
+ * would open too late for them. */
+void areas_before_findings(struct worker *worker);
+
+/* Whether an incident in force holds alerts of this area or feeder back at that time; fills *out.
+ */
+bool areas_hold(const struct worker *worker, struct text area, struct text feeder, int64_t now_ms,
+                struct hold *out);
+
+/* A partition has been taken: its alerts are brought into line at the next turn. */
+void areas_look_again(struct worker *worker);
+
+#endif
