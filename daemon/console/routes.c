@@ -27,6 +27,8 @@ const struct route routes[] = {
      "close it; {outcome, note, until}"},
     {"POST", ALERT "/reopen", "alerts.reopen", "", handle_alert_change, CHANGE_REOPEN,
      "open it again; {note}"},
+    {"GET", "/api/v1/incidents", NULL, " all ", handle_incidents_list, 0,
+     "areas and feeders that are dark or silent; all=1: of the last 7 days, too"},
     {"GET", "/api/v1/households/{id}", "households.show", " why ", handle_household_show, 0,
      "a household's record and its alerts"},
     {"POST", "/api/v1/reload", "daemon.reload", "", handle_reload, 0,

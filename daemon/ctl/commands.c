@@ -26,6 +26,10 @@ const struct command commands[] = {
      false},
     {"alerts reopen", "ID --note TEXT [--why TEXT] [--json]", "open a closed alert again",
      command_alerts_reopen, false},
+    {"incidents list", "[--all] [--json]",
+     "areas and feeders that are dark or silent, and the alerts that each holds back; --all: the "
+     "latest of each in the last 7 days",
+     command_incidents_list, false},
     {"household show", "ID [--why TEXT] [--json]",
      "a household: profile, last sign of life, routine, recent hours and days, arrears, alerts",
      command_household_show, false},

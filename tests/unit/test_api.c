@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "alert/incident.h"
 #include "alert/lifecycle.h"
 #include "api_world.h"
 #include "base/file.h"
@@ -96,6 +97,61 @@ START_TEST(within_a_severity_the_longest_waiting_comes_first)
     aw_says("\"waits_since\":null");
     aw_expect(200, aw_path(late, ""), NULL);
     aw_says("\"waits_since\":\"2026-01-16T10:01:04+09:00\"");
+}
+END_TEST
+
+static void held_by(const char *id, const struct incident *incident)
+{
+    struct hold hold = {.until_ms = incident->held_until_ms};
+    memcpy(hold.incident, incident->id, sizeof hold.incident);
+    struct change change = {.kind = CHANGE_HOLD, .at_ms = AW_NOW_MS, .hold = &hold};
+    uint32_t partition = kafka_partition(TEXT("H-1"), AW_PARTITIONS);
+    struct buffer json = {0};
+    struct alert before;
+    struct step step = {0};
+    struct store_transition transition;
+    ck_assert(!aw_store->ops->alert(aw_store, partition, id, &json, &aw_fault));
+    ck_assert(!alert_read(buffer_view(&json), &before, &aw_fault));
+    ck_assert_msg(!lifecycle_apply(&before, &change, &aw_rules, &step, &aw_fault), "%s",
+                  aw_fault.text);
+    lifecycle_transition(&step, partition, NULL, &transition);
+    ck_assert(!aw_store->ops->transition(aw_store, NULL, &transition, &aw_fault));
+    step_done(&step);
+    alert_done(&before);
+    buffer_done(&json);
+}
+
+START_TEST(incidents_are_listed_with_what_they_hold)
+{
+    const struct incident_rules rules = {20, 0.6, 3600, 21600};
+    const struct store_area_total dark = {.hour = {50, 48, 0, 0}}, light = {.hour = {50, 1, 0, 0}};
+    struct incident incident = {.version = 0};
+    struct buffer json = {0};
+    aw_expect(200, "/api/v1/incidents", NULL);
+    aw_says("{\"incidents\":[]}");
+    (void)incident_count(&incident, &rules, "feeder:F-201", AW_RAISED_S / 3600, &dark, AW_NOW_MS);
+    incident_write(&incident, &json);
+    ck_assert(!aw_store->ops->incident_set(aw_store, "feeder:F-201", 0, 1, buffer_view(&json),
+                                           AW_RAISED_S, &aw_fault));
+    held_by(aw_raise("H-1", &aw_quiet, SEVERITY_MEDIUM, AW_RAISED_S), &incident);
+    aw_expect(200, "/api/v1/incidents", NULL);
+    aw_says("\"group\":\"feeder:F-201\"");
+    aw_says("\"held\":1}");
+    aw_expect(200, "/api/v1/alerts", NULL);
+    aw_says("\"total\":0");
+    aw_expect(200, "/api/v1/alerts?held=1", NULL);
+    aw_says("\"total\":1");
+    (void)incident_count(&incident, &rules, "feeder:F-201", AW_RAISED_S / 3600 + 1, &light,
+                         AW_NOW_MS);
+    buffer_clear(&json);
+    incident_write(&incident, &json);
+    ck_assert(!aw_store->ops->incident_set(aw_store, "feeder:F-201", 1, 2, buffer_view(&json),
+                                           AW_RAISED_S, &aw_fault));
+    aw_expect(200, "/api/v1/incidents", NULL);
+    aw_says("{\"incidents\":[]}");
+    aw_expect(200, "/api/v1/incidents?all=1", NULL);
+    aw_says("\"state\":\"closed\"");
+    buffer_done(&json);
 }
 END_TEST
 
@@ -589,6 +645,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, aw_set_up, aw_tear_down);
     tcase_add_test(tcase, the_list_has_the_gravest_first_and_filters);
     tcase_add_test(tcase, within_a_severity_the_longest_waiting_comes_first);
+    tcase_add_test(tcase, incidents_are_listed_with_what_they_hold);
     tcase_add_test(tcase, a_mistyped_filter_is_refused_not_ignored);
     tcase_add_test(tcase, an_alert_is_found_by_its_first_characters);
     tcase_add_test(tcase, a_persons_action_is_published_before_it_is_confirmed);

@@ -12,6 +12,7 @@
 #include "ctl/alerts_view.h"
 #include "ctl/explain_view.h"
 #include "ctl/household_view.h"
+#include "ctl/incidents_view.h"
 
 #define FOLDER "tests/golden/cli/"
 #define NOW_MS 1768524000000 /* 2026-01-16T09:40:00+09:00 */
@@ -34,6 +35,8 @@ static const struct golden {
     {"alerts-list-narrow.txt", "alerts.json", alerts_view_list, &narrow},
     {"alerts-show.txt", "alert.json", alerts_view_show, &unicode},
     {"alerts-show-ascii.txt", "alert.json", alerts_view_show, &ascii},
+    {"incidents-list.txt", "incidents.json", incidents_view_list, &unicode},
+    {"incidents-list-narrow.txt", "incidents.json", incidents_view_list, &narrow},
     {"household-show.txt", "household.json", household_view, &unicode},
     {"household-show-ascii.txt", "household.json", household_view, &ascii},
     {"household-show-terminal.txt", "household.json", household_view, &terminal},
