@@ -11,6 +11,7 @@
 #define EXCHANGE_ARRIVALS_MS 300000 /* by the arrival clock, which runs as fast as it is read */
 #define STEPPED_BACK_MS      86400000
 #define HOUR_S               3600
+#define DAYS_BEFORE          3    /* that the store still has: STORE_AREA_HOURS */
 #define SLOTS                1024 /* a power of two */
 #define COUNTED_MAX          (SLOTS * 3 / 4)
 
@@ -88,7 +89,7 @@ static void count_in(struct worker *worker, const char *kind, struct text name,
     slot->sums.dark += hour->dark;
     slot->sums.expected_milli += hour->expected_milli;
     slot->sums.seen += hour->seen;
-    areas->urgent = areas->urgent || incident_shows(&rules, &slot->sums);
+    areas->urgent = areas->urgent || incident_is_dark(&rules, &slot->sums);
 }
 
 void areas_measured(void *owner, const struct area_hour *hour)
@@ -191,22 +192,59 @@ static void announce(struct worker *worker, const struct incident *incident, con
     buffer_done(&id);
 }
 
+/* The window before the hour that is counted: who reports an hour first is not everybody. */
+static unsigned window_hours(const struct worker *worker)
+{
+    return 1 + (unsigned)((worker->settings->incidents.window_s + HOUR_S - 1) / HOUR_S);
+}
+
+/* Adding nothing to the hours of the days before says what they have come to. */
+static enum err scale(struct worker *worker, const struct store_area_hour *counted,
+                      struct store_area_sums *window, struct fault *fault)
+{
+    const struct incident_rules rules = rules_of(worker->settings);
+    struct store_area_hour asked[DAYS_BEFORE];
+    struct store_area_total totals[DAYS_BEFORE];
+    struct store_area_sums before = {.seen = 0};
+    for (int i = 0; i < DAYS_BEFORE; i++) {
+        asked[i] = (struct store_area_hour){.hour = counted->hour - 24 * (i + 1)};
+        memcpy(asked[i].group, counted->group, sizeof asked[i].group);
+    }
+    enum err err = worker->store->ops->area_add(worker->store, asked, DAYS_BEFORE,
+                                                window_hours(worker), totals, fault);
+    if (err)
+        return err;
+    for (int i = 0; i < DAYS_BEFORE; i++) {
+        before.expected_milli += totals[i].window.expected_milli - totals[i].hour.expected_milli;
+        before.seen += totals[i].window.seen - totals[i].hour.seen;
+    }
+    incident_scale(&rules, &before, window);
+    return ERR_OK;
+}
+
 static enum err judge(struct worker *worker, const struct store_area_hour *counted,
-                      const struct store_area_total *total, int64_t now_ms, struct fault *fault)
+                      struct store_area_total *total, int64_t now_ms, struct fault *fault)
 {
     const struct incident_rules rules = rules_of(worker->settings);
     const struct incident *known = find(worker->areas, counted->group);
     struct incident next = known ? *known : (struct incident){.version = 0};
     int64_t before = next.version;
+    total->window.expected_milli -= total->hour.expected_milli;
+    total->window.seen -= total->hour.seen;
+    enum err err = incident_may_be_silent(&next, &rules, &total->window)
+                       ? scale(worker, counted, &total->window, fault)
+                       : ERR_OK;
+    if (err)
+        return err;
     enum incident_change change =
         incident_count(&next, &rules, counted->group, counted->hour, total, now_ms);
     if (change == INCIDENT_SAME)
         return ERR_OK;
     struct buffer json = {0};
     incident_write(&next, &json);
-    enum err err = worker->store->ops->incident_set(worker->store, next.group, before, next.version,
-                                                    buffer_view(&json),
-                                                    (int64_t)next.from_hour * HOUR_S, fault);
+    err = worker->store->ops->incident_set(worker->store, next.group, before, next.version,
+                                           buffer_view(&json), (int64_t)next.from_hour * HOUR_S,
+                                           fault);
     buffer_done(&json);
     if (err == ERR_CONFLICT) /* somebody was faster: the next exchange shows it */
         return ERR_OK;
@@ -222,7 +260,7 @@ static enum err exchange(struct worker *worker, const struct store_area_hour *co
                          int64_t now_ms, struct fault *fault)
 {
     struct store *store = worker->store;
-    unsigned window = (unsigned)((worker->settings->incidents.window_s + HOUR_S - 1) / HOUR_S);
+    unsigned window = window_hours(worker);
     struct store_area_total *totals = memory_get(STORE_AREA_ADDS_MAX * sizeof *totals);
     int64_t from_ns = clock_monotonic_ns(worker->options.clock);
     worker->areas->incident_count = 0;

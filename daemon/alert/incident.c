@@ -30,6 +30,12 @@ static bool is_enough(enum incident_kind kind, const struct incident_rules *rule
                                  : sums->expected_milli >= rules->homes_min * 1000;
 }
 
+/* People sleep in on Saturdays, all of them: silence must be deeper than darkness. */
+static double share_of(enum incident_kind kind, const struct incident_rules *rules)
+{
+    return kind == INCIDENT_DARK ? rules->share : (1 + rules->share) / 2;
+}
+
 static bool is_missing(enum incident_kind kind, double share, const struct store_area_sums *sums)
 {
     return kind == INCIDENT_DARK ? (double)sums->dark >= share * (double)sums->metered
@@ -46,13 +52,30 @@ static bool is_beyond_chance(const struct store_area_sums *sums)
 static bool shows(enum incident_kind kind, const struct incident_rules *rules,
                   const struct store_area_sums *sums)
 {
-    return is_enough(kind, rules, sums) && is_missing(kind, rules->share, sums) &&
+    return is_enough(kind, rules, sums) && is_missing(kind, share_of(kind, rules), sums) &&
            (kind == INCIDENT_DARK || is_beyond_chance(sums));
 }
 
-bool incident_shows(const struct incident_rules *rules, const struct store_area_sums *sums)
+bool incident_is_dark(const struct incident_rules *rules, const struct store_area_sums *sums)
 {
-    return shows(INCIDENT_DARK, rules, sums) || shows(INCIDENT_SILENT, rules, sums);
+    return shows(INCIDENT_DARK, rules, sums);
+}
+
+bool incident_may_be_silent(const struct incident *incident, const struct incident_rules *rules,
+                            const struct store_area_sums *window)
+{
+    bool goes_on = incident->version && !incident->end_hour && incident->kind == INCIDENT_SILENT;
+    return goes_on || shows(INCIDENT_SILENT, rules, window);
+}
+
+void incident_scale(const struct incident_rules *rules, const struct store_area_sums *before,
+                    struct store_area_sums *window)
+{
+    double scale = 0;
+    if (is_enough(INCIDENT_SILENT, rules, before))
+        scale = 1000.0 * (double)before->seen / (double)before->expected_milli;
+    if (scale < 1)
+        window->expected_milli = (int64_t)((double)window->expected_milli * scale);
 }
 
 /* Darkness is seen in the hour; silence, in which few signs are expected, over a window. */
@@ -110,7 +133,7 @@ enum incident_change incident_count(struct incident *incident, const struct inci
         incident->version++;
         return INCIDENT_GOES_ON;
     }
-    if (is_missing(incident->kind, rules->share / 2, sums))
+    if (is_missing(incident->kind, share_of(incident->kind, rules) / 2, sums))
         return INCIDENT_SAME;
     incident->end_hour = hour;
     incident->closed_ms = now_ms;

@@ -38,8 +38,16 @@ struct incident {
 
 enum incident_change { INCIDENT_SAME, INCIDENT_OPENED, INCIDENT_GOES_ON, INCIDENT_CLOSED };
 
-/* Whether these sums, of an hour or of a part of it, show either kind. */
-bool incident_shows(const struct incident_rules *rules, const struct store_area_sums *sums);
+/* Whether these sums, of an hour or of a part of it, show that it is dark. */
+bool incident_is_dark(const struct incident_rules *rules, const struct store_area_sums *sums);
+
+/* What homes expect of themselves is too much for weeks in hours in which most are asleep: it is
+ * scaled by what came of it in the same window of the days before. Too little known of these:
+ * nothing is expected. Worth asking only where it may change something (incident_may_be_silent). */
+bool incident_may_be_silent(const struct incident *incident, const struct incident_rules *rules,
+                            const struct store_area_sums *window);
+void incident_scale(const struct incident_rules *rules, const struct store_area_sums *before,
+                    struct store_area_sums *window);
 
 /* An hour of the group has come to this: *incident becomes what it is now. */
 enum incident_change incident_count(struct incident *incident, const struct incident_rules *rules,

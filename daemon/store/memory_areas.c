@@ -33,7 +33,11 @@ void memory_area_add(struct memory *memory, const struct store_area_hour *add,
     struct memory_area *area = area_of(memory, text_of(add->group));
     struct store_area_hour *slot = &area->hours[(unsigned)add->hour % STORE_AREA_HOURS];
     *total = (struct store_area_total){.hour = {0}};
-    if (slot->hour != add->hour)
+    if (slot->hour > add->hour) { /* forgotten: one of today has its place */
+        total->hour = total->window = add->sums;
+        return;
+    }
+    if (slot->hour < add->hour)
         *slot = (struct store_area_hour){.hour = add->hour};
     sums_add(&slot->sums, &add->sums);
     total->hour = slot->sums;

@@ -55,8 +55,10 @@ END_TEST
 START_TEST(silence_must_be_beyond_chance)
 {
     begin();
-    /* Of 25 usual signs 15 are missing: 60 %, but chance alone does 4 sqrt(25) = 20 hardly ever. */
-    ck_assert_int_eq(count(HOUR, (struct store_area_sums){.expected_milli = 25000, .seen = 10}),
+    /* Of 21 usual signs 17 are missing, of 100 79: chance would, and a Saturday morning. */
+    ck_assert_int_eq(count(HOUR, (struct store_area_sums){.expected_milli = 21000, .seen = 4}),
+                     INCIDENT_SAME);
+    ck_assert_int_eq(count(HOUR, (struct store_area_sums){.expected_milli = 100000, .seen = 21}),
                      INCIDENT_SAME);
     ck_assert_int_eq(count(HOUR, (struct store_area_sums){.expected_milli = 19000, .seen = 0}),
                      INCIDENT_SAME);
@@ -65,6 +67,25 @@ START_TEST(silence_must_be_beyond_chance)
     ck_assert_int_eq(incident.kind, INCIDENT_SILENT);
     ck_assert_int_eq(count(HOUR + 1, (struct store_area_sums){.expected_milli = 25000, .seen = 20}),
                      INCIDENT_CLOSED);
+}
+END_TEST
+
+START_TEST(what_is_expected_is_scaled_by_the_days_before)
+{
+    struct store_area_sums window = {.expected_milli = 60000, .seen = 10};
+    begin();
+    ck_assert(incident_may_be_silent(&incident, &rules, &window));
+    incident_scale(&rules, &(struct store_area_sums){.expected_milli = 180000, .seen = 60},
+                   &window);
+    ck_assert_int_eq(window.expected_milli, 20000); /* they sleep, as ever */
+    window.expected_milli = 60000;
+    incident_scale(&rules, &(struct store_area_sums){.expected_milli = 100000, .seen = 150},
+                   &window);
+    ck_assert_int_eq(window.expected_milli, 60000);
+    incident_scale(&rules, &(struct store_area_sums){.expected_milli = 9000, .seen = 9}, &window);
+    ck_assert_int_eq(window.expected_milli, 0); /* nothing is known of the days before */
+    window = (struct store_area_sums){.expected_milli = 60000, .seen = 59};
+    ck_assert(!incident_may_be_silent(&incident, &rules, &window));
 }
 END_TEST
 
@@ -146,6 +167,7 @@ int main(void)
     TCase *cases = tcase_create("incident");
     tcase_add_test(cases, most_homes_dark_in_one_hour_open_an_incident);
     tcase_add_test(cases, silence_must_be_beyond_chance);
+    tcase_add_test(cases, what_is_expected_is_scaled_by_the_days_before);
     tcase_add_test(cases, it_closes_when_less_than_half_the_share_is_missing);
     tcase_add_test(cases, a_close_late_in_the_hold_gives_no_more_time_than_its_maximum);
     tcase_add_test(cases, dark_again_later_is_another_incident);

@@ -72,6 +72,17 @@ START_TEST(a_window_holds_the_hours_before_and_no_other)
 }
 END_TEST
 
+START_TEST(an_hour_of_long_ago_takes_nothing_from_one_of_today)
+{
+    world_begin(_i);
+    (void)add(world.store, "area:A", HOUR, (struct store_area_sums){7, 0, 0, 0}, 1);
+    (void)add(world.store, "area:A", HOUR - STORE_AREA_HOURS, (struct store_area_sums){0}, 1);
+    struct store_area_total total =
+        add(world.store, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 0}, 1);
+    ck_assert_int_eq(total.hour.metered, 8);
+}
+END_TEST
+
 START_TEST(many_hours_are_added_in_one_call)
 {
     world_begin(_i);
@@ -175,6 +186,8 @@ static void add_cases(TCase *cases)
 {
     tcase_add_loop_test(cases, an_hour_is_counted_by_everybody_together, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_window_holds_the_hours_before_and_no_other, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, an_hour_of_long_ago_takes_nothing_from_one_of_today, 0,
+                        WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, many_hours_are_added_in_one_call, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_group_without_a_kind_or_name_is_refused, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, of_two_who_open_an_incident_one_does, 0, WORLD_KIND_COUNT);
