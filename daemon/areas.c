@@ -198,14 +198,20 @@ static unsigned window_hours(const struct worker *worker)
     return 1 + (unsigned)((worker->settings->incidents.window_s + HOUR_S - 1) / HOUR_S);
 }
 
-/* Adding nothing to the hours of the days before says what they have come to. */
+static void without_hour(struct store_area_total *total)
+{
+    total->window.expected_milli -= total->hour.expected_milli;
+    total->window.seen -= total->hour.seen;
+}
+
+/* By the quietest of the days before. Adding nothing to their hours says what they have come to. */
 static enum err scale(struct worker *worker, const struct store_area_hour *counted,
                       struct store_area_sums *window, struct fault *fault)
 {
     const struct incident_rules rules = rules_of(worker->settings);
     struct store_area_hour asked[DAYS_BEFORE];
     struct store_area_total totals[DAYS_BEFORE];
-    struct store_area_sums before = {.seen = 0};
+    int64_t least = window->expected_milli;
     for (int i = 0; i < DAYS_BEFORE; i++) {
         asked[i] = (struct store_area_hour){.hour = counted->hour - 24 * (i + 1)};
         memcpy(asked[i].group, counted->group, sizeof asked[i].group);
@@ -215,10 +221,13 @@ static enum err scale(struct worker *worker, const struct store_area_hour *count
     if (err)
         return err;
     for (int i = 0; i < DAYS_BEFORE; i++) {
-        before.expected_milli += totals[i].window.expected_milli - totals[i].hour.expected_milli;
-        before.seen += totals[i].window.seen - totals[i].hour.seen;
+        struct store_area_sums by_day = *window;
+        without_hour(&totals[i]);
+        incident_scale(&rules, &totals[i].window, &by_day);
+        if (by_day.expected_milli < least)
+            least = by_day.expected_milli;
     }
-    incident_scale(&rules, &before, window);
+    window->expected_milli = least;
     return ERR_OK;
 }
 
@@ -229,8 +238,7 @@ static enum err judge(struct worker *worker, const struct store_area_hour *count
     const struct incident *known = find(worker->areas, counted->group);
     struct incident next = known ? *known : (struct incident){.version = 0};
     int64_t before = next.version;
-    total->window.expected_milli -= total->hour.expected_milli;
-    total->window.seen -= total->hour.seen;
+    without_hour(total);
     enum err err = incident_may_be_silent(&next, &rules, &total->window)
                        ? scale(worker, counted, &total->window, fault)
                        : ERR_OK;

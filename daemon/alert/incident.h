@@ -42,8 +42,8 @@ enum incident_change { INCIDENT_SAME, INCIDENT_OPENED, INCIDENT_GOES_ON, INCIDEN
 bool incident_is_dark(const struct incident_rules *rules, const struct store_area_sums *sums);
 
 /* What homes expect of themselves is too much for weeks in hours in which most are asleep: it is
- * scaled by what came of it in the same window of the days before. Too little known of these:
- * nothing is expected. Worth asking only where it may change something (incident_may_be_silent). */
+ * scaled by what came of it in the same window of a day before. Too little known of that: nothing
+ * is expected. Worth asking only where it may change something (incident_may_be_silent). */
 bool incident_may_be_silent(const struct incident *incident, const struct incident_rules *rules,
                             const struct store_area_sums *window);
 void incident_scale(const struct incident_rules *rules, const struct store_area_sums *before,
