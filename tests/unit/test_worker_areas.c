@@ -19,8 +19,9 @@
 #define END_S      (LIGHT_S + 12 * WW_HOUR_S)
 #define NEVER_S    (WW_START_S + 1000 * WW_DAY_S)
 
-static const char *const sets[] = {"silence.learning_days=14", "alerts.escalations_max=0",
-                                   "incidents.homes_min=8", "incidents.hold_max=48h", NULL};
+static const char *const sets[] = {
+    "silence.learning_days=14", "alerts.escalations_max=0",           "incidents.homes_min=8",
+    "incidents.hold_max=48h",   "budget.acute_per_household_year=20", NULL};
 
 static int medical; /* this home has equipment; -1 none */
 
@@ -111,7 +112,8 @@ END_TEST
 
 START_TEST(switched_off_everything_is_delivered_and_no_finding_differs)
 {
-    const char *off[] = {sets[0], sets[1], sets[2], sets[3], "incidents.enabled=false", NULL};
+    const char *off[] = {sets[0], sets[1], sets[2], sets[3], sets[4], "incidents.enabled=false",
+                         NULL};
     medical = -1;
     begin(_i, sets);
     town();
@@ -145,7 +147,7 @@ END_TEST
 /* Each sees four homes, too few by itself. */
 START_TEST(workers_count_together)
 {
-    const char *small[] = {sets[0], sets[1], sets[2], sets[3], "daemon.batch=4", NULL};
+    const char *small[] = {sets[0], sets[1], sets[2], sets[3], sets[4], "daemon.batch=4", NULL};
     medical = -1;
     begin(_i, small);
     town();
