@@ -40,7 +40,7 @@ void silence_explain(const void *options_in, const void *state_in,
 {
     const struct silence_options *own = options_in;
     const struct silence_state *state = state_in;
-    values[TERM_ALLOWED] = view->acute_per_year * own->share;
+    values[TERM_ALLOWED] = silence_allowed(own, view);
     values[TERM_WATCHED] = state->watched_hours / 24.0;
     if (!state->first_hour)
         return;

@@ -28,15 +28,30 @@ static const struct option options[] = {
      .help = "Days with at least half of their hours measured before a household can raise."},
     {.name = "silence.share",
      .type = OPTION_NUMBER,
-     .initial = "0.9",
+     .initial = "1.0",
      .min = 0.01,
      .max = 10,
      .reloadable = true,
      .offset = offsetof(struct silence_options, share),
-     .help = "Part of budget.acute_per_household_year that silence may spend; the rest is for what "
-             "else "
-             "comes together with it."},
+     .help = "Part of budget.acute_per_household_year that silence and silence.reserve may spend."},
+    {.name = "silence.reserve",
+     .type = OPTION_NUMBER,
+     .unit = "alerts a household-year",
+     .initial = "1.0",
+     .min = 0,
+     .max = 100,
+     .reloadable = true,
+     .offset = offsetof(struct silence_options, reserve),
+     .help =
+         "Alerts a household-year of that part that are left to what does not follow the budget: "
+         "drop, flow, decline, routine, a home's own record; half of the part at most."},
 };
+
+double silence_allowed(const struct silence_options *own, const struct household_view *view)
+{
+    double part = view->acute_per_year * own->share;
+    return part - (own->reserve < part / 2.0 ? own->reserve : part / 2.0);
+}
 
 static bool can_judge(const struct silence_options *own, const struct household_view *view,
                       const struct event *event)
@@ -134,7 +149,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     if (!can_judge(own, view, event))
         return;
     judge(state, view, event);
-    double yearly = (double)state->yearly, allowed = view->acute_per_year * own->share;
+    double yearly = (double)state->yearly, allowed = silence_allowed(own, view);
     if (yearly <= allowed && !event->evidence.awake)
         verdict->active = true;
     if (!verdict->active)

@@ -9,7 +9,7 @@
 
 struct silence_options {
     int64_t learning_days;
-    double share;
+    double share, reserve;
 };
 
 /* The hour with which the silence began: after the last sign of life, or when we began to look. */
@@ -20,5 +20,8 @@ int32_t silence_quiet_from(const struct silence_state *state);
 extern const struct term silence_terms[SILENCE_TERMS];
 void silence_explain(const void *options, const void *state, const struct household_view *view,
                      double values[TERMS_MAX]);
+
+/* How many alerts a household-year silence's own price may be, by the budget. */
+double silence_allowed(const struct silence_options *own, const struct household_view *view);
 
 #endif
