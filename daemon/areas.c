@@ -17,13 +17,13 @@
 
 struct areas {
     struct store_area_hour counted[SLOTS]; /* since the last exchange, by group and hour; "" free */
+    uint16_t used[COUNTED_MAX];            /* slots */
     size_t count;
     struct incident *incidents; /* as of the last exchange */
     size_t incident_count, incident_room;
-    uint64_t in_force; /* of those that hold, whichever they are: a change shows */
-    bool urgent;       /* enough is counted for an incident */
-    bool look;         /* alerts are to be brought into line */
-    bool readable;     /* the last exchange succeeded: what holds nothing is known, too */
+    unsigned changes; /* incidents that opened or closed here: alerts follow at once */
+    bool urgent;      /* enough is counted for an incident */
+    bool readable;    /* the last exchange succeeded: what holds nothing is known, too */
     int64_t due_ms;
 };
 
@@ -38,11 +38,6 @@ void areas_free(struct areas *areas)
         return;
     free(areas->incidents);
     free(areas);
-}
-
-void areas_look_again(struct worker *worker)
-{
-    worker->areas->look = true;
 }
 
 static struct incident_rules rules_of(const struct settings *settings)
@@ -65,7 +60,7 @@ static struct store_area_hour *slot_of(struct areas *areas, const char *group, i
             continue;
         if (areas->count == COUNTED_MAX)
             return NULL;
-        areas->count++;
+        areas->used[areas->count++] = (uint16_t)i;
         slot->hour = hour;
         (void)text_copy(text_of(group), slot->group, sizeof slot->group);
         return slot;
@@ -113,12 +108,12 @@ static int by_hour(const void *one, const void *other)
 static struct store_area_hour *take_counted(struct areas *areas, size_t *count)
 {
     struct store_area_hour *taken = memory_get((areas->count + 1) * sizeof *taken);
-    *count = 0;
-    for (size_t i = 0; i < SLOTS && areas->count; i++)
-        if (areas->counted[i].group[0])
-            taken[(*count)++] = areas->counted[i];
-    if (*count)
-        memset(areas->counted, 0, sizeof areas->counted);
+    *count = areas->count;
+    for (size_t i = 0; i < areas->count; i++) {
+        struct store_area_hour *slot = &areas->counted[areas->used[i]];
+        taken[i] = *slot;
+        *slot = (struct store_area_hour){.hour = 0};
+    }
     areas->count = 0;
     areas->urgent = false;
     qsort(taken, *count, sizeof *taken, by_hour);
@@ -259,6 +254,7 @@ static enum err judge(struct worker *worker, const struct store_area_hour *count
     if (err)
         return err;
     remember(worker->areas, &next);
+    worker->areas->changes++;
     if (change != INCIDENT_GOES_ON)
         announce(worker, &next, change == INCIDENT_CLOSED ? "closed" : "opened");
     return ERR_OK;
@@ -393,39 +389,42 @@ static int64_t explained_since_ms(const struct worker *worker, int64_t now_ms)
                                  : since_ms - worker->settings->incidents.window_s * 1000;
 }
 
-static void look(struct worker *worker, int64_t now_ms)
+static void look(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
     struct search search = {
         .areas = worker->areas, .now_ms = now_ms, .since_ms = explained_since_ms(worker, now_ms)};
-    worker->areas->look = false;
-    for (uint32_t p = 0; p < worker->options.partitions; p++) {
-        struct partition *partition = &worker->partitions[p];
-        struct fault fault = {""};
-        if (!partition->owned)
-            continue;
-        search.count = 0;
-        enum err err =
-            worker->store->ops->alerts(worker->store, p, true, 0, look_at, &search, &fault);
-        if (err)
-            partition_fail(worker, partition, err, &fault);
-        for (size_t i = 0; i < search.count && !err; i++)
-            if (!bring_into_line(worker, partition, &search.strays[i], now_ms))
-                break;
-    }
+    struct fault fault = {""};
+    enum err err = worker->store->ops->alerts(worker->store, partition->number, true, 0, look_at,
+                                              &search, &fault);
+    if (err)
+        partition_fail(worker, partition, err, &fault);
+    for (size_t i = 0; i < search.count && !err; i++)
+        if (!bring_into_line(worker, partition, &search.strays[i], now_ms))
+            break;
     free(search.strays);
 }
 
-/* ---- time ---- */
-
-static void note_in_force(struct areas *areas, int64_t now_ms)
+/* Whichever incidents hold at that time: a change shows. By the arrival clock each partition has a
+ * time of its own. */
+static void align(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
-    uint64_t now = 0;
+    const struct areas *areas = worker->areas;
+    uint64_t in_force = 0;
+    if (!partition->owned || !areas->readable)
+        return;
     for (size_t i = 0; i < areas->incident_count; i++)
         if (is_in_force(&areas->incidents[i], now_ms))
-            now += record_hash(text_of(areas->incidents[i].id));
-    areas->look = areas->look || now != areas->in_force;
-    areas->in_force = now;
+            in_force += record_hash(text_of(areas->incidents[i].id));
+    bool changed = in_force != partition->in_force;
+    partition->in_force = in_force;
+    partition->aligned_ms = now_ms;
+    partition->aligned_to = areas->changes;
+    if (changed || partition->taken_anew)
+        look(worker, partition, now_ms);
+    partition->taken_anew = false;
 }
+
+/* ---- time ---- */
 
 static void exchange_now(struct worker *worker, int64_t now_ms)
 {
@@ -437,33 +436,32 @@ static void exchange_now(struct worker *worker, int64_t now_ms)
     enum err err = exchange(worker, counted, count, now_ms, &fault);
     free(counted);
     areas->readable = !err;
-    if (err) {
-        areas->incident_count = 0;
-        complain(worker, "areas cannot be exchanged: nothing is held back", err, &fault);
+    if (!err)
         return;
-    }
-    note_in_force(areas, now_ms);
+    areas->incident_count = 0;
+    complain(worker, "areas cannot be exchanged: nothing is held back", err, &fault);
 }
 
-/* Not wanted (any more): what an incident held before is delivered. */
-static void without(struct worker *worker, int64_t now_ms)
+static bool is_due(int64_t due_ms, int64_t now_ms)
 {
-    worker->areas->incident_count = 0;
-    worker->areas->readable = true;
-    note_in_force(worker->areas, now_ms);
+    return now_ms >= due_ms || now_ms < due_ms - STEPPED_BACK_MS;
 }
 
-void areas_turn(struct worker *worker, int64_t now_ms)
+void areas_turn(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
     struct areas *areas = worker->areas;
-    if (!worker->settings->incidents.enabled)
-        without(worker, now_ms);
-    else if (areas->urgent || now_ms >= areas->due_ms || now_ms < areas->due_ms - STEPPED_BACK_MS)
+    if (!worker->settings->incidents.enabled) { /* what was held before is delivered */
+        areas->incident_count = 0;
+        areas->readable = true;
+    } else if (areas->urgent || is_due(areas->due_ms, now_ms)) {
         exchange_now(worker, now_ms);
-    else
-        return;
-    if (areas->look && areas->readable)
-        look(worker, now_ms);
+    }
+    if (!partition)
+        for (uint32_t p = 0; p < worker->options.partitions; p++)
+            align(worker, &worker->partitions[p], now_ms);
+    else if (partition->taken_anew || partition->aligned_to != areas->changes ||
+             is_due(partition->aligned_ms + EXCHANGE_ARRIVALS_MS, now_ms))
+        align(worker, partition, now_ms);
 }
 
 void areas_before_findings(struct worker *worker)

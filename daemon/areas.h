@@ -12,6 +12,7 @@
 #include "household/area_hour.h"
 
 struct worker;
+struct partition;
 struct areas;
 struct areas *areas_new(void);
 void areas_free(struct areas *areas);
@@ -19,9 +20,9 @@ void areas_free(struct areas *areas);
 /* household_context.measured; the owner is the worker. */
 void areas_measured(void *worker, const struct area_hour *hour);
 
-/* Exchanges what has been counted and brings alerts into line, when it is time. now_ms is what
- * people go by: the machine's clock, or arrivals. */
-void areas_turn(struct worker *worker, int64_t now_ms);
+/* Exchanges what has been counted, and brings alerts into line, when it is time: of all partitions
+ * by the machine's clock (NULL), of one by its own arrivals. */
+void areas_turn(struct worker *worker, struct partition *partition, int64_t now_ms);
 
 /* Before findings become steps: enough has been counted here for an incident that the next exchange
  * would open too late for them. */
@@ -31,8 +32,5 @@ void areas_before_findings(struct worker *worker);
  */
 bool areas_hold(const struct worker *worker, struct text area, struct text feeder, int64_t now_ms,
                 struct hold *out);
-
-/* A partition has been taken: its alerts are brought into line at the next turn. */
-void areas_look_again(struct worker *worker);
 
 #endif

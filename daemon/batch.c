@@ -383,9 +383,9 @@ static void apply_delivery(struct worker *worker, size_t i)
     if (worker->options.hand && delivery->arrived_ms > worker->options.hand->set_ms)
         worker->options.hand->set_ms = delivery->arrived_ms;
     count_message(worker, delivery, message, reject);
-    if (worker->options.arrival_clock && !reject)
-        areas_turn(worker, delivery->arrived_ms);
     struct partition *partition = partition_of(worker, delivery);
+    if (worker->options.arrival_clock && !reject && partition)
+        areas_turn(worker, partition, delivery->arrived_ms);
     if (!reject && message->type == MESSAGE_WEATHER)
         weather_table_apply(worker->weather, &message->weather, delivery->arrived_ms);
     if (partition && !partition->owned)

@@ -175,7 +175,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
     partition->timers_from_ms =
         clock_wall_ms(worker->options.clock) + worker->settings->daemon.takeover_grace_s * 1000;
     outbox_restart(partition->outbox);
-    areas_look_again(worker);
+    partition->taken_anew = true;
     metric_add(&worker->counts.takeovers, 1);
     atomic_fetch_add(&worker->counts.partitions, 1);
     log_line(LOG_INFO, "partition taken",

@@ -41,6 +41,10 @@ struct partition {
     int64_t flushed_ms;                  /* monotonic: when */
     int64_t told_ms;                     /* monotonic: Kafka was told how far we are */
     struct cache_dirty dirty;
+    uint64_t in_force;       /* area incidents that its alerts were brought into line with */
+    int64_t aligned_ms;      /* when; by what people go by */
+    unsigned aligned_to;     /* changes of incidents that it has followed */
+    bool taken_anew;         /* since then */
     struct letters *letters; /* dead letters under way */
     struct outbox *outbox;
     int64_t swept_ms;          /* monotonic */

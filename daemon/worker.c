@@ -275,7 +275,7 @@ static void tick(struct worker *worker, int64_t now)
         compare_clocks(worker);
     notice_reconnection(worker);
     if (!worker->options.arrival_clock)
-        areas_turn(worker, wall);
+        areas_turn(worker, NULL, wall);
     bool timers = worker->options.timers && !worker->options.arrival_clock && !worker->skewed;
     for (uint32_t p = 0; p < worker->options.partitions; p++) {
         struct partition *partition = &worker->partitions[p];

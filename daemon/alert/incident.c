@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -147,9 +146,13 @@ enum incident_change incident_count(struct incident *incident, const struct inci
 
 bool incident_group(const char *kind, struct text name, char out[STORE_GROUP_MAX])
 {
-    if (!name.bytes || strlen(kind) + 1 + name.bytes >= STORE_GROUP_MAX)
+    size_t bytes = strlen(kind);
+    if (!name.bytes || bytes + 1 + name.bytes >= STORE_GROUP_MAX)
         return false;
-    (void)snprintf(out, STORE_GROUP_MAX, "%s:%.*s", kind, (int)name.bytes, name.at);
+    memcpy(out, kind, bytes);
+    out[bytes++] = ':';
+    memcpy(out + bytes, name.at, name.bytes);
+    out[bytes + name.bytes] = '\0';
     return true;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Workers in an outage: eight homes of one feeder, in two partitions, learn for twenty days; then
- * the feeder is dark for a day. Home 0 does not move any more when the light is back.
+ * the feeder is dark for 32 hours. Home 0 does not move any more when the light is back.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +15,17 @@
 #define HOMES      8
 #define LEARN_DAYS 20
 #define OUTAGE_S   (WW_START_S + LEARN_DAYS * WW_DAY_S + 14 * WW_HOUR_S)
-#define LIGHT_S    (OUTAGE_S + 30 * WW_HOUR_S)
-#define END_S      (LIGHT_S + 12 * WW_HOUR_S)
+#define LIGHT_S    (OUTAGE_S + 32 * WW_HOUR_S)
+#define END_S      (LIGHT_S + 14 * WW_HOUR_S)
 #define NEVER_S    (WW_START_S + 1000 * WW_DAY_S)
 
-static const char *const sets[] = {
-    "silence.learning_days=14", "alerts.escalations_max=0",           "incidents.homes_min=8",
-    "incidents.hold_max=48h",   "budget.acute_per_household_year=20", NULL};
+static const char *const sets[] = {"silence.learning_days=14",
+                                   "alerts.escalations_max=0",
+                                   "incidents.homes_min=8",
+                                   "incidents.hold_max=48h",
+                                   "incidents.grace=10h",
+                                   "budget.acute_per_household_year=20",
+                                   NULL};
 
 static int medical; /* this home has equipment; -1 none */
 
@@ -51,14 +55,19 @@ static int use_of(int i, int64_t at_s)
                                                  : 60 + (day + hour) % 5 * 3;
 }
 
+static void hours(int64_t from_s, int64_t to_s)
+{
+    for (int64_t at_s = from_s; at_s < to_s; at_s += WW_HOUR_S)
+        for (int i = 0; i < HOMES; i++)
+            ww_reading(home_of(i), "E-1", "electricity", at_s, at_s + WW_HOUR_S + 60 + i,
+                       use_of(i, at_s));
+}
+
 static void town(void)
 {
     for (int i = 0; i < HOMES; i++)
         profile(i);
-    for (int64_t at_s = WW_START_S; at_s < END_S; at_s += WW_HOUR_S)
-        for (int i = 0; i < HOMES; i++)
-            ww_reading(home_of(i), "E-1", "electricity", at_s, at_s + WW_HOUR_S + 60 + i,
-                       use_of(i, at_s));
+    hours(WW_START_S, END_S);
 }
 
 static void begin(int kind, const char *const *with)
@@ -110,10 +119,51 @@ START_TEST(an_outage_makes_one_incident_and_its_alerts_are_held)
 }
 END_TEST
 
+START_TEST(a_worker_that_dies_in_an_outage_leaves_its_holds_to_the_next)
+{
+    const char *small[] = {sets[0], sets[1], sets[2],          sets[3],
+                           sets[4], sets[5], "daemon.batch=8", NULL};
+    medical = -1;
+    begin(_i, small);
+    for (int i = 0; i < HOMES; i++)
+        profile(i);
+    hours(WW_START_S, LIGHT_S - WW_HOUR_S);
+    struct shift shift = shift_begin(3);
+    shift_run(&shift);
+    shift_crash(&shift);
+    size_t raised = events_with("anbu.alert.raised", HELD);
+    ck_assert_uint_ge(raised, HOMES);
+    hours(LIGHT_S - WW_HOUR_S, END_S);
+    run_one();
+    ck_assert_uint_eq(events_with("anbu.alert.raised", HELD), raised);
+    ck_assert_uint_eq(events_with("anbu.incident.opened", "feeder:F-201"), 1);
+    ck_assert_uint_eq(events_with("anbu.alert.updated", "\"what\":\"hold_ended\""), 1);
+    ck_assert_uint_eq(ww_alerts(true), 1);
+    ww_end();
+}
+END_TEST
+
+START_TEST(the_holds_maximum_ends_it_although_it_is_still_dark)
+{
+    const char *brief[] = {sets[0], sets[1], sets[2], sets[5], "incidents.hold_max=30h", NULL};
+    medical = -1;
+    begin(_i, brief);
+    for (int i = 0; i < HOMES; i++)
+        profile(i);
+    hours(WW_START_S, LIGHT_S);
+    run_one();
+    size_t held = events_with("anbu.alert.raised", HELD);
+    ck_assert_uint_ge(held, 1);
+    ck_assert_uint_eq(events_with("anbu.incident.closed", ""), 0);
+    ck_assert_uint_eq(events_with("anbu.alert.updated", "the hold's maximum has passed"), held);
+    ww_end();
+}
+END_TEST
+
 START_TEST(switched_off_everything_is_delivered_and_no_finding_differs)
 {
-    const char *off[] = {sets[0], sets[1], sets[2], sets[3], sets[4], "incidents.enabled=false",
-                         NULL};
+    const char *off[] = {
+        sets[0], sets[1], sets[2], sets[3], sets[4], sets[5], "incidents.enabled=false", NULL};
     medical = -1;
     begin(_i, sets);
     town();
@@ -147,7 +197,8 @@ END_TEST
 /* Each sees four homes, too few by itself. */
 START_TEST(workers_count_together)
 {
-    const char *small[] = {sets[0], sets[1], sets[2], sets[3], sets[4], "daemon.batch=4", NULL};
+    const char *small[] = {sets[0], sets[1], sets[2],          sets[3],
+                           sets[4], sets[5], "daemon.batch=4", NULL};
     medical = -1;
     begin(_i, small);
     town();
@@ -225,6 +276,8 @@ static void add(TCase *cases)
 {
     const TTest *const tests[] = {
         an_outage_makes_one_incident_and_its_alerts_are_held,
+        a_worker_that_dies_in_an_outage_leaves_its_holds_to_the_next,
+        the_holds_maximum_ends_it_although_it_is_still_dark,
         switched_off_everything_is_delivered_and_no_finding_differs,
         equipment_at_home_is_never_held,
         workers_count_together,
