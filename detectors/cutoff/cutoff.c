@@ -7,8 +7,14 @@
 #include "detectors/detector.h"
 #include "detectors/say.h"
 
+#define HOUR_S          3600
+#define OFF_HOURS_LEAST 3  /* what readings alone show is an outage before that (Ofgem) */
+#define KNOWN_HOURS_MIN 48 /* before the supply went off, to know that it was on */
+#define ZERO_PERCENT    25 /* of those hours at most: else zero is how this home uses power */
+
 struct cutoff_options {
     bool notice, limited;
+    int64_t prepay_hours;
 };
 
 #define ROW(member, preset, text)                                                                \
@@ -20,30 +26,107 @@ struct cutoff_options {
 static const struct option options[] = {
     ROW(notice, "true", "Raise when a disconnection notice is out"),
     ROW(limited, "true", "Raise when the supply is limited; a cut supply is always raised"),
+    {.name = "cutoff.prepay_hours",
+     .type = OPTION_INT,
+     .unit = "hours",
+     .initial = "24",
+     .min = 0,
+     .max = 168,
+     .reloadable = true,
+     .offset = offsetof(struct cutoff_options, prepay_hours),
+     .help = "A prepayment home (flag prepayment) without supply counts after so many hours"},
 };
 
-#define STEPS_SAID "0 open, 1 a notice is out, 2 limited, 3 cut off"
-enum step { STEP_NONE, STEP_NOTICE, STEP_LIMITED, STEP_CUT, STEP_COUNT };
+#define STEPS_SAID "0 open, 1 a notice is out, 2 limited, 3 cut off, 4 out of credit"
+enum step { STEP_NONE, STEP_NOTICE, STEP_LIMITED, STEP_CUT, STEP_CREDIT, STEP_COUNT };
 
 static const enum severity step_grades[STEP_COUNT] = {
     [STEP_NOTICE] = SEVERITY_MEDIUM,
     [STEP_LIMITED] = SEVERITY_HIGH,
     [STEP_CUT] = SEVERITY_HIGH,
+    [STEP_CREDIT] = SEVERITY_HIGH,
 };
 
 struct cutoff_state {
     int64_t since_s[UTILITY_COUNT];
+    int64_t off_s; /* since when the electricity meter has measured nothing at all; 0 it does */
     uint8_t steps[UTILITY_COUNT];
     uint8_t spare[5];
 };
 _Static_assert(sizeof(struct cutoff_state) % 8 == 0, "the contract's alignment");
 
-static enum step step_of(const struct cutoff_options *set, const struct household_view *view,
-                         enum utility utility)
+/* ---- out of credit ------------------------------------------------------------------------- */
+
+static bool is_prepaid(const struct household_view *view)
+{
+    return view->flags >> FLAG_PREPAYMENT & 1;
+}
+
+/* Where a supply that is off may harm, nobody waits. */
+static bool is_urgent(const struct household_view *view)
+{
+    return view->cold_wave || view->flags >> FLAG_MEDICAL & 1;
+}
+
+/* Whether nothing at all is news: a home that is switched off at the mains when nobody is there,
+ * or behind a solar roof, measures it often. */
+static bool was_on(const struct household_view *view, const struct meter_view *meter, int32_t hour)
+{
+    int known = 0, zero = 0;
+    for (int32_t h = hour - 1; h > meter->newest_hour - VIEW_HOURS && h >= 0; h--) {
+        uint8_t code = meter->hours[h % VIEW_HOURS];
+        known += code != ROUTINE_MISSING;
+        zero += code == ROUTINE_ZERO;
+    }
+    return known >= KNOWN_HOURS_MIN && zero * 100 <= known * ZERO_PERCENT &&
+           !(view->flags >> FLAG_PHOTOVOLTAIC & 1);
+}
+
+static bool is_only_meter(const struct household_view *view, unsigned meter)
+{
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        if (i != meter && view->meters[i].utility == UTILITY_ELECTRICITY)
+            return false;
+    return view->meters[meter].utility == UTILITY_ELECTRICITY;
+}
+
+/* A fridge alone uses something in every hour: a meter that shows nothing has no supply. */
+static void note_hour(struct cutoff_state *state, const struct household_view *view,
+                      const struct event *event)
+{
+    if (!event->vouched || event->again || event->hour < 0 || !is_only_meter(view, event->meter))
+        return;
+    if (event->use != ROUTINE_ZERO)
+        state->off_s = 0;
+    else if (!state->off_s && was_on(view, &view->meters[event->meter], event->hour))
+        state->off_s = event->hour * (int64_t)HOUR_S;
+}
+
+/* Since when a prepaid supply has been off, told by the utility or seen; 0 not, or not for long. */
+static int64_t out_of_credit_s(const struct cutoff_options *set, const struct cutoff_state *state,
+                               const struct household_view *view, enum utility utility)
+{
+    bool told = view->supply[utility] == SUPPLY_CUT;
+    int64_t hours = set->prepay_hours, off_s = 0;
+    if (is_urgent(view) && hours > (told ? 0 : OFF_HOURS_LEAST))
+        hours = told ? 0 : OFF_HOURS_LEAST;
+    if (told)
+        off_s = view->arrears[utility].changed_s;
+    else if (utility == UTILITY_ELECTRICITY && view->supply[utility] == SUPPLY_OPEN)
+        off_s = state->off_s;
+    return off_s && view->now_s - off_s >= hours * HOUR_S ? off_s : 0;
+}
+
+/* ---- the rule ------------------------------------------------------------------------------ */
+
+static enum step step_of(const struct cutoff_options *set, const struct cutoff_state *state,
+                         const struct household_view *view, enum utility utility)
 {
     if (!view->occupied) /* nobody is left to be without */
         return STEP_NONE;
-    if (view->supply[utility] == SUPPLY_CUT)
+    if (is_prepaid(view) && out_of_credit_s(set, state, view, utility))
+        return STEP_CREDIT;
+    if (view->supply[utility] == SUPPLY_CUT && !is_prepaid(view))
         return STEP_CUT;
     if (view->supply[utility] == SUPPLY_LIMITED && set->limited)
         return STEP_LIMITED;
@@ -53,10 +136,12 @@ static enum step step_of(const struct cutoff_options *set, const struct househol
 }
 
 /* When the step was reached: supply states know it, a notice came with this event. */
-static int64_t since_of(const struct household_view *view, enum utility utility, enum step step,
-                        const struct event *event)
+static int64_t since_of(const struct cutoff_state *state, const struct household_view *view,
+                        enum utility utility, enum step step, const struct event *event)
 {
     int64_t changed_s = view->arrears[utility].changed_s;
+    if (step == STEP_CREDIT && view->supply[utility] != SUPPLY_CUT)
+        return state->off_s;
     return step >= STEP_LIMITED && changed_s ? changed_s : event->at_s;
 }
 
@@ -65,13 +150,17 @@ static void observe(const void *options_of, void *state_of, const struct househo
 {
     struct cutoff_state *state = state_of;
     unsigned worst = STEP_NONE, others = 0;
-    if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
+    bool hour = event->kind == EVENT_HOUR && is_prepaid(view);
+    if (hour)
+        note_hour(state, view, event);
+    if (!hour && event->kind != EVENT_DAY && event->kind != EVENT_BILLING &&
+        event->kind != EVENT_HOUSEHOLD)
         return;
     verdict->active = false;
     for (unsigned u = 0; u < UTILITY_COUNT; u++) {
-        enum step step = step_of(options_of, view, u);
+        enum step step = step_of(options_of, state, view, u);
         if (step != state->steps[u])
-            state->since_s[u] = step ? since_of(view, u, step, event) : 0;
+            state->since_s[u] = step ? since_of(state, view, u, step, event) : 0;
         state->steps[u] = (uint8_t)step;
         if (!step)
             continue;
@@ -109,7 +198,9 @@ static void add_step(const struct cutoff_state *state, const struct household_vi
     } else {
         say_add(out, out_bytes, first ? say_capital(name) : name);
         say_add(out, out_bytes,
-                state->steps[utility] == STEP_CUT ? " has been cut off" : " has been limited");
+                state->steps[utility] == STEP_CREDIT ? " of a prepayment meter has been off"
+                : state->steps[utility] == STEP_CUT  ? " has been cut off"
+                                                     : " has been limited");
     }
     say_add(out, out_bytes, " since ");
     say_add(out, out_bytes,
