@@ -6,14 +6,18 @@
 
 #include <string.h>
 
+#include "detectors/days.h"
 #include "detectors/detector.h"
 #include "detectors/say.h"
 
-#define MONTH_S (30 * (int64_t)86400)
+#define MONTH_S          (30 * (int64_t)86400)
+#define LATELY_DAYS      14 /* whose use is compared with that of the days before */
+#define LATELY_DAYS_MIN  10
+#define EARLIER_DAYS_MIN 20
 
 struct arrears_options {
     int64_t attention_months, check_months, serious_months;
-    double floor_bills;
+    double floor_bills, floor_waived_below;
     int64_t season_months_earlier;
 };
 
@@ -35,6 +39,8 @@ static const struct option options[] = {
         "Unpaid months that are serious: raised high, as are arrears with a limited or cut supply"),
     ROW(floor_bills, OPTION_NUMBER, "bills", "1", 0, 12,
         "Debts below so many average bills of this household do not count"),
+    ROW(floor_waived_below, OPTION_NUMBER, "%", "70", 0, 100,
+        "They do where use of that utility has fallen below this share of what it was; 0: never"),
     ROW(season_months_earlier, OPTION_INT, "months", "1", 0, 12,
         "In a season every step comes this many months earlier, one month at the earliest"),
 };
@@ -62,6 +68,36 @@ static int64_t step(const struct arrears_options *set, const struct household_vi
     return months < 1 ? 1 : months;
 }
 
+/* The median of the known days in [from, to]; 0 when fewer than `least` are. */
+static uint16_t ordinary_day(const struct meter_view *meter, int32_t from, int32_t to,
+                             unsigned least)
+{
+    uint16_t codes[VIEW_DAYS];
+    unsigned n = 0;
+    for (int32_t day = from; day <= to; day++)
+        if (days_code(meter, day))
+            codes[n++] = days_code(meter, day);
+    return n >= least ? days_median(codes, n) : 0;
+}
+
+/* Who saves at the meter what is owed for is in need, however little it is. */
+static bool has_fallen(const struct arrears_options *set, const struct household_view *view,
+                       enum utility utility)
+{
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        const struct meter_view *meter = &view->meters[i];
+        if (meter->utility != utility || days_explained(view, meter))
+            continue;
+        int32_t lately = meter->newest_day - LATELY_DAYS + 1;
+        int32_t from = meter->newest_day - VIEW_DAYS + 1;
+        uint16_t now = ordinary_day(meter, lately, meter->newest_day, LATELY_DAYS_MIN);
+        uint16_t before = ordinary_day(meter, from, lately - 1, EARLIER_DAYS_MIN);
+        if (now && before && days_milli(now) * 100.0 < set->floor_waived_below * days_milli(before))
+            return true;
+    }
+    return false;
+}
+
 static bool is_counted(const struct arrears_options *set, const struct household_view *view,
                        enum utility utility)
 {
@@ -71,7 +107,8 @@ static bool is_counted(const struct arrears_options *set, const struct household
     if (view->supply[utility] != SUPPLY_OPEN)
         return true;
     double floor = set->floor_bills * (double)arrears->average_minor;
-    return arrears->average_minor <= 0 || (double)arrears->amount_minor >= floor;
+    return arrears->average_minor <= 0 || (double)arrears->amount_minor >= floor ||
+           has_fallen(set, view, utility);
 }
 
 static struct debt add_up(const struct arrears_options *set, const struct household_view *view)
