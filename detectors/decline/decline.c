@@ -186,6 +186,13 @@ static bool is_lived_in(const struct decline_options *set, const struct decline_
            presence_days(&state->presence, newest, SPAN) >= set->home_days;
 }
 
+/* It goes by the weather more than by the people: only a year ago says what is usual. */
+static bool is_heating(const struct household_view *view, const struct meter_view *meter)
+{
+    return meter->utility == UTILITY_GAS ||
+           (meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_STORAGE_HEATING & 1);
+}
+
 static void begin(const struct decline_options *set, const struct decline_state *state,
                   const struct household_view *view, const struct meter_view *meter,
                   struct decline_meter *own)
@@ -193,7 +200,8 @@ static void begin(const struct decline_options *set, const struct decline_state 
     int32_t newest = meter->newest_day, first = newest - SPAN + 1;
     const struct past past = past_of(own, first);
     uint16_t now = ordinary_day(view, meter, own, first, newest, SPAN_DAYS_MIN);
-    if (!now || !past.usual || now >= past.lowest || !is_lived_in(set, state, view, newest))
+    if (!now || !past.usual || now >= past.lowest || !is_lived_in(set, state, view, newest) ||
+        (is_heating(view, meter) && !past.season))
         return;
     double usual = days_milli(past.usual), used = days_milli(now);
     if (past.season && days_milli(past.season) < usual)
