@@ -138,7 +138,7 @@ struct term {
 #define TERM_NAME_MAX 20
 
 /* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */
-enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY };
+enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY, DETECTS_HABITS };
 
 struct detector {
     const char *name;    /* as in messages and options */

@@ -100,7 +100,14 @@ static bool is_old_evidence(const struct finding *finding)
     return finding->age_s > DAY_S;
 }
 
+static bool is_information(const struct finding *finding)
+{
+    return finding->detector->detects == DETECTS_HABITS;
+}
+
 const struct policy_limit policy_limits[] = {
+    {"information", SEVERITY_LOW, "the finding is of habits",
+     "for somebody who knows the household; nothing of it is a danger by itself", is_information},
     {"welfare", SEVERITY_HIGH, "the welfare team's finding, and no danger of the table below",
      "money and slow decline are worked in office hours: only their own evidence makes them a "
      "matter of minutes",

@@ -69,7 +69,7 @@ static void take_terms(const struct judgement *judgement, size_t index, struct e
 void evidence_take(const struct judgement *judgement, size_t index, struct evidence *out)
 {
     *out = (struct evidence){.longest_hours = EVIDENCE_UNKNOWN, .away_times = EVIDENCE_UNKNOWN};
-    if (detectors[index]->detects == DETECTS_USE) {
+    if (detectors[index]->detects == DETECTS_USE || detectors[index]->detects == DETECTS_HABITS) {
         const struct record_quiet *quiet = &judgement->record.home->quiet;
         take_hours(judgement, out);
         out->longest_hours = quiet->longest;

@@ -329,6 +329,7 @@ const struct detector detector_routine = {
     .name = "routine",
     .summary = "for days meals are missing, or night and day are swapped; information",
     .team = TEAM_WELFARE,
+    .detects = DETECTS_HABITS,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct routine_options),

@@ -17,14 +17,16 @@
 #define GOLDEN     "tests/golden/policy/severity.txt"
 #define PAGE       "docs/alerts.md"
 #define BYTES_MAX  200000
-#define KINDS      3
+#define KINDS      4
 #define HOUSEHOLDS (1u << 9) /* one a subset of the factors */
 
 static const struct detector supply = {
     .name = "cutoff", .team = TEAM_WELFARE, .detects = DETECTS_SUPPLY};
 static const struct detector low_use = {
     .name = "drop", .team = TEAM_WELFARE, .detects = DETECTS_USE};
-static const struct detector *const found_by[KINDS] = {&alerts_silence, &low_use, &supply};
+static const struct detector habits = {
+    .name = "routine", .team = TEAM_WELFARE, .detects = DETECTS_HABITS};
+static const struct detector *const found_by[KINDS] = {&alerts_silence, &low_use, &supply, &habits};
 
 static struct finding finding_of(const struct detector *detector, enum severity grade)
 {
@@ -156,7 +158,7 @@ START_TEST(the_page_has_the_tables_as_they_are)
     buffer_clear(&rows);
     buffer_text(&rows, "| Detector | Team | Its evidence is of |\n|---|---|---|\n");
     for (size_t i = 0; i < detector_count; i++) {
-        static const char *const of[] = {"use", "bills", "supply"};
+        static const char *const of[] = {"use", "bills", "supply", "habits"};
         buffer_format(&rows, "| `%s` | `%s` | %s |\n", detectors[i]->name,
                       team_names[detectors[i]->team], of[detectors[i]->detects]);
     }
