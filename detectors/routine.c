@@ -274,6 +274,22 @@ void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
     routine->highest = highest;
 }
 
+uint8_t routine_night_code(const struct routine *routine, double share)
+{
+    double sum = 0.0, below = 0.0;
+    int bin = 0;
+    if (!routine->highest)
+        return ROUTINE_ZERO;
+    for (int j = 0; j < ROUTINE_BINS; j++)
+        sum += routine->night[j];
+    for (int j = 0; j < ROUTINE_BINS && below <= share * sum; j++) {
+        bin = routine->night[j] ? j : bin;
+        below += routine->night[j];
+    }
+    int width = routine->highest - routine->lowest;
+    return (uint8_t)(routine->lowest + (2 * bin + 1) * width / (2 * ROUTINE_BINS));
+}
+
 int64_t routine_usual_milli(const struct routine *routine, enum utility utility, unsigned slot)
 {
     uint32_t sum = 0, seen = 0;

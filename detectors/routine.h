@@ -70,6 +70,10 @@ void routine_reset(struct routine *routine);
 struct hour_evidence routine_evidence(const struct routine *routine, enum utility utility,
                                       unsigned slot, uint8_t code, const uint8_t halves[2]);
 
+/* The code below which this share (0 to 1) of its ordinary nights' hours lie: the middle of a bin;
+ * ROUTINE_ZERO while no range is known. */
+uint8_t routine_night_code(const struct routine *routine, double share);
+
 /* Teaches the hour. `dice` makes the rounding repeatable: the hour's number. */
 void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
                    const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice);

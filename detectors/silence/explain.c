@@ -17,6 +17,7 @@ enum {
     TERM_EXPECTED,
     TERM_AGAIN,
     TERM_WATCHED,
+    TERM_OUTLOOK,
     TERM_COUNT
 };
 
@@ -32,6 +33,8 @@ const struct term silence_terms[SILENCE_TERMS] = {
     [TERM_EXPECTED] = {"expected", NULL, "signs of life expected since then"},
     [TERM_AGAIN] = {"again", "%", "of days on which it would have been active again by now"},
     [TERM_WATCHED] = {"watched", "days", "that its own record is made of"},
+    [TERM_OUTLOOK] = {"outlook", "h",
+                      "from a collapse in this home to an alert, as it lives; 120 not before"},
 };
 _Static_assert(TERM_COUNT == SILENCE_TERMS, "one row each");
 
@@ -46,6 +49,8 @@ void silence_explain(const void *options_in, const void *state_in,
         return;
     values[TERM_EVIDENCE] = (double)state->now.evidence;
     values[TERM_TOP] = (double)state->now.top;
+    if (view->occupied && view->valid_days >= own->learning_days)
+        values[TERM_OUTLOOK] = silence_outlook(own, state, view);
     const struct silence_prior *prior = &silence_model_of(view)->prior;
     values[TERM_OWN_EVIDENCE] = silence_evidence_yearly(state, prior);
     values[TERM_OWN_HOURS] = silence_quiet_yearly(state, prior);

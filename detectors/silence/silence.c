@@ -83,8 +83,8 @@ static void count_hour(struct silence_state *state, int32_t hour)
 
 /* What an alert now would be the price of, by the score. A silence that goes on is never thought
  * less of again: the price is measured on the highest score of each. */
-static void judge(struct silence_state *state, const struct household_view *view,
-                  const struct event *event)
+void silence_judge(struct silence_state *state, const struct household_view *view,
+                   const struct event *event)
 {
     const struct silence_model *model = silence_model_of(view);
     float feature[FEATURE_COUNT];
@@ -148,7 +148,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     }
     if (!can_judge(own, view, event))
         return;
-    judge(state, view, event);
+    silence_judge(state, view, event);
     double yearly = (double)state->yearly, allowed = silence_allowed(own, view);
     if (yearly <= allowed && !event->evidence.awake)
         verdict->active = true;
