@@ -43,7 +43,8 @@ void areas_free(struct areas *areas)
 static struct incident_rules rules_of(const struct settings *settings)
 {
     return (struct incident_rules){settings->incidents.homes_min, settings->incidents.share,
-                                   settings->incidents.grace_s, settings->incidents.hold_max_s};
+                                   settings->incidents.grace_s, settings->incidents.hold_max_s,
+                                   settings->incidents.window_s / HOUR_S};
 }
 
 /* ---- counting ---- */

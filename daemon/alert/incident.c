@@ -25,8 +25,13 @@ static double missing_milli(const struct store_area_sums *sums)
 static bool is_enough(enum incident_kind kind, const struct incident_rules *rules,
                       const struct store_area_sums *sums)
 {
-    return kind == INCIDENT_DARK ? sums->metered >= rules->homes_min
-                                 : sums->expected_milli >= rules->homes_min * 1000;
+    if (kind == INCIDENT_DARK)
+        return sums->metered >= rules->homes_min;
+    /* While workers catch up, the hours of few homes are there: all of the window's must be. Where
+     * no electricity is metered, as many signs of life stand for them. */
+    int64_t whole = rules->homes_min * rules->window_hours;
+    return sums->expected_milli >= rules->homes_min * 1000 &&
+           (sums->metered ? sums->metered >= whole : sums->expected_milli >= whole * 1000);
 }
 
 /* People sleep in on Saturdays, all of them: silence must be deeper than darkness. */

@@ -22,6 +22,7 @@ struct incident_rules {
     int64_t homes_min;
     double share;
     int64_t grace_s, hold_max_s;
+    int64_t window_hours; /* that `silent` looks back over */
 };
 
 struct incident {

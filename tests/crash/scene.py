@@ -28,6 +28,7 @@ kafka:
            report: %s.report, weather: %s.weather, alerts: %s, dead_letters: %s}
 %s
 daemon: {clock: arrival, batch: %d, flush_interval: 1s, workers: 1, takeover_grace: 0s}
+incidents: {enabled: false}
 """
 END_SECONDS = 150
 

@@ -13,6 +13,7 @@ SETTINGS = """
 %s
 daemon: {batch: %d, flush_interval: 1s, workers: %d, log_level: info}
 alerts: {escalate_critical: 24h, escalate: 7d}
+incidents: {enabled: false}
 """
 
 

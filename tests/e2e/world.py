@@ -322,8 +322,9 @@ class Kafka:
         return found
 
     def events(self, topic="anbu.alerts"):
-        """Alert events: (key, CloudEvent)."""
-        return [(record["key"], json.loads(record["payload"])) for record in self.consume(topic)]
+        """Alert events: (key, CloudEvent); incidents stand in the same topic."""
+        both = [(record["key"], json.loads(record["payload"])) for record in self.consume(topic)]
+        return [(key, event) for key, event in both if event["type"].startswith("anbu.alert.")]
 
 
 class Redis:

@@ -52,6 +52,22 @@ START_TEST(most_homes_dark_in_one_hour_open_an_incident)
 }
 END_TEST
 
+START_TEST(silence_is_of_enough_homes_in_every_hour_of_the_window)
+{
+    struct incident_rules patient = rules;
+    patient.window_hours = 3;
+    struct store_area_sums sums = {.metered = 59, .expected_milli = 100000, .seen = 2};
+    begin();
+    ck_assert(!incident_may_be_silent(&incident, &patient, &sums));
+    sums.metered = 60;
+    ck_assert(incident_may_be_silent(&incident, &patient, &sums));
+    sums.metered = 0; /* water alone: signs of life stand for homes */
+    ck_assert(incident_may_be_silent(&incident, &patient, &sums));
+    sums.expected_milli = 59000;
+    ck_assert(!incident_may_be_silent(&incident, &patient, &sums));
+}
+END_TEST
+
 START_TEST(silence_must_be_beyond_chance)
 {
     begin();
@@ -166,6 +182,7 @@ int main(void)
     Suite *suite = suite_create("incident");
     TCase *cases = tcase_create("incident");
     tcase_add_test(cases, most_homes_dark_in_one_hour_open_an_incident);
+    tcase_add_test(cases, silence_is_of_enough_homes_in_every_hour_of_the_window);
     tcase_add_test(cases, silence_must_be_beyond_chance);
     tcase_add_test(cases, what_is_expected_is_scaled_by_the_days_before);
     tcase_add_test(cases, it_closes_when_less_than_half_the_share_is_missing);
