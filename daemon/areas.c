@@ -44,7 +44,7 @@ static struct incident_rules rules_of(const struct settings *settings)
 {
     return (struct incident_rules){settings->incidents.homes_min, settings->incidents.share,
                                    settings->incidents.grace_s, settings->incidents.hold_max_s,
-                                   settings->incidents.window_s / HOUR_S};
+                                   (settings->incidents.window_s + HOUR_S - 1) / HOUR_S};
 }
 
 /* ---- counting ---- */
@@ -159,12 +159,14 @@ static void list_incident(void *context, struct text group, struct text json)
 {
     struct worker *worker = context;
     struct incident incident;
-    struct fault fault = {""};
+    struct fault fault = {""}, named = {""};
     enum err err = incident_read(json, &incident, &fault);
-    if (!err && text_is(group, incident.group))
+    if (!err && text_is(group, incident.group)) {
         remember(worker->areas, &incident);
-    else if (err)
-        complain(worker, "an incident cannot be read: it holds nothing", err, &fault);
+    } else if (err) {
+        (void)fault_set(&named, err, "%.*s: %s", (int)group.bytes, group.at, fault.text);
+        complain(worker, "an incident cannot be read: it holds nothing", err, &named);
+    }
 }
 
 /* Once, by whoever has set it: it may be lost, for the incident itself is what counts. */
@@ -196,6 +198,8 @@ static unsigned window_hours(const struct worker *worker)
 
 static void without_hour(struct store_area_total *total)
 {
+    total->window.metered -= total->hour.metered;
+    total->window.dark -= total->hour.dark;
     total->window.expected_milli -= total->hour.expected_milli;
     total->window.seen -= total->hour.seen;
 }
@@ -304,8 +308,11 @@ bool areas_hold(const struct worker *worker, struct text area, struct text feede
         by = holding(worker->areas, "area", area, now_ms);
     if (!by)
         return false;
+    /* Whatever stands in the store: no hold is longer than the configuration's. */
+    int64_t most_ms = now_ms + worker->settings->incidents.hold_max_s * 1000;
     memcpy(out->incident, by->id, sizeof out->incident);
-    out->until_ms = by->held_until_ms;
+    out->until_ms = by->held_until_ms < most_ms ? by->held_until_ms : most_ms;
+    out->opened_ms = by->opened_ms;
     return true;
 }
 
@@ -313,6 +320,7 @@ bool areas_hold(const struct worker *worker, struct text area, struct text feede
 struct stray {
     char id[ALERT_ID_MAX];
     char household[MESSAGE_ID_MAX + 1];
+    int64_t raised_wall_ms;
     bool release;
 };
 
@@ -348,7 +356,7 @@ static bool look_at(void *context, uint32_t partition, struct text snapshot)
             search->strays = memory_grow(search->strays, search->room * sizeof *search->strays);
         }
         struct stray *one = &search->strays[search->count++];
-        *one = (struct stray){.release = held};
+        *one = (struct stray){.release = held, .raised_wall_ms = alert.raised_wall_ms};
         memcpy(one->id, alert.id, sizeof one->id);
         (void)text_copy(text_of(alert.household), one->household, sizeof one->household);
     }
@@ -368,8 +376,10 @@ static bool bring_into_line(struct worker *worker, struct partition *partition,
         if (!entry)
             return false;
         record_view(entry->household.bytes, &record);
+        int64_t window_ms = worker->settings->incidents.window_s * 1000;
         if (record.home->flags >> FLAG_MEDICAL & 1 ||
-            !areas_hold(worker, record_area(&record), record_feeder(&record), now_ms, &hold))
+            !areas_hold(worker, record_area(&record), record_feeder(&record), now_ms, &hold) ||
+            stray->raised_wall_ms < hold.opened_ms - window_ms)
             return true;
         change.kind = CHANGE_HOLD;
         change.hold = &hold;
@@ -452,6 +462,8 @@ void areas_turn(struct worker *worker, struct partition *partition, int64_t now_
 {
     struct areas *areas = worker->areas;
     if (!worker->settings->incidents.enabled) { /* what was held before is delivered */
+        size_t forgotten;
+        free(take_counted(areas, &forgotten));
         areas->incident_count = 0;
         areas->readable = true;
     } else if (areas->urgent || is_due(areas->due_ms, now_ms)) {
@@ -467,6 +479,6 @@ void areas_turn(struct worker *worker, struct partition *partition, int64_t now_
 
 void areas_before_findings(struct worker *worker)
 {
-    if (worker->areas->urgent)
+    if (worker->settings->incidents.enabled && worker->areas->urgent)
         exchange_now(worker, worker->context.wall_ms);
 }

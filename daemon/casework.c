@@ -243,24 +243,32 @@ static enum err fire(struct worker *worker, struct partition *partition,
     return err;
 }
 
-/* Somebody acted in this moment, or it is not possible (any more): the next tick sees what came of
- * it. */
+/* Somebody acted in this moment, or it is not possible (any more). */
 static bool is_overtaken(enum err err)
 {
     return err == ERR_CONFLICT || err == ERR_DUPLICATE || err == ERR_REFUSED ||
            err == ERR_NOT_FOUND;
 }
 
+static enum err try_change(struct worker *worker, struct partition *partition, const char *id,
+                           const struct change *change, struct fault *fault)
+{
+    struct alert before;
+    enum err err = load_alert(worker, partition, id, &before, fault);
+    if (err)
+        return err;
+    err = take_step(worker, partition, &before, change, fault);
+    alert_done(&before);
+    return err;
+}
+
 bool casework_change(struct worker *worker, struct partition *partition, const char *id,
                      const struct change *change)
 {
-    struct alert before;
     struct fault fault = {""};
-    enum err err = load_alert(worker, partition, id, &before, &fault);
-    if (!err) {
-        err = take_step(worker, partition, &before, change, &fault);
-        alert_done(&before);
-    }
+    enum err err = ERR_CONFLICT; /* a person's step in this moment: what is asked still holds */
+    for (int tries = 0; err == ERR_CONFLICT && tries < TRIES_MAX; tries++)
+        err = try_change(worker, partition, id, change, &fault);
     if (!err) {
         partition->sweep = true;
         partition->due_ms = 0;

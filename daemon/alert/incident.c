@@ -143,7 +143,9 @@ enum incident_change incident_count(struct incident *incident, const struct inci
     incident->closed_ms = now_ms;
     incident->sums = *sums;
     incident->version++;
-    int64_t until_ms = now_ms + rules->grace_s * 1000;
+    /* Of a day-old outage the grace is over: its readings came after everybody was up again. */
+    int64_t light_ms = (hour + 1) * INT64_C(1000) * HOUR_S;
+    int64_t until_ms = (light_ms < now_ms ? light_ms : now_ms) + rules->grace_s * 1000;
     if (until_ms < incident->held_until_ms)
         incident->held_until_ms = until_ms;
     return INCIDENT_CLOSED;
@@ -267,11 +269,18 @@ static void get_sums(const json_t *root, struct store_area_sums *out)
     out->seen = json_integer_value(json_object_get(root, "seen"));
 }
 
+#define VERSION_MAX  (INT64_C(1) << 53)
+#define EXPECTED_MAX 1e12
+
 static bool get_incident(const json_t *root, struct incident *out)
 {
+    double expected = json_number_value(json_object_get(root, "expected"));
+    if (!(expected >= 0) || expected > EXPECTED_MAX)
+        return false;
     out->version = json_integer_value(json_object_get(root, "version"));
     get_sums(root, &out->sums);
-    return out->version > 0 && get_text(root, "incident", out->id, sizeof out->id) &&
+    return out->version > 0 && out->version < VERSION_MAX &&
+           get_text(root, "incident", out->id, sizeof out->id) &&
            get_text(root, "group", out->group, sizeof out->group) && get_kind(root, &out->kind) &&
            get_hour(root, "from", false, &out->from_hour) &&
            get_hour(root, "last", false, &out->last_hour) &&

@@ -72,7 +72,7 @@ struct alert_rules {
 /* An area incident that holds alerts back. */
 struct hold {
     char incident[ALERT_ID_MAX];
-    int64_t until_ms; /* wall clock */
+    int64_t until_ms, opened_ms; /* wall clock; of the incident: it explains what came since */
 };
 
 struct change {

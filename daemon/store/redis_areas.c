@@ -168,12 +168,14 @@ enum err redis_incident_set(struct store *store, const char *group, int64_t expe
     err = redis_script_run(link, &reply, fault);
     if (err == ERR_OK)
         err = redis_read_answer(link, NULL, reply, &answer, fault);
-    if (err == ERR_OK && answer != ANSWER_OK)
-        err = answer == ANSWER_VERSION && redis_number_at(reply, 1, &present)
-                  ? store_say_incident(group, expected_version, present, fault)
-                  : say_corrupt(link, group, "incident", fault);
+    bool overtaken = err == ERR_OK && answer == ANSWER_VERSION;
+    if (err == ERR_OK && answer != ANSWER_OK && !(overtaken && redis_number_at(reply, 1, &present)))
+        err = say_corrupt(link, group, "incident", fault);
+    /* Overtaken, too: whoever set it may have died before it was listed. */
     if (err == ERR_OK)
         err = list_incident(link, group, opened_s, fault);
+    if (err == ERR_OK && overtaken)
+        err = store_say_incident(group, expected_version, present, fault);
     freeReplyObject(reply);
     redis_end(link);
     return err;

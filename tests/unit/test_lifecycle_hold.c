@@ -9,7 +9,7 @@
 
 static const struct detector collective = {
     .name = "silence", .team = TEAM_POLICE, .collective = true};
-static const struct hold outage = {"i-outage", MORNING_MS + 6 * HOUR_MS};
+static const struct hold outage = {.incident = "i-outage", .until_ms = MORNING_MS + 6 * HOUR_MS};
 
 static struct change found_held(const struct finding *finding)
 {

@@ -67,7 +67,7 @@ static struct change random_change(struct life *life, struct finding *finding)
         change.absent_until_s = pick(life, 3) ? 0 : life->now_ms / 1000 + 86400;
     }
     if (change.kind == CHANGE_HOLD) {
-        life->hold = (struct hold){"i1", life->now_ms + HOUR_MS};
+        life->hold = (struct hold){.incident = "i1", .until_ms = life->now_ms + HOUR_MS};
         change.hold = &life->hold;
     }
     if (change.kind == CHANGE_ACKNOWLEDGE && pick(life, 2))

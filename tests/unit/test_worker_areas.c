@@ -31,7 +31,7 @@ static int medical; /* this home has equipment; -1 none */
 
 static const char *home_of(int i)
 {
-    static char name[HOMES][16];
+    static char name[HOMES][24];
     (void)snprintf(name[i], sizeof name[i], "H-%d-%d", i % 2, i);
     return name[i];
 }
@@ -70,10 +70,32 @@ static void town(void)
     hours(WW_START_S, END_S);
 }
 
+static bool elsewhere; /* another feeder has been dark since long */
+
+static void darken_elsewhere(void)
+{
+    const struct incident incident = {.id = "i-elsewhere",
+                                      .group = "feeder:F-999",
+                                      .version = 1,
+                                      .from_hour = (int32_t)(OUTAGE_S / WW_HOUR_S) - 10,
+                                      .last_hour = (int32_t)(OUTAGE_S / WW_HOUR_S) - 10,
+                                      .opened_ms = (OUTAGE_S - 10 * WW_HOUR_S) * 1000,
+                                      .held_until_ms = (OUTAGE_S + 5 * WW_DAY_S) * 1000};
+    struct buffer json = {0};
+    struct fault fault = {""};
+    incident_write(&incident, &json);
+    ck_assert_int_eq(world.store->ops->incident_set(world.store, incident.group, 0, 1,
+                                                    buffer_view(&json), OUTAGE_S, &fault),
+                     ERR_OK);
+    buffer_done(&json);
+}
+
 static void begin(int kind, const char *const *with)
 {
     world_begin(kind);
     ww_begin(2, with);
+    if (elsewhere)
+        darken_elsewhere();
     ww.timers = true;
     ww.arrival_clock = true;
     ww.hand_clock = true;
@@ -241,12 +263,15 @@ START_TEST(when_areas_cannot_be_counted_nothing_is_held_and_that_is_said)
 END_TEST
 
 /* Home 0 goes dark by itself; the outage comes when its alert is an hour old. */
-START_TEST(what_was_raised_shortly_before_is_held_too)
+/* Home 0 is silent from the outage's hour on, and so told of; its feeder is dark `later_s` after
+ * that.
+ */
+static void told_before_the_dark(int kind, int64_t later_s)
 {
     char id[STORE_ALERT_ID_MAX], at[TIME_TEXT_MAX];
     int64_t at_s = WW_START_S, dark_s = NEVER_S;
     medical = -1;
-    begin(_i, sets);
+    begin(kind, sets);
     for (int i = 0; i < HOMES; i++)
         profile(i);
     struct shift shift = shift_begin(3);
@@ -257,7 +282,7 @@ START_TEST(what_was_raised_shortly_before_is_held_too)
         if (at_s >= OUTAGE_S)
             shift_run(&shift);
         if (dark_s == NEVER_S && at_s >= OUTAGE_S && ww_live_alert(home_of(0), TEAM_POLICE, id))
-            dark_s = at_s + WW_HOUR_S;
+            dark_s = at_s + WW_HOUR_S + later_s;
     }
     ck_assert_int_ne(dark_s, NEVER_S);
     ww_put(0, MESSAGE_HOUSEHOLD, at_s + WW_HOUR_S, home_of(0),
@@ -265,9 +290,26 @@ START_TEST(what_was_raised_shortly_before_is_held_too)
            time_format(at_s, 0, at));
     shift_run(&shift);
     shift_stop(&shift);
+    ck_assert_uint_ge(events_with("anbu.incident.opened", "feeder:F-201"), 1);
     ck_assert_uint_eq(events_with("anbu.alert.raised", FREE), 1);
+}
+
+START_TEST(what_was_raised_shortly_before_is_held_too)
+{
+    told_before_the_dark(_i, 0);
     ck_assert_uint_eq(events_with("anbu.alert.updated", "\"what\":\"held\""), 1);
     ck_assert_uint_eq(events_with("anbu.alert.updated", HELD), 1);
+    ww_end();
+}
+END_TEST
+
+/* Nor does an outage elsewhere, however old, make it this outage's. */
+START_TEST(what_was_raised_long_before_is_not)
+{
+    elsewhere = true;
+    told_before_the_dark(_i, 5 * WW_HOUR_S);
+    elsewhere = false;
+    ck_assert_uint_eq(events_with("anbu.alert.updated", "\"what\":\"held\""), 0);
     ww_end();
 }
 END_TEST
@@ -283,6 +325,7 @@ static void add(TCase *cases)
         workers_count_together,
         when_areas_cannot_be_counted_nothing_is_held_and_that_is_said,
         what_was_raised_shortly_before_is_held_too,
+        what_was_raised_long_before_is_not,
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_loop_test(cases, tests[i], 0, WORLD_KIND_COUNT);
