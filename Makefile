@@ -146,6 +146,10 @@ train: bootstrap-train            ## train silence's score anew from DATA (../sh
 lint: all                         ## style as failing tests
 	@tests/lint/run --build $(BUILD)
 
+.PHONY: bench
+bench: all                        ## what a reading costs, by replay of a simulated town
+	@tests/bench/run $(BUILD)
+
 .PHONY: eval
 eval: all                         ## detection quality on real meter data (reads ../shared)
 	@tests/eval/run $(BUILD) --rules
