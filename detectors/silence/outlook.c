@@ -75,5 +75,6 @@ double silence_outlook(const struct silence_options *own, const struct silence_s
             hours[at] = hours[at - 1];
         hours[at] = told;
     }
-    return (hours[ONSETS / 2 - 1] + hours[ONSETS / 2]) / 2.0;
+    int middle = ONSETS / 2;
+    return (hours[middle - 1] + hours[middle]) / 2.0;
 }

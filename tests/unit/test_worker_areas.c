@@ -192,6 +192,7 @@ START_TEST(switched_off_everything_is_delivered_and_no_finding_differs)
     run_one();
     size_t raised = events_with("anbu.alert.raised", "");
     ww_end();
+    world_end();
     begin(_i, off);
     town();
     run_one();
