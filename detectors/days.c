@@ -103,6 +103,43 @@ bool days_absent(const struct household_view *view)
            (!view->absent_to_s || view->now_s < view->absent_to_s);
 }
 
+void days_tell(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
+               enum severity one, enum severity several, struct verdict *verdict)
+{
+    int32_t since_day = INT32_MAX;
+    unsigned least = UINT8_MAX + 1;
+    verdict->active = false;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        if (!low[i].since_day)
+            continue;
+        verdict->active = true;
+        verdict->utilities |= 1u << view->meters[i].utility;
+        if (low[i].since_day < since_day)
+            since_day = low[i].since_day;
+        if (low[i].percent >= least)
+            continue;
+        least = low[i].percent;
+        verdict->utility = view->meters[i].utility;
+    }
+    if (!verdict->active)
+        return;
+    verdict->life = false;
+    verdict->grade = (verdict->utilities & (verdict->utilities - 1)) != 0 ? several : one;
+    verdict->score = 100.0 - least;
+    verdict->since_s = since_day * (int64_t)DAY_S - view->utc_offset_s;
+}
+
+unsigned days_lowest(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
+                     enum utility utility)
+{
+    unsigned lowest = VIEW_METERS_MAX;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        if (low[i].since_day && view->meters[i].utility == utility &&
+            (lowest == VIEW_METERS_MAX || low[i].percent < low[lowest].percent))
+            lowest = i;
+    return lowest == VIEW_METERS_MAX ? 0 : lowest;
+}
+
 /* ---- who is at home ------------------------------------------------------------------------ */
 
 void presence_note(struct presence *presence, const struct household_view *view,

@@ -44,6 +44,23 @@ bool days_explained(const struct household_view *view, const struct meter_view *
 /* A declared absence covers the present. */
 bool days_absent(const struct household_view *view);
 
+/* ---- low use of several meters --------------------------------------------------------------- */
+
+/* A meter's finding: since_day 0: none. */
+struct days_low {
+    int32_t since_day;
+    uint8_t percent; /* of the usual that was used when it began */
+};
+
+/* What low use of the view's meters comes to: since the first, by the deepest; more than one
+ * utility makes it `several`. */
+void days_tell(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
+               enum severity one, enum severity several, struct verdict *verdict);
+
+/* The meter of that utility with the deepest finding; 0 when it has none. */
+unsigned days_lowest(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
+                     enum utility utility);
+
 /* ---- who is at home ------------------------------------------------------------------------ */
 
 /* Persisted as it stands, within a detector's state. */

@@ -231,32 +231,10 @@ static bool go_on(const struct decline_options *set, const struct household_view
 
 /* ---- the contract -------------------------------------------------------------------------- */
 
-static void tell(const struct decline_state *state, const struct household_view *view,
-                 struct verdict *verdict)
+static void low_of(const struct decline_state *state, struct days_low low[VIEW_METERS_MAX])
 {
-    int32_t since_day = INT32_MAX;
-    unsigned least = UINT8_MAX + 1;
-    verdict->active = false;
-    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
-        const struct decline_meter *own = &state->meters[i];
-        if (!own->since_day)
-            continue;
-        verdict->active = true;
-        verdict->utilities |= 1u << view->meters[i].utility;
-        if (own->since_day < since_day)
-            since_day = own->since_day;
-        if (own->percent >= least)
-            continue;
-        least = own->percent;
-        verdict->utility = view->meters[i].utility;
-    }
-    if (!verdict->active)
-        return;
-    bool several = (verdict->utilities & (verdict->utilities - 1)) != 0;
-    verdict->life = false;
-    verdict->grade = several ? SEVERITY_MEDIUM : SEVERITY_LOW;
-    verdict->score = 100.0 - least;
-    verdict->since_s = since_day * (int64_t)DAY_S - view->utc_offset_s;
+    for (unsigned i = 0; i < VIEW_METERS_MAX; i++)
+        low[i] = (struct days_low){state->meters[i].since_day, state->meters[i].percent};
 }
 
 static void observe(const void *options_of, void *state_of, const struct household_view *view,
@@ -284,7 +262,9 @@ static void observe(const void *options_of, void *state_of, const struct househo
         else if (its_day)
             begin(set, state, view, meter, own);
     }
-    tell(state, view, verdict);
+    struct days_low low[VIEW_METERS_MAX];
+    low_of(state, low);
+    days_tell(low, view, SEVERITY_LOW, SEVERITY_MEDIUM, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */
@@ -293,12 +273,9 @@ static void observe(const void *options_of, void *state_of, const struct househo
 static unsigned worst_meter(const struct decline_state *state, const struct household_view *view,
                             enum utility utility)
 {
-    unsigned worst = VIEW_METERS_MAX;
-    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
-        if (state->meters[i].since_day && view->meters[i].utility == utility &&
-            (worst == VIEW_METERS_MAX || state->meters[i].percent < state->meters[worst].percent))
-            worst = i;
-    return worst == VIEW_METERS_MAX ? 0 : worst;
+    struct days_low low[VIEW_METERS_MAX];
+    low_of(state, low);
+    return days_lowest(low, view, utility);
 }
 
 static void describe(const void *options_of, const void *state_of,
