@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -20,6 +22,17 @@ static void on_log(const rd_kafka_t *rk, int level, const char *facility, const 
              facility, text);
 }
 
+/* The cluster's thread ends at the first poll that a signal cuts: it takes none. */
+static rd_kafka_mock_cluster_t *new_cluster(rd_kafka_t *rk)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return cluster;
+}
+
 enum err broker_start(const char *const *topics, size_t topic_count, uint32_t partitions,
                       struct broker **out, const char **address, struct fault *fault)
 {
@@ -34,7 +47,7 @@ enum err broker_start(const char *const *topics, size_t topic_count, uint32_t pa
         err = fault_set(fault, ERR_IO, "embedded broker: %s", why);
         goto out;
     }
-    broker->cluster = rd_kafka_mock_cluster_new(broker->rk, 1);
+    broker->cluster = new_cluster(broker->rk);
     if (!broker->cluster) {
         err = fault_set(fault, ERR_IO,
                         "embedded broker: cannot listen on 127.0.0.1; is loopback up?");

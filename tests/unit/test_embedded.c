@@ -247,6 +247,37 @@ START_TEST(broker_has_the_topics_it_was_told)
 }
 END_TEST
 
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+/* A signal that finds the caller's thread with all signals blocked, as librdkafka does for moments,
+ * goes to any other thread that takes it; the cluster's own ends at the first poll that it cuts. */
+START_TEST(a_signal_to_the_process_does_not_end_the_broker)
+{
+    const char *const topics[] = {"anbu.readings"};
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigset_t blocked;
+    const char *address;
+    struct broker *broker = NULL;
+    struct fault fault;
+    uint32_t partitions = 0;
+    ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
+    ck_assert(!broker_start(topics, 1, 3, &broker, &address, &fault));
+    (void)sigemptyset(&blocked);
+    (void)sigaddset(&blocked, SIGUSR1);
+    ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &blocked, NULL), 0);
+    const struct kafka_common common = {.brokers = address};
+    for (int i = 0; i < 20; i++) {
+        ck_assert_int_eq(kill(getpid(), SIGUSR1), 0);
+        ck_assert_msg(!kafka_topics_check(&common, topics, 1, 0, &partitions, &fault), "%s",
+                      fault.text);
+    }
+    broker_stop(broker);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("embedded");
@@ -265,6 +296,7 @@ static Suite *suite(void)
     TCase *broker = tcase_create("broker");
     tcase_set_timeout(broker, 60);
     tcase_add_test(broker, broker_has_the_topics_it_was_told);
+    tcase_add_test(broker, a_signal_to_the_process_does_not_end_the_broker);
     suite_add_tcase(suite, broker);
     return suite;
 }
