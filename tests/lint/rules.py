@@ -4,7 +4,6 @@ each, "file:line: what"; its name is the check's name, its docstring's first lin
 import collections
 import os
 import re
-import shutil
 import subprocess
 import sys
 
@@ -458,22 +457,6 @@ def tests(tree):
 
 
 # ---- made by tools ------------------------------------------------------------------------------
-
-@check
-def format(tree):  # pylint: disable=redefined-builtin
-    """clang-format would change nothing"""
-    tool = shutil.which("clang-format-14") or shutil.which("clang-format")
-    if not tool:
-        yield "clang-format is not installed: deploy/bootstrap ci"
-        return
-    version = subprocess.run([tool, "--version"], stdout=subprocess.PIPE, check=False)
-    if b"version 14." not in version.stdout:
-        return  # another version lays out other lines; the one of Debian 12 is the measure
-    done = subprocess.run([tool, "--dry-run"] + tree.c, stderr=subprocess.PIPE, check=False)
-    found = re.findall(r"^(\S+?):\d+:\d+: (?:warning|error)", done.stderr.decode(), re.M)
-    for name, count in sorted(collections.Counter(found).items()):
-        yield "%s: %d places (make format)" % (name, count)
-
 
 GENERATED = [
     ("config/anbu.yaml", ["sample-config"]),
