@@ -46,6 +46,7 @@ VALUES(trip, trip_names)
 VALUES(timer, timers)
 VALUES(result, results)
 VALUES(level, log_level_names)
+VALUES(outlook, outlook_class_names)
 
 static const char *reason_value(size_t i)
 {
@@ -81,6 +82,7 @@ LABEL(stage, STAGE_COUNT);
 LABEL(timer, TIMER_KIND_COUNT);
 LABEL(result, 2);
 LABEL(level, LOG_LEVEL_COUNT);
+LABEL(outlook, OUTLOOK_CLASS_COUNT);
 LABEL(reason, REJECT_COUNT);
 LABEL(kind, ERR_COUNT);
 LABEL(detector, DETECTOR_COUNT_MAX + 1);
@@ -189,6 +191,13 @@ const struct metric measure_rows[] = {
      .scope = MEASURE_WATCH,
      .offset = IN(watch_counts, held),
      .help = "Of those, the ones that an area incident holds back."},
+    {.name = "anbu_outlook_households",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_WATCH,
+     .labels = {&outlook},
+     .offset = IN(watch_counts, outlooks),
+     .help = "Homes of the partitions that this anbud has, by how soon a collapse would be told: "
+             "within a day, within two, later or not at all, or too little known yet."},
     {.name = "anbu_incidents_open",
      .type = METRIC_GAUGE,
      .merge = METRIC_MAX,

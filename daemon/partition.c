@@ -259,9 +259,9 @@ static size_t gather(const struct partition *partition, struct store_record *rec
             break;
         bytes += entry->household.size;
         record_seal(entry->household.bytes);
-        records[count] =
-            (struct store_record){entry->household.id, entry->household.bytes,
-                                  entry->household.size, household_settle_ms(&entry->household)};
+        records[count] = (struct store_record){
+            entry->household.id, entry->household.bytes, entry->household.size,
+            household_settle_ms(&entry->household), household_outlook_h(&entry->household)};
         entries[count++] = entry;
     }
     return count;

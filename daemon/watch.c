@@ -90,6 +90,7 @@ static void look_at_kafka(struct watch *watch)
 
 struct tally {
     long long live[TEAM_COUNT][SEVERITY_COUNT][WATCH_LIVE_STATES];
+    long long outlooks[OUTLOOK_CLASS_COUNT];
     long long held, incidents, outbox, waits_ms, waits_in;
 };
 
@@ -147,6 +148,20 @@ static enum err tally_outbox(struct watch *watch, uint32_t p, struct tally *tall
     return ERR_OK;
 }
 
+static enum err tally_outlooks(struct watch *watch, uint32_t p, struct tally *tally,
+                               struct fault *fault)
+{
+    struct store *store = watch->options.store;
+    enum err err = ERR_OK;
+    for (int class = 0; class < OUTLOOK_CLASS_COUNT && !err; class ++) {
+        int64_t homes = 0;
+        err = store->ops->outlook_count(store, p, outlook_class_least_h[class],
+                                        outlook_class_most_h[class], &homes, fault);
+        tally->outlooks[class] += homes;
+    }
+    return err;
+}
+
 static bool is_ours(const struct watch *watch, uint32_t p)
 {
     for (size_t i = 0; i < watch->count; i++)
@@ -171,6 +186,8 @@ static void tell_tally(struct watch *watch, const struct tally *tally)
             for (int a = 0; a < WATCH_LIVE_STATES; a++)
                 metric_set(&watch->counts.live[t][s][a],
                            tally ? tally->live[t][s][a] : METRIC_UNKNOWN);
+    for (int class = 0; class < OUTLOOK_CLASS_COUNT; class ++)
+        metric_set(&watch->counts.outlooks[class], tally ? tally->outlooks[class] : METRIC_UNKNOWN);
     metric_set(&watch->counts.held, tally ? tally->held : METRIC_UNKNOWN);
     metric_set(&watch->counts.incidents, tally ? tally->incidents : METRIC_UNKNOWN);
     metric_set(&watch->counts.outbox, tally ? tally->outbox : METRIC_UNKNOWN);
@@ -197,6 +214,8 @@ static void tally_store(struct watch *watch)
         err = store->ops->alerts(store, p, true, 0, tally_alert, &tally, &fault);
         if (!err)
             err = tally_outbox(watch, p, &tally, &fault);
+        if (!err)
+            err = tally_outlooks(watch, p, &tally, &fault);
     }
     if (!err)
         err = store->ops->incidents(store, tally_incident, &tally, &fault);

@@ -26,14 +26,15 @@ _Static_assert(ALERT_OPEN < WATCH_LIVE_STATES && ALERT_ACKNOWLEDGED < WATCH_LIVE
 struct watch_counts {
     atomic_llong redis_up, kafka_up, clock_skew_ms; /* Redis's clock minus ours */
     atomic_llong live[TEAM_COUNT][SEVERITY_COUNT][WATCH_LIVE_STATES];
-    atomic_llong held;               /* of those: held back by area incidents */
-    atomic_llong incidents;          /* open, of all areas and feeders */
-    atomic_llong outbox;             /* events that wait in the store */
-    atomic_llong waits_ms, waits_in; /* the oldest: how long, in which partition */
-    atomic_llong redis_ms, kafka_ms; /* monotonic: the last look; 0 none */
-    atomic_llong healthy, ready;     /* as told last */
-    atomic_llong beat_age_ms;        /* of the slowest worker */
-    atomic_llong agreed_ms;          /* monotonic: partitions given were those owned; 0 never */
+    atomic_llong outlooks[OUTLOOK_CLASS_COUNT]; /* homes */
+    atomic_llong held;                          /* of those: held back by area incidents */
+    atomic_llong incidents;                     /* open, of all areas and feeders */
+    atomic_llong outbox;                        /* events that wait in the store */
+    atomic_llong waits_ms, waits_in;            /* the oldest: how long, in which partition */
+    atomic_llong redis_ms, kafka_ms;            /* monotonic: the last look; 0 none */
+    atomic_llong healthy, ready;                /* as told last */
+    atomic_llong beat_age_ms;                   /* of the slowest worker */
+    atomic_llong agreed_ms; /* monotonic: partitions given were those owned; 0 never */
     atomic_bool stopping;
 };
 

@@ -164,6 +164,9 @@ struct detector {
     size_t term_count;
     void (*explain)(const void *options, const void *state, const struct household_view *view,
                     double values[TERMS_MAX]);
+    /* Hours from a collapse in this home to the finding, as it is known now, at most OUTLOOK_NEVER;
+     * OUTLOOK_UNKNOWN: too little is known. NULL: it finds no collapses. */
+    double (*outlook)(const void *options, const void *state, const struct household_view *view);
 };
 
 /* THE list (registry.c), in the order of their state in the household record. */

@@ -13,3 +13,10 @@ const char *const profile_flag_names[PROFILE_FLAG_COUNT] = {PROFILE_FLAGS(NAME)}
 const char *const outcome_names[OUTCOME_COUNT] = {OUTCOMES(NAME)};
 const char *const team_names[TEAM_COUNT] = {TEAMS(NAME)};
 const char *const severity_names[SEVERITY_COUNT] = {SEVERITIES(NAME)};
+
+#define OUTLOOK_NAME(constant, name, least, most)  [constant] = name,
+#define OUTLOOK_LEAST(constant, name, least, most) [constant] = (least),
+#define OUTLOOK_MOST(constant, name, least, most)  [constant] = (most),
+const char *const outlook_class_names[OUTLOOK_CLASS_COUNT] = {OUTLOOK_CLASSES(OUTLOOK_NAME)};
+const int outlook_class_least_h[OUTLOOK_CLASS_COUNT] = {OUTLOOK_CLASSES(OUTLOOK_LEAST)};
+const int outlook_class_most_h[OUTLOOK_CLASS_COUNT] = {OUTLOOK_CLASSES(OUTLOOK_MOST)};

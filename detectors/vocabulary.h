@@ -94,6 +94,15 @@
     X(SEVERITY_HIGH, "high")     \
     X(SEVERITY_CRITICAL, "critical")
 
+/* How soon a collapse in a home would be told: X(constant, name, hours from, hours to). */
+#define OUTLOOK_UNKNOWN (-1) /* too little is known of the home */
+#define OUTLOOK_NEVER   240  /* hours: not before, if at all */
+#define OUTLOOK_CLASSES(X)                       \
+    X(OUTLOOK_DAY, "day", 1, 24)                 \
+    X(OUTLOOK_TWO_DAYS, "two_days", 25, 48)      \
+    X(OUTLOOK_LATER, "later", 49, OUTLOOK_NEVER) \
+    X(OUTLOOK_LEARNING, "learning", OUTLOOK_UNKNOWN, OUTLOOK_UNKNOWN)
+
 #define VOCABULARY_CONSTANT(constant, name) constant,
 
 enum utility { UTILITIES(VOCABULARY_CONSTANT) UTILITY_COUNT };
@@ -107,6 +116,9 @@ enum outcome { OUTCOMES(VOCABULARY_CONSTANT) OUTCOME_COUNT };
 enum team { TEAMS(VOCABULARY_CONSTANT) TEAM_COUNT };
 enum severity { SEVERITIES(VOCABULARY_CONSTANT) SEVERITY_COUNT };
 
+#define OUTLOOK_CONSTANT(constant, name, least, most) constant,
+enum outlook_class { OUTLOOK_CLASSES(OUTLOOK_CONSTANT) OUTLOOK_CLASS_COUNT };
+
 /* Names by constant: utility_names[UTILITY_WATER] is "water". */
 extern const char *const utility_names[UTILITY_COUNT];
 extern const char *const quality_names[QUALITY_COUNT];
@@ -118,5 +130,8 @@ extern const char *const profile_flag_names[PROFILE_FLAG_COUNT];
 extern const char *const outcome_names[OUTCOME_COUNT];
 extern const char *const team_names[TEAM_COUNT];
 extern const char *const severity_names[SEVERITY_COUNT];
+extern const char *const outlook_class_names[OUTLOOK_CLASS_COUNT];
+extern const int outlook_class_least_h[OUTLOOK_CLASS_COUNT],
+    outlook_class_most_h[OUTLOOK_CLASS_COUNT];
 
 #endif

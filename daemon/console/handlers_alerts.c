@@ -77,8 +77,8 @@ static enum err names_read(const struct request *request, const char *parameter,
 
 static enum err filter_read(struct request *request, struct filter *out, struct fault *fault)
 {
-    *out = (struct filter){.limit = LIST_LIMIT, .area = request_query(request, "area")};
-    const char *limit = request_query(request, "limit"), *all = request_query(request, "all");
+    *out = (struct filter){.area = request_query(request, "area")};
+    const char *all = request_query(request, "all");
     enum err err =
         names_read(request, "state", alert_state_names, ALERT_STATE_COUNT, &out->states, fault);
     if (!err)
@@ -86,15 +86,10 @@ static enum err filter_read(struct request *request, struct filter *out, struct 
     if (!err)
         err = names_read(request, "severity", severity_names, SEVERITY_COUNT, &out->severities,
                          fault);
+    if (!err)
+        err = request_limit(request, LIST_LIMIT, LIST_LIMIT_MAX, &out->limit, fault);
     if (err)
         return err;
-    if (limit) {
-        char *end;
-        long n = strtol(limit, &end, 10);
-        if (*end || end == limit || n < 1 || n > LIST_LIMIT_MAX)
-            return fault_set(fault, ERR_INVALID, "limit: a number from 1 to %d", LIST_LIMIT_MAX);
-        out->limit = (size_t)n;
-    }
     /* Who asks for alerts that are over means the history. */
     uint32_t live = 1u << ALERT_OPEN | 1u << ALERT_ACKNOWLEDGED;
     out->all = (all && strcmp(all, "1") == 0) || (out->states & ~live);
@@ -169,19 +164,11 @@ static bool list_take(void *context, uint32_t partition, struct text snapshot)
     return true;
 }
 
-static void list_subject(const struct request *request, struct buffer *out)
-{
-    for (size_t i = 0; i < request->query_count; i++)
-        if (strcmp(request->query[i].name, "why") != 0)
-            buffer_format(out, "%s%s=%s", out->bytes ? "&" : "", request->query[i].name,
-                          request->query[i].value);
-}
-
 enum err handle_alerts_list(struct request *request, struct answer *answer, struct fault *fault)
 {
     struct filter filter;
     struct api *api = request->api;
-    list_subject(request, &request->subject);
+    request_subject_query(request);
     enum err err = filter_read(request, &filter, fault);
     if (err)
         return err;

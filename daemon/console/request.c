@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -79,6 +80,27 @@ const char *request_query(const struct request *request, const char *name)
         if (strcmp(request->query[i].name, name) == 0)
             return request->query[i].value;
     return NULL;
+}
+
+enum err request_limit(const struct request *request, size_t usual, size_t most, size_t *out,
+                       struct fault *fault)
+{
+    const char *limit = request_query(request, "limit");
+    char *end = NULL;
+    long n = limit ? strtol(limit, &end, 10) : (long)usual;
+    if (limit && (*end || end == limit || n < 1 || n > (long)most))
+        return fault_set(fault, ERR_INVALID, "limit: a number from 1 to %zu", most);
+    *out = (size_t)n;
+    return ERR_OK;
+}
+
+void request_subject_query(struct request *request)
+{
+    struct buffer *out = &request->subject;
+    for (size_t i = 0; i < request->query_count; i++)
+        if (strcmp(request->query[i].name, "why") != 0)
+            buffer_format(out, "%s%s=%s", out->bytes ? "&" : "", request->query[i].name,
+                          request->query[i].value);
 }
 
 static int hex(char c)

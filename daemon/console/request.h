@@ -69,6 +69,12 @@ const char *request_query(const struct request *request, const char *name);
 /* Replaces %XX; false when it is malformed, holds a zero byte or does not fit. */
 bool request_decode(const char *from, char *out, size_t out_bytes);
 
+/* The number of rows asked for, `usual` when it was not said. */
+NODISCARD enum err request_limit(const struct request *request, size_t usual, size_t most,
+                                 size_t *out, struct fault *fault);
+/* What a list was asked for, for the audit: all of the query but why. */
+void request_subject_query(struct request *request);
+
 /* The record of what is about to be done; without it nothing may be done. */
 NODISCARD enum err request_intend(struct request *request, struct fault *fault);
 NODISCARD enum err request_audit(struct request *request, const char *result, struct fault *fault);

@@ -31,6 +31,8 @@ enum err handle_alerts_list(struct request *request, struct answer *answer, stru
 enum err handle_alert_show(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_alert_change(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_incidents_list(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_households_list(struct request *request, struct answer *answer,
+                                struct fault *fault);
 enum err handle_household_show(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_reload(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_config(struct request *request, struct answer *answer, struct fault *fault);

@@ -35,6 +35,7 @@ int command_alerts_note(int argc, char **argv);
 int command_alerts_resolve(int argc, char **argv);
 int command_alerts_reopen(int argc, char **argv);
 int command_incidents_list(int argc, char **argv);
+int command_households_list(int argc, char **argv);
 int command_household_show(int argc, char **argv);
 int command_explain(int argc, char **argv);
 int command_advise(int argc, char **argv);

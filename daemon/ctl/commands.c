@@ -30,6 +30,11 @@ const struct command commands[] = {
      "areas and feeders that are dark or silent, and the alerts that each holds back; --all: the "
      "latest of each in the last 7 days",
      command_incidents_list, false},
+    {"households list",
+     "[--blind | --outlook CLASS] [--area AREA] [--limit N] [--why TEXT] [--json]",
+     "homes by how soon a collapse in them would be told, the latest told first; CLASS: day, "
+     "two_days, later, learning; --blind: later than within two days, or not at all",
+     command_households_list, false},
     {"household show", "ID [--why TEXT] [--json]",
      "a household: profile, last sign of life, routine, recent hours and days, arrears, alerts",
      command_household_show, false},

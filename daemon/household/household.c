@@ -259,6 +259,7 @@ static void change_home(struct household *household, const struct household_mess
         home->moved_in_s = at_s;
         home->absent_from_s = home->absent_to_s = 0;
         home->quiet = (struct record_quiet){0};
+        home->outlook_day = home->outlook_h = 0;
         forget_routines(&record);
         break;
     case HOUSEHOLD_MOVED_OUT: home->occupied = 0; break;
@@ -355,6 +356,13 @@ enum reject household_apply(struct household *household, const struct message *m
     default: break;
     }
     return REJECT_NONE;
+}
+
+int household_outlook_h(const struct household *household)
+{
+    struct record record;
+    record_view(household->bytes, &record);
+    return record.home->outlook_h;
 }
 
 int64_t household_settle_ms(const struct household *household)

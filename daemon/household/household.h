@@ -54,6 +54,9 @@ void household_settle(struct household *household, const struct household_contex
 /* The zone of the profile, else the usual one (ingest.timezone), else UTC. */
 const struct zone *household_zone(const struct record *record, const char *usual);
 
+/* Hours from a collapse in it to an alert, OUTLOOK_UNKNOWN, or 0 where nobody asks. */
+int household_outlook_h(const struct household *household);
+
 /* When it wants household_settle (arrival time); 0 never. */
 int64_t household_settle_ms(const struct household *household);
 

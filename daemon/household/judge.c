@@ -7,6 +7,7 @@
 #include "household/area_hour.h"
 #include "household/arrears.h"
 #include "household/baseline.h"
+#include "household/outlook.h"
 #include "household/quiet.h"
 #include "household/weather.h"
 
@@ -507,4 +508,5 @@ void judge_finish(struct judgement *judgement)
         slot->since_s = judgement->told[i].since_s;
         hand_over(judgement, i, true, begins);
     }
+    outlook_take(judgement);
 }

@@ -84,8 +84,11 @@ struct record_home {
     uint32_t layout; /* hash of the detectors' names and the sizes of their states */
     struct record_quiet quiet;
     struct record_arrears arrears[UTILITY_COUNT];
+    int32_t outlook_day; /* local day on which outlook_h was worked out; 0 never */
+    int16_t outlook_h;   /* hours from a collapse to an alert; OUTLOOK_UNKNOWN; 0: nobody asks */
+    uint8_t spare2[2];
 };
-_Static_assert(sizeof(struct record_home) == 168 + 152 * UTILITY_COUNT, "byte table");
+_Static_assert(sizeof(struct record_home) == 176 + 152 * UTILITY_COUNT, "byte table");
 
 /* One a detector: whether its finding is on. */
 struct record_slot {

@@ -16,6 +16,7 @@ struct memory_record {
     void *bytes;
     uint32_t size;
     int64_t settle_ms;
+    int outlook_h;
 };
 
 struct memory_case {
@@ -98,6 +99,11 @@ void memory_outbox(const struct memory_partition *partition, const char *after, 
                    store_outbox_fn *each, void *context);
 void memory_outbox_done(struct memory_partition *partition, const char *const *entries,
                         size_t count);
+
+/* memory_outlooks.c: under the lock. */
+void memory_outlooks(const struct memory_partition *partition, const struct store_outlooks *which,
+                     store_outlook_fn *each, void *context);
+int64_t memory_outlook_count(const struct memory_partition *partition, int least_h, int most_h);
 
 /* memory_areas.c: soft state of areas, under the lock. */
 void memory_area_add(struct memory *memory, const struct store_area_hour *add,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the files of the Redis store share: store_redis.c (ownership, records, settings),
- * redis_alerts.c (alerts, timers, outbox) and redis_areas.c (soft state of areas). Inside
- * daemon/store only.
+ * redis_alerts.c (alerts, timers, outbox), redis_outlooks.c and redis_areas.c (soft state of
+ * areas). Inside daemon/store only.
  */
 #ifndef ANBU_STORE_REDIS_PARTS_H
 #define ANBU_STORE_REDIS_PARTS_H
@@ -28,7 +28,14 @@ NODISCARD enum err redis_read_answer(struct redis_link *link, const struct store
                                      const redisReply *reply, enum redis_answer *answer,
                                      struct fault *fault);
 
+/* A home's place in the list of outlooks; "" none. */
+void redis_arg_outlook(struct redis_link *link, int outlook_h);
+
 /* Of struct store_ops. */
+enum err redis_outlooks(struct store *store, uint32_t partition, const struct store_outlooks *which,
+                        store_outlook_fn *each, void *context, struct fault *fault);
+enum err redis_outlook_count(struct store *store, uint32_t partition, int least_h, int most_h,
+                             int64_t *out, struct fault *fault);
 enum err redis_load_case(struct store *store, uint32_t partition, struct text household,
                          struct store_case *out, struct fault *fault);
 enum err redis_transition(struct store *store, struct store_head *head,

@@ -8,6 +8,7 @@
  *   head        hash    counter, token, seq, log, server, offset:<topic>...
  *   h:<hh>      string  the record of household hh
  *   settle      zset    household by settle_ms: late batches that have not settled
+ *   outlook     zset    household by minus the hours to an alert; 1 unknown (redis_outlooks.c)
  *   case:<hh>   hash    open:<team> alert id; seq:<detector> last finding applied
  *   a:<id>      hash    version, snapshot, timer:<kind> due_ms
  *   live        zset    live alerts by raised_s

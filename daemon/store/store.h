@@ -51,6 +51,8 @@ struct store_record {
     const void *bytes;
     uint32_t size;
     int64_t settle_ms; /* arrival time at which its late batch settles; 0: settled */
+    int outlook_h; /* hours from a collapse in this home to an alert, or OUTLOOK_UNKNOWN; 0: it is
+                      in no list */
 };
 
 /* size 0: no such record yet. Borrowed for the call. */
@@ -118,6 +120,13 @@ struct store_settle {
 };
 typedef void store_settle_fn(void *context, const struct store_settle *settle);
 
+/* Homes by how soon a collapse in them would be told: those of [least, most] hours. */
+struct store_outlooks {
+    int least_h, most_h; /* both OUTLOOK_UNKNOWN: of which too little is known */
+    size_t from, limit;  /* the from-th and those that follow, the latest told first */
+};
+typedef void store_outlook_fn(void *context, struct text household, int outlook_h);
+
 /* Soft state of areas (docs/decisions/0012-area-incidents.md): what homes of one group (an area or
  * a feeder, "feeder:F-201") showed in an hour. Counted by all workers of all daemons; forgotten by
  * itself. It may be lost, or counted twice, at any time: nothing durable follows from it. */
@@ -166,6 +175,14 @@ struct store_ops {
     enum err (*flush)(struct store *store, struct store_head *head,
                       const struct store_record *records, size_t count,
                       const int64_t offsets[TOPIC_COUNT], struct fault *fault);
+
+    /* What was flushed with the records. */
+    enum err (*outlooks)(struct store *store, uint32_t partition,
+                         const struct store_outlooks *which, store_outlook_fn *each, void *context,
+                         struct fault *fault);
+    /* How many homes of [least_h, most_h] there are. */
+    enum err (*outlook_count)(struct store *store, uint32_t partition, int least_h, int most_h,
+                              int64_t *out, struct fault *fault);
 
     enum err (*load_case)(struct store *store, uint32_t partition, struct text household,
                           struct store_case *out, struct fault *fault);

@@ -156,6 +156,7 @@ static void put_record(struct memory_table *records, const struct store_record *
     memcpy(record->bytes, from->bytes, from->size);
     record->size = from->size;
     record->settle_ms = from->settle_ms;
+    record->outlook_h = from->outlook_h;
 }
 
 static enum err flush(struct store *store, struct store_head *head,
@@ -178,6 +179,24 @@ static enum err flush(struct store *store, struct store_head *head,
     }
     unlock(store);
     return err;
+}
+
+static enum err outlooks(struct store *store, uint32_t number, const struct store_outlooks *which,
+                         store_outlook_fn *each, void *context, struct fault *fault)
+{
+    (void)fault;
+    memory_outlooks(lock_partition(store, number), which, each, context);
+    unlock(store);
+    return ERR_OK;
+}
+
+static enum err outlook_count(struct store *store, uint32_t number, int least_h, int most_h,
+                              int64_t *out, struct fault *fault)
+{
+    (void)fault;
+    *out = memory_outlook_count(lock_partition(store, number), least_h, most_h);
+    unlock(store);
+    return ERR_OK;
 }
 
 static enum err load_case(struct store *store, uint32_t number, struct text household,
@@ -434,6 +453,8 @@ static const struct store_ops memory_ops = {
     .connection = connection,
     .load = load,
     .flush = flush,
+    .outlooks = outlooks,
+    .outlook_count = outlook_count,
     .load_case = load_case,
     .transition = transition,
     .alert = alert,

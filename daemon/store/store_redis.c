@@ -336,9 +336,10 @@ static enum err flush(struct store *store, struct store_head *head,
     if (err != ERR_OK)
         return err;
     size_t lanes = write_offsets(link, offsets, true);
-    redis_script(link, SCRIPT_FLUSH, 2 + count, 4 + 2 * lanes + 3 * count);
+    redis_script(link, SCRIPT_FLUSH, 3 + count, 4 + 2 * lanes + 4 * count);
     redis_arg_key(link, head->partition, "head", NO_TAIL);
     redis_arg_key(link, head->partition, "settle", NO_TAIL);
+    redis_arg_key(link, head->partition, "outlook", NO_TAIL);
     for (size_t i = 0; i < count; i++)
         redis_arg_key(link, head->partition, "h", records[i].household);
     redis_arg_owner(link, head);
@@ -347,6 +348,7 @@ static enum err flush(struct store *store, struct store_head *head,
     for (size_t i = 0; i < count; i++) {
         redis_arg(link, records[i].household);
         redis_arg_number(link, records[i].settle_ms);
+        redis_arg_outlook(link, records[i].outlook_h);
         redis_arg(link, (struct text){records[i].bytes, records[i].size});
     }
     err = redis_script_run(link, &reply, fault);
@@ -401,6 +403,8 @@ static const struct store_ops redis_ops = {
     .connection = connection,
     .load = load,
     .flush = flush,
+    .outlooks = redis_outlooks,
+    .outlook_count = redis_outlook_count,
     .load_case = redis_load_case,
     .transition = redis_transition,
     .alert = redis_alert,

@@ -208,6 +208,16 @@ static void describe(const void *options_in, const void *state_in,
                    flows && electric ? " and only standby electricity" : "", since, odds);
 }
 
+static double outlook(const void *options_in, const void *state_in,
+                      const struct household_view *view)
+{
+    const struct silence_options *own = options_in;
+    if (!view->occupied || view->valid_days < own->learning_days)
+        return OUTLOOK_UNKNOWN;
+    double hours = silence_outlook(own, state_in, view);
+    return hours < SILENCE_OUTLOOK_HOURS ? hours : OUTLOOK_NEVER;
+}
+
 const struct detector detector_silence = {
     .name = "silence",
     .summary = "nobody has been active for longer than this home's own ways explain",
@@ -222,4 +232,5 @@ const struct detector detector_silence = {
     .terms = silence_terms,
     .term_count = SILENCE_TERMS,
     .explain = silence_explain,
+    .outlook = outlook,
 };

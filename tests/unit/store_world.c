@@ -157,7 +157,7 @@ enum err world_put(struct store *store, struct store_head *head, const char *hou
                    const char *bytes, int64_t settle_ms, struct fault *fault)
 {
     const int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
-    struct store_record record = {text_of(household), bytes, (uint32_t)strlen(bytes), settle_ms};
+    struct store_record record = {text_of(household), bytes, (uint32_t)strlen(bytes), settle_ms, 0};
     return store->ops->flush(store, head, &record, 1, offsets, fault);
 }
 

@@ -466,7 +466,7 @@ START_TEST(a_household_that_is_not_known_or_not_readable_is_said)
     aw_audit_says("\"household\":\"H-404\",\"why\":\"alert\",\"result\":\"refused: ", 1);
     ck_assert_int_eq(aw_store->ops->take(aw_store, partition, &head, NULL, NULL, &aw_fault),
                      ERR_OK);
-    struct store_record record = {household, "no record", 9, 0};
+    struct store_record record = {household, "no record", 9, 0, 0};
     int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
     ck_assert_int_eq(aw_store->ops->flush(aw_store, &head, &record, 1, offsets, &aw_fault), ERR_OK);
     aw_expect(500, "/api/v1/households/H%2F1", NULL); /* an id may hold a slash */
@@ -490,7 +490,7 @@ START_TEST(a_household_is_shown_with_its_alerts)
     int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
     record_set_texts(&bytes, &size, TEXT("11140-sindang"), TEXT("F-201"), TEXT("Asia/Seoul"));
     record_seal(bytes);
-    struct store_record record = {household, bytes, size, 0};
+    struct store_record record = {household, bytes, size, 0, 0};
     ck_assert_int_eq(aw_store->ops->take(aw_store, partition, &head, NULL, NULL, &aw_fault),
                      ERR_OK);
     ck_assert_int_eq(aw_store->ops->flush(aw_store, &head, &record, 1, offsets, &aw_fault), ERR_OK);
@@ -504,6 +504,70 @@ START_TEST(a_household_is_shown_with_its_alerts)
     ck_assert_str_eq(json_string_value(json_object_get(alert, "alert")), id);
     json_decref(shown);
     aw_audit_says("\"household\":\"H-1\",\"why\":\"alert\",\"result\":\"ok\"", 1);
+}
+END_TEST
+
+static void keep_home(const char *household, const char *area, int outlook_h)
+{
+    struct store_head head;
+    uint32_t size, partition = kafka_partition(text_of(household), AW_PARTITIONS);
+    void *bytes = record_new(&size);
+    const int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    record_set_texts(&bytes, &size, text_of(area), TEXT(""), TEXT("Asia/Seoul"));
+    record_seal(bytes);
+    struct store_record record = {text_of(household), bytes, size, 0, outlook_h};
+    ck_assert_int_eq(aw_store->ops->take(aw_store, partition, &head, NULL, NULL, &aw_fault),
+                     ERR_OK);
+    ck_assert_int_eq(aw_store->ops->flush(aw_store, &head, &record, 1, offsets, &aw_fault), ERR_OK);
+    free(bytes);
+}
+
+START_TEST(homes_are_listed_by_how_late_a_collapse_would_be_told)
+{
+    aw_expect(200, "/api/v1/households", NULL);
+    aw_says("{\"homes\":{\"day\":0,\"two_days\":0,\"later\":0,\"learning\":0},\"households\":[]}");
+    keep_home("H-1", "A-1", 12);
+    keep_home("H-2", "A-1", 60);
+    keep_home("H-3", "A-2", OUTLOOK_NEVER);
+    keep_home("H-4", "A-2", OUTLOOK_UNKNOWN);
+    keep_home("H-5", "A-2", 48);
+    aw_expect(200, "/api/v1/households?why=rounds", NULL);
+    aw_says("{\"homes\":{\"day\":1,\"two_days\":1,\"later\":2,\"learning\":1},\"households\":["
+            "{\"household\":\"H-3\",\"area\":\"A-2\",\"outlook_hours\":null,\"outlook\":\"later\","
+            "\"meters\":[]},"
+            "{\"household\":\"H-2\",\"area\":\"A-1\",\"outlook_hours\":60,\"outlook\":\"later\","
+            "\"meters\":[]},{\"household\":\"H-5\"");
+    aw_says_not("H-4");
+    aw_expect(200, "/api/v1/households?outlook=later&area=A-1", NULL);
+    aw_says("H-2");
+    aw_says_not("H-3");
+    aw_says_not("H-1");
+    aw_audit_says("\"subject\":\"outlook=later&area=A-1\",\"household\":\"\"", 1);
+    aw_expect(200, "/api/v1/households?outlook=learning", NULL);
+    aw_says("\"household\":\"H-4\",\"area\":\"A-2\",\"outlook_hours\":null,"
+            "\"outlook\":\"learning\"");
+    aw_expect(200, "/api/v1/households?limit=1", NULL);
+    aw_says("H-3");
+    aw_says_not("H-2");
+    aw_expect(400, "/api/v1/households?outlook=soon", NULL);
+    aw_says("none of day, two_days, later, learning");
+    aw_expect(400, "/api/v1/households?limit=0", NULL);
+}
+END_TEST
+
+START_TEST(an_area_is_found_behind_a_page_of_others)
+{
+    char name[16];
+    for (int i = 0; i < 1200; i++) {
+        (void)snprintf(name, sizeof name, "H-%d", i);
+        keep_home(name, "A-1", 100);
+    }
+    keep_home("H-late", "A-2", 50);
+    aw_expect(200, "/api/v1/households?area=A-2", NULL);
+    aw_says("H-late");
+    aw_says_not("H-1");
+    aw_expect(200, "/api/v1/households?limit=1000", NULL);
+    aw_says_not("H-late");
 }
 END_TEST
 
@@ -660,6 +724,8 @@ int main(void)
     tcase_add_test(tcase, without_an_audit_record_nothing_is_shown_or_done);
     tcase_add_test(tcase, a_household_that_is_not_known_or_not_readable_is_said);
     tcase_add_test(tcase, a_household_is_shown_with_its_alerts);
+    tcase_add_test(tcase, homes_are_listed_by_how_late_a_collapse_would_be_told);
+    tcase_add_test(tcase, an_area_is_found_behind_a_page_of_others);
     tcase_add_test(tcase, the_daemon_answers_for_itself);
     tcase_add_test(tcase, hostile_requests_do_no_harm);
     tcase_add_test(tcase, one_daemon_a_socket);

@@ -12,6 +12,7 @@
 #include "ctl/alerts_view.h"
 #include "ctl/explain_view.h"
 #include "ctl/household_view.h"
+#include "ctl/households_view.h"
 #include "ctl/incidents_view.h"
 
 #define FOLDER "tests/golden/cli/"
@@ -37,6 +38,8 @@ static const struct golden {
     {"alerts-show-ascii.txt", "alert.json", alerts_view_show, &ascii},
     {"incidents-list.txt", "incidents.json", incidents_view_list, &unicode},
     {"incidents-list-narrow.txt", "incidents.json", incidents_view_list, &narrow},
+    {"households-list.txt", "households.json", households_view_list, &unicode},
+    {"households-list-narrow.txt", "households.json", households_view_list, &narrow},
     {"household-show.txt", "household.json", household_view, &unicode},
     {"household-show-ascii.txt", "household.json", household_view, &ascii},
     {"household-show-terminal.txt", "household.json", household_view, &terminal},
@@ -89,8 +92,10 @@ END_TEST
 /* Whatever a daemon of another version sends, nothing crashes and no control character passes. */
 START_TEST(any_part_may_be_missing_or_of_another_type)
 {
-    static const char *const inputs[] = {"alerts.json", "alert.json", "household.json"};
-    static view_fn *const views[] = {alerts_view_list, alerts_view_show, household_view};
+    static const char *const inputs[] = {"alerts.json", "alert.json", "household.json",
+                                         "households.json"};
+    static view_fn *const views[] = {alerts_view_list, alerts_view_show, household_view,
+                                     households_view_list};
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         json_t *body = load(inputs[i]), *value;
         const char *name;

@@ -55,7 +55,7 @@ START_TEST(routes_are_found_by_method_and_path)
                                           "/api/v1/alerts//note",
                                           "/api/v1/alerts/a/b/note",
                                           "/api/v1/alertsx",
-                                          "/api/v1/households",
+                                          "/api/v1/householdsx",
                                           "api/v1/alerts",
                                           "/healthz/",
                                           "/api/v1/alerts/{id}/explode"};

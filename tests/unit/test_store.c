@@ -28,7 +28,7 @@ static void assert_untouched(const struct store_head *head)
 static enum err every_write(struct store_head *head, int which)
 {
     const int64_t offsets[TOPIC_COUNT] = {5, 6, 7, 8};
-    struct store_record record = {TEXT("H-1"), "bytes", 5, 77};
+    struct store_record record = {TEXT("H-1"), "bytes", 5, 77, 48};
     struct store_transition step = world_step("A1", "H-1", 1);
     step.timer_count = 1;
     step.timers[0] = world_timer("ack_expiry", 5);
@@ -191,12 +191,12 @@ START_TEST(a_flush_beyond_its_limits_is_refused_whole)
     static char bytes[STORE_BATCH_BYTES_MAX + 1], names[STORE_BATCH_RECORDS_MAX + 1][16];
     for (int i = 0; i <= STORE_BATCH_RECORDS_MAX; i++) {
         (void)snprintf(names[i], sizeof names[i], "H-%d", i);
-        records[i] = (struct store_record){text_of(names[i]), bytes, 8, 0};
+        records[i] = (struct store_record){text_of(names[i]), bytes, 8, 0, 0};
     }
     ck_assert_int_eq(world.store->ops->flush(world.store, &head, records,
                                              STORE_BATCH_RECORDS_MAX + 1, offsets, &world.fault),
                      ERR_TOO_LARGE);
-    struct store_record big = {TEXT("H-1"), bytes, sizeof bytes, 0};
+    struct store_record big = {TEXT("H-1"), bytes, sizeof bytes, 0, 0};
     ck_assert_int_eq(world.store->ops->flush(world.store, &head, &big, 1, offsets, &world.fault),
                      ERR_TOO_LARGE);
     assert_untouched(&before);
@@ -289,7 +289,8 @@ START_TEST(records_and_household_ids_are_any_bytes)
     for (int i = 0; i < 256; i++)
         bytes[i] = (unsigned char)(255 - i);
     for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
-        struct store_record record = {text_of(odd[i]), bytes, (uint32_t)(256 - i), 1000 + (int)i};
+        struct store_record record = {text_of(odd[i]), bytes, (uint32_t)(256 - i), 1000 + (int)i,
+                                      0};
         must(world.store->ops->flush(world.store, &head, &record, 1, offsets, &world.fault));
         struct store_transition step = world_step("A1", odd[i], (int64_t)i + 1);
         step.live = false;
@@ -320,7 +321,7 @@ START_TEST(household_ids_that_nobody_may_have_are_refused)
     memset(longest, 'x', sizeof longest);
     const struct text bad[] = {{"", 0}, {"a\0b", 3}, {longest, MESSAGE_ID_MAX + 1}};
     for (size_t i = 0; i < 3; i++) {
-        struct store_record record = {bad[i], "x", 1, 0};
+        struct store_record record = {bad[i], "x", 1, 0, 0};
         struct loaded loaded = {0};
         struct store_case out;
         ck_assert_int_eq(
@@ -342,7 +343,8 @@ START_TEST(the_later_record_of_a_household_in_one_flush_counts)
     world_begin(_i);
     const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
     struct store_head head = world_taken(world.store, PARTITION);
-    struct store_record records[] = {{TEXT("H-1"), "early", 5, 60}, {TEXT("H-1"), "late!", 5, 0}};
+    struct store_record records[] = {{TEXT("H-1"), "early", 5, 60, 0},
+                                     {TEXT("H-1"), "late!", 5, 0, 0}};
     must(world.store->ops->flush(world.store, &head, records, 2, offsets, &world.fault));
     ck_assert_str_eq(world_get(world.store, PARTITION, "H-1"), "late!");
     struct seen seen = {0};
@@ -402,12 +404,99 @@ START_TEST(a_long_list_of_unsettled_households_comes_whole)
         for (int i = 0; i < 256; i++) {
             want += ++number;
             (void)snprintf(names[i], sizeof names[i], "H-%" PRId64, number);
-            records[i] = (struct store_record){text_of(names[i]), "x", 1, number};
+            records[i] = (struct store_record){text_of(names[i]), "x", 1, number, 0};
         }
         must(world.store->ops->flush(world.store, &head, records, 256, offsets, &world.fault));
     }
     must(world.second->ops->take(world.second, PARTITION, &head, count_settle, &sum, &world.fault));
     ck_assert_int_eq(sum, want);
+}
+END_TEST
+
+static void note_outlook(void *context, struct text household, int outlook_h)
+{
+    struct seen *seen = context;
+    ck_assert_uint_lt(seen->count, SEEN_MAX);
+    (void)snprintf(seen->at[seen->count++], sizeof seen->at[0], "%.*s %d", (int)household.bytes,
+                   household.at, outlook_h);
+}
+
+static void put_outlook(struct store_head *head, const char *household, int outlook_h)
+{
+    const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
+    struct store_record record = {text_of(household), "x", 1, 0, outlook_h};
+    must(world.store->ops->flush(world.store, head, &record, 1, offsets, &world.fault));
+}
+
+static int64_t count_outlooks(int least_h, int most_h)
+{
+    int64_t count = -7;
+    must(world.second->ops->outlook_count(world.second, PARTITION, least_h, most_h, &count,
+                                          &world.fault));
+    return count;
+}
+
+START_TEST(homes_are_listed_by_their_outlook_the_latest_first)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    static const struct {
+        const char *household;
+        int outlook_h;
+    } homes[] = {{"H-1", 12}, {"H-2", OUTLOOK_NEVER},   {"H-3", 49}, {"H-4", OUTLOOK_UNKNOWN},
+                 {"H-5", 0},  {"H-6", OUTLOOK_UNKNOWN}, {"H-7", 49}, {"H-8", 24}};
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++)
+        put_outlook(&head, homes[i].household, homes[i].outlook_h);
+    struct seen seen = {0};
+    struct store_outlooks all = {1, OUTLOOK_NEVER, 0, 100};
+    must(world.second->ops->outlooks(world.second, PARTITION, &all, note_outlook, &seen,
+                                     &world.fault));
+    ck_assert_uint_eq(seen.count, 5);
+    ck_assert_str_eq(seen.at[0], "H-2 240");
+    ck_assert_str_eq(seen.at[1], "H-3 49");
+    ck_assert_str_eq(seen.at[2], "H-7 49");
+    ck_assert_str_eq(seen.at[4], "H-1 12");
+    struct store_outlooks page = {25, OUTLOOK_NEVER, 1, 2};
+    seen.count = 0;
+    must(world.second->ops->outlooks(world.second, PARTITION, &page, note_outlook, &seen,
+                                     &world.fault));
+    ck_assert_uint_eq(seen.count, 2);
+    ck_assert_str_eq(seen.at[0], "H-3 49");
+    struct store_outlooks unknown = {OUTLOOK_UNKNOWN, OUTLOOK_UNKNOWN, 0, 100};
+    seen.count = 0;
+    must(world.second->ops->outlooks(world.second, PARTITION, &unknown, note_outlook, &seen,
+                                     &world.fault));
+    ck_assert_uint_eq(seen.count, 2);
+    ck_assert_str_eq(seen.at[1], "H-6 -1");
+    ck_assert_int_eq(count_outlooks(1, 24), 2);
+    ck_assert_int_eq(count_outlooks(25, 48), 0);
+    ck_assert_int_eq(count_outlooks(49, OUTLOOK_NEVER), 3);
+    ck_assert_int_eq(count_outlooks(OUTLOOK_UNKNOWN, OUTLOOK_UNKNOWN), 2);
+}
+END_TEST
+
+START_TEST(an_outlook_goes_with_its_record)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    put_outlook(&head, "H-1", 12);
+    put_outlook(&head, "H-1", 60);
+    put_outlook(&head, "H-2", 12);
+    put_outlook(&head, "H-3", 12);
+    ck_assert_int_eq(count_outlooks(1, 24), 2);
+    ck_assert_int_eq(count_outlooks(49, OUTLOOK_NEVER), 1);
+    put_outlook(&head, "H-2", 0);
+    const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
+    struct store_record gone = {TEXT("H-3"), NULL, 0, 0, 12};
+    must(world.store->ops->flush(world.store, &head, &gone, 1, offsets, &world.fault));
+    ck_assert_int_eq(count_outlooks(1, 24), 0);
+    ck_assert_int_eq(count_outlooks(1, OUTLOOK_NEVER), 1);
+    struct store_head zombie = head;
+    (void)world_taken(world.second, PARTITION);
+    struct store_record late = {TEXT("H-1"), "x", 1, 0, 12};
+    ck_assert_int_eq(world.store->ops->flush(world.store, &zombie, &late, 1, offsets, &world.fault),
+                     ERR_FENCED);
+    ck_assert_int_eq(count_outlooks(1, 24), 0);
 }
 END_TEST
 
@@ -502,6 +591,9 @@ static void add(TCase *cases)
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_long_list_of_unsettled_households_comes_whole, 0,
                         WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, homes_are_listed_by_their_outlook_the_latest_first, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, an_outlook_goes_with_its_record, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, the_number_of_partitions_is_pinned_at_its_first_use, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, partitions_know_nothing_of_each_other, 0, WORLD_KIND_COUNT);

@@ -66,7 +66,7 @@ static struct store_transition rich_step(const char *alert, const char *househol
 static void live_a_life(struct store *store)
 {
     struct store_head head = world_taken(store, PARTITION);
-    struct store_record record = {TEXT("H-1"), "bytes", 5, 77};
+    struct store_record record = {TEXT("H-1"), "bytes", 5, 77, 48};
     struct store_transition step = rich_step("A1", "H-1", 1);
     struct seen seen = {0};
     uint32_t pinned;
@@ -166,7 +166,7 @@ END_TEST
 #define ACL_COMMANDS                                                                             \
     "+eval +evalsha +script|load +info +time +get +set +expire +mget +del +exists +type +hget "  \
     "+hmget +hgetall +hkeys +hset +hdel +hincrby +zadd +zrem +zrange +zrevrange +zrangebyscore " \
-    "+xadd +xdel +xrange +xlen"
+    "+zcount +xadd +xdel +xrange +xlen"
 
 START_TEST(an_account_with_just_the_documented_rights_is_enough)
 {
@@ -327,7 +327,7 @@ END_TEST
 
 static enum err write_something(struct store_head *head, int which)
 {
-    struct store_record record = {TEXT("H-1"), "later", 5, 0};
+    struct store_record record = {TEXT("H-1"), "later", 5, 0, 0};
     struct store_transition step = rich_step("A1", "H-1", 2);
     struct store_head next;
     switch (which) {

@@ -679,7 +679,7 @@ static void write_stored(void)
 {
     const int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
     struct store_head head = world_taken(world.store, 0);
-    struct store_record record = {TEXT(HOME), stored, stored_bytes, 0};
+    struct store_record record = {TEXT(HOME), stored, stored_bytes, 0, 0};
     must(world.store->ops->flush(world.store, &head, &record, 1, offsets, &world.fault));
 }
 

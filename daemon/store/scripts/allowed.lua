@@ -9,7 +9,7 @@ local calls = {
   {'HKEYS', key}, {'HSET', key, 'f', '1'}, {'HDEL', key, 'f'},
   {'HINCRBY', key, 'f', '1'}, {'ZADD', key, '1', 'm'}, {'ZREM', key, 'm'},
   {'ZRANGE', key, '0', '1'}, {'ZREVRANGE', key, '0', '1'},
-  {'ZRANGEBYSCORE', key, '0', '1'}, {'XADD', key, '*', 'f', '1'}, {'XDEL', key, '1-1'},
+  {'ZRANGEBYSCORE', key, '0', '1'}, {'ZCOUNT', key, '0', '1'}, {'XADD', key, '*', 'f', '1'}, {'XDEL', key, '1-1'},
   {'XRANGE', key, '-', '+'}, {'XLEN', key}, {'EVAL', 'return 1', '1', key}, {'TIME'},
   {'INFO', 'server'},
 }
