@@ -8,6 +8,7 @@
 #include "console/away.h"
 #include "console/routes.h"
 #include "console/shown.h"
+#include "household/record.h"
 #include "household/show.h"
 
 #define ALERTS_SHOWN_MAX 20
@@ -59,6 +60,38 @@ static enum err record_show(const struct api_host *host, struct text household,
     return err;
 }
 
+/* Whoever has opted out is not looked at in the time before, either. */
+static enum err may_look_back(const struct buffer *bytes, const char *household,
+                              struct fault *fault)
+{
+    struct record record;
+    if (!bytes->bytes)
+        return ERR_OK;
+    record_view(bytes->at, &record);
+    if (!record.home->opted_out)
+        return ERR_OK;
+    return fault_set(fault, ERR_REFUSED,
+                     "household %s has opted out: what was before is not shown either", household);
+}
+
+/* Where the household's messages lie, for whoever works out an earlier moment from them. */
+static void messages_show(const struct api *api, uint32_t partition, struct buffer *json)
+{
+    const struct config *config = api->host.config_hold(api->host.host);
+    const struct settings *settings = config_settings(config);
+    json_put_key(json, "messages");
+    buffer_text(json, "{");
+    json_member_text(json, "brokers", settings->kafka.brokers);
+    json_member_int(json, "partition", partition);
+    json_member_text(json, "readings", settings->kafka.readings);
+    json_member_text(json, "billing", settings->kafka.billing);
+    json_member_text(json, "household", settings->kafka.household);
+    json_member_text(json, "report", settings->kafka.report);
+    json_member_text(json, "weather", settings->kafka.weather);
+    buffer_text(json, "}");
+    api->host.config_release(api->host.host, config);
+}
+
 enum err handle_household_show(struct request *request, struct answer *answer, struct fault *fault)
 {
     struct api *api = request->api;
@@ -66,6 +99,9 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
     struct text household = text_of(request->id);
     struct buffer record = {0};
     struct shown_alerts alerts = {0};
+    const char *at = request_query(request, "at");
+    if (at)
+        buffer_format(&request->subject, "%s at %.40s", request->id, at);
     if (!text_copy(household, request->household, sizeof request->household))
         return fault_set(fault, ERR_INVALID, "a household's id has at most %d bytes",
                          MESSAGE_ID_MAX);
@@ -86,6 +122,10 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
                         request->id);
     if (!err)
         err = record_show(&api->host, household, &record, &answer->body, fault);
+    if (!err && at)
+        err = may_look_back(&record, request->id, fault);
+    if (!err && at)
+        messages_show(api, partition, &answer->body);
     if (!err) {
         json_put_key(&answer->body, "alerts");
         buffer_text(&answer->body, "[");

@@ -22,7 +22,7 @@ void view_words(const char *name, struct buffer *out)
         buffer_add(out, *name == '_' ? " " : name, 1);
 }
 
-static bool time_of(const char *rfc3339, int64_t *out_ms)
+bool view_time(const char *rfc3339, int64_t *out_ms)
 {
     bool has_offset;
     return time_parse(text_of(rfc3339), out_ms, &has_offset) == ERR_OK;
@@ -31,7 +31,7 @@ static bool time_of(const char *rfc3339, int64_t *out_ms)
 bool view_ago(const char *rfc3339, int64_t now_ms, struct buffer *out)
 {
     int64_t at_ms;
-    if (!time_of(rfc3339, &at_ms))
+    if (!view_time(rfc3339, &at_ms))
         return false;
     screen_time(rfc3339, out);
     buffer_text(out, ", ");
@@ -114,7 +114,8 @@ static void holder_add(const json_t *alert, int64_t now_ms, bool in_list, struct
         }
     } else if (strcmp(state, "resolved") == 0) {
         view_words(view_text(alert, "outcome"), out);
-    } else if (strcmp(state, "open") == 0 && time_of(view_text(alert, "waits_since"), &since_ms)) {
+    } else if (strcmp(state, "open") == 0 &&
+               view_time(view_text(alert, "waits_since"), &since_ms)) {
         buffer_text(out, "waits ");
         screen_duration((now_ms > since_ms ? now_ms - since_ms : 0) / 1000, out);
     }

@@ -38,9 +38,12 @@ const struct command commands[] = {
     {"household show", "ID [--why TEXT] [--json]",
      "a household: profile, last sign of life, routine, recent hours and days, arrears, alerts",
      command_household_show, false},
-    {"explain", "ALERT|HOUSEHOLD [--household] [--why TEXT] [--json]",
+    {"explain",
+     "ALERT|HOUSEHOLD [--household] [--at TIME|raised [--config FILE] [--from INPUT...]] "
+     "[--why TEXT] [--json]",
      "every number behind an alert, as it was told, or behind a household's detectors, as they are "
-     "now; --household: the id is one although it looks like an alert's",
+     "now; --at: as they were, worked out anew from its messages in Kafka (--config: who may read "
+     "them) or in files (--from); --household: the id is one although it looks like an alert's",
      command_explain, false},
     {"advise", "[--wanted PERCENT] [--why TEXT] [--json]",
      "what the outcomes of resolved alerts say about each rule, and what change they support",

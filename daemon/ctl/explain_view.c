@@ -142,6 +142,28 @@ static void show_title(const struct screen *screen, const json_t *one, struct bu
     buffer_done(&plain);
 }
 
+/* Of a moment that is past: what it was worked out from, and what could not be. */
+static void show_moment(const json_t *body, struct buffer *out)
+{
+    const json_t *messages = json_object_get(body, "messages");
+    const char *since = view_text(body, "since");
+    buffer_text(out, ", as it was at ");
+    screen_time(view_text(body, "at"), out);
+    if (view_text(body, "alert")[0])
+        buffer_format(out, ", when %.*s was raised", ALERT_ID_SHOWN, view_text(body, "alert"));
+    buffer_text(out, "\nWorked out anew by today's configuration");
+    if (json_is_integer(messages)) {
+        buffer_format(out, " from %lld messages, the first of ",
+                      (long long)json_integer_value(messages));
+        screen_time(view_text(body, "from"), out);
+    }
+    if (!since[0])
+        return;
+    buffer_text(out, "\nWhat came before ");
+    screen_time(since, out);
+    buffer_text(out, " is no longer there: what was learnt from it is missing in these numbers");
+}
+
 void explain_view(const struct screen *screen, const json_t *body, int64_t now_ms,
                   struct buffer *out)
 {
@@ -154,7 +176,11 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
                       view_text(body, "severity"), view_text(body, "state"),
                       view_text(body, "team"));
     else
-        buffer_format(&text, "Household %s, as it is now", view_text(body, "household"));
+        buffer_format(&text, "Household %s", view_text(body, "household"));
+    if (!is_alert && view_time(view_text(body, "at"), &now_ms))
+        show_moment(body, &text);
+    else if (!is_alert)
+        buffer_text(&text, ", as it is now");
     buffer_text(&text, "\nLast sign of life: ");
     if (!view_ago(view_text(body, "last_sign_of_life"), now_ms, &text))
         buffer_text(&text, "none known");

@@ -105,6 +105,38 @@ def work(world, daemon, quiet, debtor):
     world.equal(by_jq.out.split(), [QUIET], "jq reads the list's JSON")
 
 
+def past(world, daemon, kafka, config, quiet, debtor):
+    """What was told of an alert, worked out anew from the household's messages. When a batch was
+    settled hangs on the clock of a busy machine; a bill does not."""
+    told = next(event["data"]["reasons"][0] for _, event in kafka.events()
+                if event["data"]["alert"] == debtor and event["data"]["version"] == 1)
+    again = daemon.ctl("explain", debtor[:8], "--at", "raised", "--config", config.path, "--json",
+                       "--why", "how it was", seconds=60)
+    world.need(again.code == 0, "explain --at raised reads the household's messages", again)
+    page = again.json()
+    shown = {one["detector"]: one for one in page["detectors"]}
+    world.equal((page["household"], page["alert"], page["since"]), (DEBTOR, debtor, None),
+                "it is the alert's household, and nothing is missing")
+    world.equal((shown["arrears"]["on"], shown["arrears"]["evidence"]["terms"]),
+                (True, told["evidence"]["terms"]),
+                "and every number behind the alert is as it was told")
+    silent = daemon.ctl("explain", quiet[:8], "--at", "2100-01-01T00:00:00Z", "--config",
+                        config.path)
+    world.check(silent.code == 0 and "silence: on" in silent.out and "longest" in
+                silent.out.lower(), "a household is shown at a moment, by its alert", silent)
+    early = daemon.ctl("explain", QUIET, "--at", "2020-01-01T00:00:00+09:00", "--config",
+                       config.path)
+    world.check(early.code == 1 and "the oldest that is there came at" in early.err,
+                "before its first message it says since when there are some", early)
+    with open(os.path.join(daemon.data, "audit.log")) as file:
+        lines = [json.loads(line) for line in file]
+    looked = [(line["subject"], line["why"]) for line in lines if " at " in line["subject"]]
+    world.equal(looked, [(DEBTOR + " at raised", "how it was"),
+                         (QUIET + " at 2100-01-01T00:00:00Z", ""),
+                         (QUIET + " at 2020-01-01T00:00:00+09:00", "")],
+                "the audit log has each look-up, with its moment")
+
+
 def life(world, daemon, kafka, now, back):
     """A sign of life in the last hour clears the alert of a home that nobody had taken."""
     kafka.produce("anbu.readings", homes.records(
@@ -246,6 +278,7 @@ def spend(world, daemon, kafka, config, now):
     """The evening; returns the readings and the alerts that it leaves."""
     readings = stream(world, daemon, kafka, now)
     quiet, back, debtor = raised(world, daemon)
+    past(world, daemon, kafka, config, quiet, debtor)
     work(world, daemon, quiet, debtor)
     reload(world, daemon, config)
     life(world, daemon, kafka, now, back)

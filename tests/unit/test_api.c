@@ -571,6 +571,45 @@ START_TEST(an_area_is_found_behind_a_page_of_others)
 }
 END_TEST
 
+/* Puts a record into the store as the household's owner does. */
+static void keep_record(struct text household, bool opted_out)
+{
+    struct store_head head;
+    struct record record;
+    uint32_t size;
+    void *bytes = record_new(&size);
+    int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    record_view(bytes, &record);
+    record.home->opted_out = opted_out;
+    record_seal(bytes);
+    struct store_record kept = {household, bytes, size, 0, OUTLOOK_UNKNOWN};
+    ck_assert_int_eq(aw_store->ops->take(aw_store, kafka_partition(household, AW_PARTITIONS), &head,
+                                         NULL, NULL, &aw_fault),
+                     ERR_OK);
+    ck_assert_int_eq(aw_store->ops->flush(aw_store, &head, &kept, 1, offsets, &aw_fault), ERR_OK);
+    free(bytes);
+}
+
+START_TEST(an_earlier_moment_is_looked_up_where_the_messages_lie)
+{
+    keep_record(TEXT("H-1"), false);
+    keep_record(TEXT("H-out"), true);
+    aw_expect(200, "/api/v1/households/H-1?at=2026-01-15T21%3A00%3A00Z&why=alert", NULL);
+    json_t *shown = json_loads(aw_answer.body.at, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *messages = json_object_get(shown, "messages");
+    ck_assert_int_eq(json_integer_value(json_object_get(messages, "partition")),
+                     kafka_partition(TEXT("H-1"), AW_PARTITIONS));
+    ck_assert_str_eq(json_string_value(json_object_get(messages, "readings")), "anbu.readings");
+    json_decref(shown);
+    aw_audit_says("\"subject\":\"H-1 at 2026-01-15T21:00:00Z\",\"household\":\"H-1\","
+                  "\"why\":\"alert\",\"result\":\"ok\"",
+                  1);
+    aw_expect(409, "/api/v1/households/H-out?at=2026-01-15T21%3A00%3A00Z", NULL);
+    aw_says("has opted out: what was before is not shown either");
+    aw_says_not("partition");
+}
+END_TEST
+
 START_TEST(the_daemon_answers_for_itself)
 {
     aw_expect(200, "/healthz", NULL);
@@ -726,6 +765,7 @@ int main(void)
     tcase_add_test(tcase, a_household_is_shown_with_its_alerts);
     tcase_add_test(tcase, homes_are_listed_by_how_late_a_collapse_would_be_told);
     tcase_add_test(tcase, an_area_is_found_behind_a_page_of_others);
+    tcase_add_test(tcase, an_earlier_moment_is_looked_up_where_the_messages_lie);
     tcase_add_test(tcase, the_daemon_answers_for_itself);
     tcase_add_test(tcase, hostile_requests_do_no_harm);
     tcase_add_test(tcase, one_daemon_a_socket);
