@@ -35,6 +35,10 @@ struct alert_reason {
     enum utility utility;
     bool active; /* false: its evidence has gone (life, payment) */
     enum severity grade;
+    /* What the household's context made of the grade, and why; rows of policy.h's tables. */
+    enum severity severity;
+    uint32_t context;
+    uint8_t limit, danger; /* 1 + row; 0 none */
     double score;
     int64_t since_s;
     int64_t ended_s; /* when it stopped being active; 0 */

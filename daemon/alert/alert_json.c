@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert/alert.h"
+#include "alert/policy.h"
 #include "base/json.h"
 #include "base/zone.h"
 
@@ -55,6 +55,18 @@ static void member_unless_empty(struct buffer *out, const char *key, const char 
     json_member_text(out, key, value[0] ? value : NULL);
 }
 
+static void put_context(struct buffer *out, uint32_t context)
+{
+    json_put_key(out, "context");
+    buffer_text(out, "[");
+    for (size_t i = 0; i < policy_factor_count; i++)
+        if (context >> i & 1) {
+            json_put_item(out);
+            json_put_string(out, text_of(policy_factors[i].name));
+        }
+    buffer_text(out, "]");
+}
+
 static void put_reason(struct buffer *out, const struct zone *zone,
                        const struct alert_reason *reason)
 {
@@ -67,6 +79,11 @@ static void put_reason(struct buffer *out, const struct zone *zone,
     json_member_bool(out, "active", reason->active);
     json_member_text(out, "summary", reason->summary);
     json_member_text(out, "grade", severity_names[reason->grade]);
+    json_member_text(out, "severity", severity_names[reason->severity]);
+    put_context(out, reason->context);
+    json_member_text(out, "limit", reason->limit ? policy_limits[reason->limit - 1].name : NULL);
+    json_member_text(out, "danger",
+                     reason->danger ? policy_dangers[reason->danger - 1].name : NULL);
     json_member_int(out, "seq", reason->seq);
     member_time(out, "ended", zone, reason->ended_s * 1000);
     json_put_key(out, "evidence");
@@ -312,6 +329,25 @@ static void get_evidence(struct reading_place *place, const json_t *object, stru
     get_terms(place, json_object_get(object, "terms"), out);
 }
 
+/* Alerts of older versions do not say; words of other ones are passed over. */
+static void get_severity(struct reading_place *place, const json_t *object,
+                         struct alert_reason *out)
+{
+    const json_t *context = json_object_get(object, "context");
+    const char *limit = json_string_value(json_object_get(object, "limit"));
+    const char *danger = json_string_value(json_object_get(object, "danger"));
+    out->severity = out->grade;
+    if (json_object_get(object, "severity"))
+        out->severity =
+            (enum severity)get_name(place, object, "severity", severity_names, SEVERITY_COUNT);
+    for (size_t i = 0; i < json_array_size(context); i++) {
+        const char *factor = json_string_value(json_array_get(context, i));
+        out->context |= factor ? policy_factor_named(factor) : 0;
+    }
+    out->limit = limit ? policy_limit_named(limit) : 0;
+    out->danger = danger ? policy_danger_named(danger) : 0;
+}
+
 static void get_reason(struct reading_place *place, const json_t *object, struct alert_reason *out)
 {
     get_text(place, object, "detector", false, out->detector, sizeof out->detector);
@@ -329,6 +365,7 @@ static void get_reason(struct reading_place *place, const json_t *object, struct
     if (summary && !text_copy(text_of(summary), out->summary, sizeof out->summary))
         wrong(place, "summary", "is too long");
     out->grade = (enum severity)get_name(place, object, "grade", severity_names, SEVERITY_COUNT);
+    get_severity(place, object, out);
     out->seq = get_int(place, object, "seq", 0, INT64_MAX);
     out->ended_s = get_time_s(place, object, "ended", true);
     const json_t *evidence = json_object_get(object, "evidence");

@@ -16,6 +16,7 @@
 struct policy_factor {
     const char *name;
     unsigned points;
+    const char *said; /* to an officer, of the home */
     const char *help, *why;
     bool (*holds)(const struct finding *finding);
 };
@@ -26,6 +27,7 @@ extern const size_t policy_factor_count;
 struct policy_limit {
     const char *name;
     enum severity highest;
+    const char *said; /* to an officer, of the finding */
     const char *help, *why;
     bool (*holds)(const struct finding *finding);
 };
@@ -41,8 +43,23 @@ struct policy_danger {
 extern const struct policy_danger policy_dangers[];
 extern const size_t policy_danger_count;
 
+/* As alerts keep them, by name; 0: of another version. The factor's bit; 1 + the row of the others.
+ */
+uint32_t policy_factor_named(const char *name);
+uint8_t policy_limit_named(const char *name);
+uint8_t policy_danger_named(const char *name);
+
 /* The factors that hold: bit n is policy_factors[n]. */
 uint32_t policy_context(const struct finding *finding);
+
+/* How a severity comes about. */
+struct policy_judgement {
+    enum severity severity;
+    uint32_t context; /* as above */
+    uint8_t limit;    /* 1 + the row of the limit that kept it lower; 0 none did */
+    uint8_t danger;   /* 1 + the row of the danger for which police are told, too; 0 none */
+};
+struct policy_judgement policy_judge(const struct finding *finding);
 enum severity policy_severity(const struct finding *finding);
 /* Whether a life may be at risk now although the detector's own team is another. */
 bool policy_police_too(const struct finding *finding);

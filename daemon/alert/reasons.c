@@ -113,21 +113,29 @@ void reasons_begin(struct alert *alert, const struct finding *finding)
     clean_summary(finding, reason->summary);
 }
 
-enum severity reasons_severity(const struct alert *alert, const struct finding *finding)
+enum severity reasons_severity(struct alert *alert, const struct finding *finding)
 {
     /* All reasons of an alert are of one household: the finding's context is theirs. One whose
      * detector is no more counts like the finding's. */
     struct finding with = *finding;
     enum severity gravest = SEVERITY_LOW;
     for (size_t i = 0; i < alert->reason_count; i++) {
-        if (!alert->reasons[i].active)
+        struct alert_reason *reason = &alert->reasons[i];
+        if (!reason->active)
             continue;
-        with.verdict.grade = alert->reasons[i].grade;
-        const struct detector *detector = detector_named(alert->reasons[i].detector);
+        with.verdict.grade = reason->grade;
+        const struct detector *detector = detector_named(reason->detector);
         with.detector = detector ? detector : finding->detector;
-        enum severity severity = policy_severity(&with);
-        if (severity > gravest)
-            gravest = severity;
+        with.active = true;
+        struct policy_judgement judged = policy_judge(&with);
+        if (finding->active || judged.severity <= reason->severity) { /* an end raises nothing */
+            reason->severity = judged.severity;
+            reason->context = judged.context;
+            reason->limit = judged.limit;
+            reason->danger = judged.danger;
+        }
+        if (judged.severity > gravest)
+            gravest = judged.severity;
     }
     return gravest;
 }

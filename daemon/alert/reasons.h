@@ -20,8 +20,9 @@ bool reasons_is_news(struct alert *alert, const struct finding *finding);
 /* Adds the finding's reason or brings it up to date. */
 void reasons_begin(struct alert *alert, const struct finding *finding);
 
-/* The gravest of the active reasons in the finding's context; low when there is none. */
-enum severity reasons_severity(const struct alert *alert, const struct finding *finding);
+/* The gravest of the active reasons in the finding's context, which is noted with each; low when
+ * there is none. */
+enum severity reasons_severity(struct alert *alert, const struct finding *finding);
 
 /* What ended it, for the history: the finding's own words, else a sentence from what is known. */
 void reasons_say_end(const struct finding *finding, struct buffer *out);

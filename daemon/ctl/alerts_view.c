@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/zone.h"
+#include "ctl/reason_view.h"
 #include "ctl/table.h"
 #include "detectors/vocabulary.h"
 
@@ -53,10 +54,10 @@ static enum paint severity_paint(const char *severity)
     return PAINT_NONE;
 }
 
-static int grade_of(const json_t *reason)
+static int severity_of(const json_t *object, const char *member)
 {
     for (int i = 0; i < SEVERITY_COUNT; i++)
-        if (strcmp(view_text(reason, "grade"), severity_names[i]) == 0)
+        if (strcmp(view_text(object, member), severity_names[i]) == 0)
             return i;
     return -1;
 }
@@ -78,7 +79,7 @@ static void sentence_add(const json_t *alert, struct buffer *out)
         const json_t *reason = json_array_get(reasons, i);
         if (!json_is_true(json_object_get(reason, "active")))
             continue;
-        if (active++ == 0 || grade_of(reason) > grade_of(best))
+        if (active++ == 0 || severity_of(reason, "grade") > severity_of(best, "grade"))
             best = reason;
     }
     summary_add(best, out);
@@ -285,6 +286,49 @@ static void show_reasons(const struct screen *screen, const json_t *alert, struc
     table_done(&table);
 }
 
+/* How grave each is, and why. */
+static void show_severities(const struct screen *screen, const json_t *alert, struct buffer *out)
+{
+    const json_t *reasons = json_object_get(alert, "reasons");
+    struct buffer text = {0};
+    int gravest = -1;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        const json_t *reason = json_array_get(reasons, i);
+        if (!view_text(reason, "severity")[0])
+            continue;
+        if (json_is_true(json_object_get(reason, "active")) &&
+            severity_of(reason, "severity") > gravest)
+            gravest = severity_of(reason, "severity");
+        buffer_format(&text, "  %s: ", view_text(reason, "detector"));
+        reason_view_severity(reason, &text);
+        buffer_text(&text, "\n");
+    }
+    if (gravest >= 0 && severity_of(alert, "severity") > gravest)
+        buffer_format(&text, "  it was %s before, and falls only when a reason ends\n",
+                      view_text(alert, "severity"));
+    buffer_text(out, text.bytes ? "\nSeverity\n" : "");
+    screen_plain(screen, buffer_view(&text), true, out);
+    buffer_done(&text);
+}
+
+/* Of the reason that has looked at the latest hour: they are hours of one home. */
+static void show_evidence(const struct screen *screen, const json_t *alert, struct buffer *out)
+{
+    const json_t *reasons = json_object_get(alert, "reasons"), *latest = NULL;
+    int64_t latest_ms = 0, until_ms;
+    for (size_t i = 0; i < json_array_size(reasons); i++) {
+        const json_t *evidence = json_object_get(json_array_get(reasons, i), "evidence");
+        if (view_time(view_text(evidence, "until"), &until_ms) && until_ms > latest_ms) {
+            latest = evidence;
+            latest_ms = until_ms;
+        }
+    }
+    if (!latest)
+        return;
+    buffer_text(out, "\nEvidence\n");
+    reason_view_evidence(screen, latest, out);
+}
+
 /* Notes may have lines; each stands under the first. */
 static void note_add(const struct screen *screen, const char *note, struct buffer *out)
 {
@@ -323,5 +367,7 @@ void alerts_view_show(const struct screen *screen, const json_t *alert, int64_t 
     show_head(screen, alert, out);
     show_facts(screen, alert, now_ms, out);
     show_reasons(screen, alert, out);
+    show_severities(screen, alert, out);
+    show_evidence(screen, alert, out);
     show_history(screen, alert, out);
 }

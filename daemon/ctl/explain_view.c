@@ -4,12 +4,9 @@
 #include <string.h>
 
 #include "ctl/alerts_view.h"
-#include "ctl/bars.h"
+#include "ctl/reason_view.h"
 #include "ctl/table.h"
 #include "detectors/detector.h"
-
-#define LABEL_COLUMNS 23
-#define HOURS_SHOWN   48
 
 /* NULL: of another version of Anbu. */
 static const struct term *term_of(const char *detector, const char *name)
@@ -50,73 +47,6 @@ static void show_terms(const struct screen *screen, const char *detector, json_t
     table_done(&table);
 }
 
-static void label(const struct screen *screen, const char *utility, const char *what,
-                  struct buffer *out)
-{
-    struct buffer text = {0}, plain = {0};
-    buffer_format(&text, "  %s %s", utility, what);
-    screen_plain(screen, buffer_view(&text), false, &plain);
-    buffer_format(out, "%-*s", LABEL_COLUMNS, plain.at);
-    buffer_done(&text);
-    buffer_done(&plain);
-}
-
-/* The last of the hours; the newest at the right. */
-static void show_meter(const struct screen *screen, const json_t *meter, struct buffer *out)
-{
-    const json_t *expected = json_object_get(meter, "expected");
-    const json_t *seen = json_object_get(meter, "seen");
-    size_t count = json_array_size(expected);
-    size_t from = count > HOURS_SHOWN ? count - HOURS_SHOWN : 0;
-    struct bars bars = {0};
-    for (size_t i = from; i < count; i++)
-        bars_add(&bars, json_number_value(json_array_get(expected, i)), BAR_KNOWN);
-    label(screen, view_text(meter, "utility"), "expected", out);
-    bars_write(screen, &bars, 100, out);
-    buffer_text(out, "\n");
-    label(screen, view_text(meter, "utility"), "seen", out);
-    for (size_t i = from; i < count; i++) {
-        const json_t *one = json_array_get(seen, i);
-        buffer_text(out, !json_is_integer(one) ? "?" : json_integer_value(one) ? "#" : ".");
-    }
-    buffer_text(out, "\n");
-}
-
-static void show_hours(const struct screen *screen, const json_t *evidence, struct buffer *out)
-{
-    const json_t *hours = json_object_get(evidence, "hours");
-    if (json_array_size(hours) == 0)
-        return;
-    buffer_text(out, "  A sign of life by hour, to ");
-    screen_time(view_text(evidence, "until"), out);
-    buffer_text(out, " (# seen, . none, ? no reading)\n");
-    for (size_t i = 0; i < json_array_size(hours); i++)
-        show_meter(screen, json_array_get(hours, i), out);
-}
-
-static void show_before(const json_t *evidence, struct buffer *out)
-{
-    const json_t *longest = json_object_get(evidence, "longest_hours");
-    const json_t *away = json_object_get(evidence, "away_times");
-    const json_t *missing = json_object_get(evidence, "missing_hours");
-    if (json_is_integer(longest) && json_integer_value(longest) > 0)
-        buffer_format(out, "  Longest silence before: %lld h\n",
-                      (long long)json_integer_value(longest));
-    if (json_is_integer(away))
-        buffer_format(out, "  Quiet for a day or longer in 12 months: %lld time%s\n",
-                      (long long)json_integer_value(away),
-                      json_integer_value(away) == 1 ? "" : "s");
-    if (json_is_integer(missing) && json_integer_value(missing) > 0)
-        buffer_format(out, "  Hours without a reading in three days: %lld\n",
-                      (long long)json_integer_value(missing));
-}
-
-static void show_past(const struct screen *screen, const json_t *evidence, struct buffer *out)
-{
-    show_before(evidence, out);
-    show_hours(screen, evidence, out);
-}
-
 static void show_title(const struct screen *screen, const json_t *one, struct buffer *out)
 {
     struct buffer text = {0}, plain = {0};
@@ -136,6 +66,12 @@ static void show_title(const struct screen *screen, const json_t *one, struct bu
     buffer_text(out, "\n");
     buffer_clear(&plain);
     screen_plain(screen, text_of(view_text(one, "summary")), false, &plain);
+    if (plain.bytes)
+        buffer_format(out, "  %s\n", plain.at);
+    buffer_clear(&text);
+    buffer_clear(&plain);
+    reason_view_severity(one, &text);
+    screen_plain(screen, buffer_view(&text), false, &plain);
     if (plain.bytes)
         buffer_format(out, "  %s\n", plain.at);
     buffer_done(&text);
@@ -195,7 +131,7 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
             buffer_text(out, "  its numbers were not kept\n");
         show_terms(screen, view_text(one, "detector"), json_object_get(evidence, "terms"), out);
         if (is_alert)
-            show_past(screen, evidence, out);
+            reason_view_evidence(screen, evidence, out);
         else if (json_array_size(json_object_get(evidence, "hours")) > 0)
             now = evidence;
     }
@@ -203,7 +139,7 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
         buffer_text(out, "\n");
         screen_paint(screen, PAINT_BOLD, "its use", out);
         buffer_text(out, "\n");
-        show_past(screen, now, out);
+        reason_view_evidence(screen, now, out);
     }
     buffer_done(&text);
 }

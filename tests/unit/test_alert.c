@@ -142,6 +142,9 @@ static struct alert full_alert(void)
     struct finding flow = alerts_finding(&alerts_flow, 4000000000u, MORNING_S);
     struct finding end = alerts_end(&alerts_flow, 4000000001u, MORNING_S + 60, false);
     silence.verdict.score = -0.005;
+    silence.flags = flow.flags = end.flags =
+        1u << FLAG_MEDICAL | 1u << FLAG_LIVES_ALONE | 1u << FLAG_AGED_65_PLUS;
+    silence.age_s = flow.age_s = end.age_s = 2 * 24 * HOUR_S;
     struct change changes[] = {alerts_found(&silence), alerts_found(&flow), alerts_found(&end)};
     for (size_t i = 0; i < 3; i++)
         alerts_step(&alert, &changes[i], NULL);
@@ -160,6 +163,15 @@ START_TEST(a_snapshot_reads_back_exactly)
     ck_assert_int_eq(again.expires_ms, MORNING_MS + 1 + 2 * HOUR_MS);
     ck_assert_int_eq(again.reasons[1].seq, 4000000001u);
     ck_assert_double_eq(again.reasons[0].score, -0.01);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(again.reasons[i].severity, SEVERITY_HIGH);
+        ck_assert_uint_eq(again.reasons[i].context, policy_factor_named("medical") |
+                                                        policy_factor_named("alone") |
+                                                        policy_factor_named("old"));
+        ck_assert_uint_eq(again.reasons[i].limit,
+                          policy_limit_named(i ? "welfare" : "old_evidence"));
+        ck_assert_uint_eq(again.reasons[i].danger, 0);
+    }
     ck_assert_str_eq(again.steps[3].note, "on my way");
     ck_assert_ptr_null(again.steps[again.step_count].note);
     alert_write(&again, &bytes_again);
@@ -334,6 +346,32 @@ START_TEST(a_reason_without_evidence_still_reads)
 }
 END_TEST
 
+/* Of an older version, and of a later one. */
+START_TEST(a_reason_that_tells_its_severity_otherwise_still_reads)
+{
+    json_t *root = snapshot();
+    json_t *reasons = json_object_get(root, "reasons");
+    json_t *older = json_array_get(reasons, 0), *later = json_array_get(reasons, 1);
+    struct alert alert = {0};
+    static const char *const members[] = {"severity", "context", "limit", "danger"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        (void)json_object_del(older, members[i]);
+    (void)json_object_set_new(later, "context", json_pack("[s,s,i]", "alone", "full_moon", 7));
+    (void)json_object_set_new(later, "limit", json_string("weekend"));
+    (void)json_object_set_new(later, "danger", json_string("unheated"));
+    char *text = json_dumps(root, 0);
+    ck_assert_int_eq(alert_read(text_of(text), &alert, NULL), ERR_OK);
+    ck_assert_int_eq(alert.reasons[0].severity, alert.reasons[0].grade);
+    ck_assert_uint_eq(alert.reasons[0].context, 0);
+    ck_assert_uint_eq(alert.reasons[1].context, policy_factor_named("alone"));
+    ck_assert_uint_eq(alert.reasons[1].limit, 0);
+    ck_assert_uint_eq(alert.reasons[1].danger, policy_danger_named("unheated"));
+    free(text);
+    alert_done(&alert);
+    json_decref(root);
+}
+END_TEST
+
 START_TEST(lists_that_are_too_long_are_refused)
 {
     json_t *root = snapshot();
@@ -460,6 +498,7 @@ int main(void)
     tcase_add_test(cases, a_snapshot_with_a_wrong_value_is_refused_by_name);
     tcase_add_test(cases, evidence_with_a_wrong_value_is_refused_by_name);
     tcase_add_test(cases, a_reason_without_evidence_still_reads);
+    tcase_add_test(cases, a_reason_that_tells_its_severity_otherwise_still_reads);
     tcase_add_test(cases, lists_that_are_too_long_are_refused);
     tcase_add_test(cases, a_snapshot_of_a_later_version_of_anbu_still_reads);
     tcase_add_test(cases, a_snapshot_cut_anywhere_is_refused_and_leaks_nothing);

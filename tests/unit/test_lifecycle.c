@@ -422,6 +422,8 @@ START_TEST(an_end_raises_no_severity_even_when_the_context_has_grown)
     alerts_step(&alert, &changes[1], NULL);
     ck_assert_int_eq(alert.state, ALERT_OPEN);
     ck_assert_int_eq(alert.severity, SEVERITY_MEDIUM);
+    ck_assert_int_eq(alert.reasons[0].severity, SEVERITY_MEDIUM);
+    ck_assert_uint_eq(alert.reasons[0].context, 0);
     alert_done(&alert);
 }
 END_TEST

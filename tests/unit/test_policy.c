@@ -225,6 +225,42 @@ START_TEST(a_day_old_is_not_old_yet)
 }
 END_TEST
 
+START_TEST(a_judgement_says_what_kept_it_from_growing)
+{
+    struct finding finding = household(&low_use, SEVERITY_MEDIUM, policy_factor_named("medical"));
+    struct policy_judgement judged = policy_judge(&finding);
+    ck_assert_int_eq(judged.severity, SEVERITY_HIGH);
+    ck_assert_uint_eq(judged.limit, 0); /* it holds, and keeps nothing back */
+    finding.verdict.grade = SEVERITY_HIGH;
+    judged = policy_judge(&finding);
+    ck_assert_int_eq(judged.severity, SEVERITY_HIGH);
+    ck_assert_uint_eq(judged.limit, policy_limit_named("welfare"));
+    finding.detector = &habits;
+    judged = policy_judge(&finding);
+    ck_assert_uint_eq(judged.limit, policy_limit_named("information"));
+    finding.detector = &supply;
+    finding.cut = 1u << UTILITY_ELECTRICITY;
+    judged = policy_judge(&finding);
+    ck_assert_int_eq(judged.severity, SEVERITY_CRITICAL);
+    ck_assert_uint_eq(judged.danger, policy_danger_named("powerless"));
+    ck_assert_uint_eq(judged.limit, 0);
+}
+END_TEST
+
+START_TEST(every_name_of_the_tables_is_found_again)
+{
+    for (size_t i = 0; i < policy_factor_count; i++)
+        ck_assert_uint_eq(policy_factor_named(policy_factors[i].name), 1u << i);
+    for (size_t i = 0; i < policy_limit_count; i++)
+        ck_assert_uint_eq(policy_limit_named(policy_limits[i].name), i + 1);
+    for (size_t i = 0; i < policy_danger_count; i++)
+        ck_assert_uint_eq(policy_danger_named(policy_dangers[i].name), i + 1);
+    ck_assert_uint_eq(policy_factor_named("full_moon") | policy_limit_named("") |
+                          policy_danger_named("medical"),
+                      0);
+}
+END_TEST
+
 START_TEST(police_are_told_of_a_cut_supply_alone_where_it_endangers)
 {
     struct finding cut = household(&supply, SEVERITY_HIGH, 1u);
@@ -268,6 +304,35 @@ START_TEST(context_never_lowers_and_a_graver_grade_never_comes_out_lower)
 }
 END_TEST
 
+START_TEST(what_made_a_reason_grave_is_noted_with_it)
+{
+    struct alert alert = {0};
+    struct finding silence = alerts_finding(&alerts_silence, 1, MORNING_S);
+    struct finding flow = alerts_finding(&alerts_flow, 1, MORNING_S + HOUR_S);
+    struct finding end = alerts_end(&alerts_flow, 2, MORNING_S + 2 * HOUR_S, false);
+    silence.flags = 1u << FLAG_LIVES_ALONE | 1u << FLAG_AGED_80_PLUS;
+    flow.flags = silence.flags | 1u << FLAG_MEDICAL;
+    flow.age_s = 2 * 24 * HOUR_S;
+    end.cold_wave = true;
+    struct change changes[] = {alerts_found(&silence), alerts_found(&flow), alerts_found(&end)};
+    alerts_step(&alert, &changes[0], NULL);
+    const struct alert_reason *reason = &alert.reasons[0];
+    ck_assert_int_eq(reason->severity, SEVERITY_HIGH);
+    ck_assert_uint_eq(reason->context, policy_factor_named("alone") | policy_factor_named("old"));
+    ck_assert_uint_eq(reason->limit, 0);
+    alerts_step(&alert, &changes[1], NULL); /* of the same home, known better now */
+    ck_assert_uint_eq(reason->context, policy_factor_named("alone") | policy_factor_named("old") |
+                                           policy_factor_named("medical"));
+    ck_assert_uint_eq(reason->limit, policy_limit_named("old_evidence"));
+    ck_assert_uint_eq(alert.reasons[1].context, reason->context);
+    alerts_step(&alert, &changes[2], NULL);
+    ck_assert_uint_eq(reason->context, policy_factor_named("cold_wave"));
+    ck_assert_int_eq(reason->severity, SEVERITY_HIGH);
+    ck_assert_int_eq(alert.severity, SEVERITY_HIGH);
+    alert_done(&alert);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("policy");
@@ -277,7 +342,10 @@ int main(void)
     tcase_add_test(cases, each_factor_has_its_edge);
     tcase_add_test(cases, arrears_are_no_second_witness_of_themselves);
     tcase_add_test(cases, a_day_old_is_not_old_yet);
+    tcase_add_test(cases, a_judgement_says_what_kept_it_from_growing);
+    tcase_add_test(cases, every_name_of_the_tables_is_found_again);
     tcase_add_test(cases, police_are_told_of_a_cut_supply_alone_where_it_endangers);
+    tcase_add_test(cases, what_made_a_reason_grave_is_noted_with_it);
     tcase_add_test(cases, context_never_lowers_and_a_graver_grade_never_comes_out_lower);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
