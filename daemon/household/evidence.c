@@ -31,6 +31,8 @@ static void take_hours(const struct judgement *judgement, struct evidence *out)
 {
     int32_t until = (int32_t)(judgement->view.now_s / 3600);
     unsigned meters = judgement->record.header->meters;
+    /* A register is read within its hour, which it vouches for; the others' is not missing yet. */
+    int64_t arrived_s = judgement->context->arrived_ms / 1000;
     for (unsigned i = 0; i < meters && out->meter_count < EVIDENCE_METERS_MAX; i++) {
         const struct record_meter *meter = &judgement->record.meters[i];
         if (meter->interval_minutes >= DAILY_MINUTES || !meter->routine.highest)
@@ -40,7 +42,8 @@ static void take_hours(const struct judgement *judgement, struct evidence *out)
         for (int h = 0; h < EVIDENCE_HOURS; h++) {
             take_hour(judgement, meter, until - EVIDENCE_HOURS + h, &taken->expected[h],
                       &taken->seen[h]);
-            out->missing_hours += taken->seen[h] == EVIDENCE_UNKNOWN;
+            bool over = (int64_t)(until - EVIDENCE_HOURS + h + 1) * 3600 <= arrived_s;
+            out->missing_hours += over && taken->seen[h] == EVIDENCE_UNKNOWN;
         }
     }
     if (out->meter_count)

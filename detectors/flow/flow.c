@@ -280,6 +280,76 @@ static void describe(const void *options_of, const void *state_of,
                    past);
 }
 
+/* ---- the numbers --------------------------------------------------------------------------- */
+
+enum { TERM_LEVEL, TERM_HOURS, TERM_RECORD, TERM_NEEDED, TERM_RUNNING, TERM_GRAVE, TERM_COUNT };
+
+static const struct term terms[] = {
+    [TERM_LEVEL] =
+        {"level", "L/h",
+         "flows at least in every hour of the window that comes nearest to a finding, or "
+         "began it"},
+    [TERM_HOURS] = {"hours", "h", "that window"},
+    [TERM_RECORD] =
+        {"record", "L/h",
+         "the most that flowed here for as many hours; without a finding, this window too"},
+    [TERM_NEEDED] = {"needed", "L/h", "a finding begins at this"},
+    [TERM_RUNNING] = {"running", "h", "since it began to flow; 0: no finding"},
+    [TERM_GRAVE] = {"grave", "h", "after so many it is raised high"},
+};
+
+static double needed_milli(const struct flow_options *set, unsigned window, uint8_t record)
+{
+    double above = (100.0 + set->above) / 100.0 * (double)routine_milli(record);
+    double least = least_milli(set, window);
+    return above > least ? above : least;
+}
+
+/* The window of the finding, else the one that comes nearest; WINDOWS: none is known. */
+static unsigned nearest(const struct flow_options *set, const struct flow_meter *own)
+{
+    unsigned best = WINDOWS;
+    double most = -1.0;
+    if (own->since_hour)
+        return own->window;
+    for (unsigned i = 0; i < WINDOWS; i++) {
+        uint8_t level = least_of(own, window_hours[i]);
+        double part = (double)routine_milli(level) / needed_milli(set, i, own->records[i]);
+        if (level == ROUTINE_MISSING || part <= most)
+            continue;
+        most = part;
+        best = i;
+    }
+    return best;
+}
+
+static void explain(const void *options_of, const void *state_of, const struct household_view *view,
+                    double values[TERMS_MAX])
+{
+    const struct flow_options *set = options_of;
+    const struct flow_state *state = state_of;
+    double most = -1.0;
+    values[TERM_GRAVE] = (double)set->grave_hours;
+    for (unsigned place = 0; place < WATER_METERS_MAX; place++) {
+        const struct flow_meter *own = &state->meters[place];
+        unsigned window = nearest(set, own);
+        if (!own->newest_hour || window == WINDOWS || meter_at(view, place) == VIEW_METERS_MAX)
+            continue;
+        uint8_t level = own->since_hour ? own->level : least_of(own, window_hours[window]);
+        uint8_t record = own->since_hour ? own->past : own->records[window];
+        double needed = needed_milli(set, window, record);
+        double part = (double)routine_milli(level) / needed + (own->since_hour ? 1000.0 : 0.0);
+        if (part <= most)
+            continue;
+        most = part;
+        values[TERM_LEVEL] = (double)routine_milli(level) / 1000.0;
+        values[TERM_HOURS] = window_hours[window];
+        values[TERM_RECORD] = (double)routine_milli(record) / 1000.0;
+        values[TERM_NEEDED] = needed / 1000.0;
+        values[TERM_RUNNING] = own->since_hour ? own->newest_hour + 1 - own->since_hour : 0;
+    }
+}
+
 const struct detector detector_flow = {
     .name = "flow",
     .summary = "water that does not stop: a tap left running, a burst pipe, a leak",
@@ -290,4 +360,7 @@ const struct detector detector_flow = {
     .state_bytes = sizeof(struct flow_state),
     .observe = observe,
     .describe = describe,
+    .terms = terms,
+    .term_count = TERM_COUNT,
+    .explain = explain,
 };

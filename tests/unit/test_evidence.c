@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abode.h"
+#include "household/judge.h"
 #include "household/quiet.h"
 
 #define HOUR0 491000 /* some hour; of month 672 */
@@ -152,6 +153,26 @@ START_TEST(hours_without_a_reading_are_said_to_be_missing)
 }
 END_TEST
 
+START_TEST(an_hour_that_is_not_over_is_not_missing)
+{
+    struct abode home;
+    struct judgement judgement;
+    struct evidence evidence;
+    abode_init(&home, NULL);
+    abode_learn(&home);
+    int64_t over_s = ((int64_t)ABODE_MORNING + 1) * HOUR;
+    for (int late_s = -1; late_s <= 0; late_s++) {
+        home.context.arrived_ms = (over_s + late_s) * 1000;
+        judge_start(&judgement, &home.household, &home.context, over_s);
+        evidence_take(&judgement, 0, &evidence);
+        ck_assert_int_eq(evidence.until_s, over_s);
+        ck_assert_int_eq(evidence.meters[0].seen[EVIDENCE_HOURS - 1], EVIDENCE_UNKNOWN);
+        ck_assert_int_eq(evidence.missing_hours, late_s + 1);
+    }
+    abode_done(&home);
+}
+END_TEST
+
 START_TEST(bills_have_numbers_and_no_hours)
 {
     struct abode home;
@@ -178,6 +199,7 @@ int main(void)
     tcase_add_test(cases, nonsense_in_a_record_harms_nothing);
     tcase_add_test(cases, a_silence_shows_who_was_expected_and_who_was_seen);
     tcase_add_test(cases, hours_without_a_reading_are_said_to_be_missing);
+    tcase_add_test(cases, an_hour_that_is_not_over_is_not_missing);
     tcase_add_test(cases, bills_have_numbers_and_no_hours);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
