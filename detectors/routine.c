@@ -182,6 +182,26 @@ static uint32_t round_fair(double x, uint64_t dice, uint64_t salt, uint32_t high
     return whole > highest ? highest : whole;
 }
 
+/* How the hour falls into the bins: 1 in all. */
+static void bins_of(const struct routine *routine, enum utility utility, uint8_t code,
+                    const uint8_t halves[2], double out[ROUTINE_BINS])
+{
+    int parts = routine->halves ? 2 : 1;
+    memset(out, 0, ROUTINE_BINS * sizeof *out);
+    for (int part = 0; part < parts; part++)
+        out[bin_of(routine, utility, parts == 2 ? halves[part] : code)] += 1.0 / parts;
+}
+
+void routine_learn_night(struct routine *routine, enum utility utility, uint8_t code,
+                         const uint8_t halves[2], uint64_t dice)
+{
+    double add[ROUTINE_BINS], fade = 1.0 - 0.693147180559945309417 / NIGHT_HALF_LIFE;
+    bins_of(routine, utility, code, halves, add);
+    for (unsigned j = 0; j < ROUTINE_BINS; j++)
+        routine->night[j] = (uint16_t)round_fair(
+            routine->night[j] * fade + add[j] * ROUTINE_NIGHT_UNIT, dice, SALT_NIGHT + j, 65535);
+}
+
 void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
                    const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice)
 {
@@ -189,10 +209,8 @@ void routine_learn(struct routine *routine, enum utility utility, unsigned slot,
         return;
     const struct habit *habit = &habits[utility];
     double weight = lesson == LESSON_QUARTER ? 0.25 : 1.0;
-    int parts = routine->halves ? 2 : 1;
-    double add[ROUTINE_BINS] = {0};
-    for (int part = 0; part < parts; part++)
-        add[bin_of(routine, utility, parts == 2 ? halves[part] : code)] += 1.0 / parts;
+    double add[ROUTINE_BINS];
+    bins_of(routine, utility, code, halves, add);
     double fade = 1.0 - 0.693147180559945309417 / habit->half_life * weight;
     double fade_all = 1.0 - 0.693147180559945309417 / (24.0 * habit->half_life) * weight;
     for (unsigned j = 0; j < ROUTINE_BINS; j++) {
@@ -204,17 +222,13 @@ void routine_learn(struct routine *routine, enum utility utility, unsigned slot,
                                                    dice, SALT_OVERALL + j, 65535);
     }
     double awake_now = routine->awake[slot];
-    routine->awake[slot] =
-        (uint8_t)round_fair(awake_now + ((awake ? 255.0 : 0.0) - awake_now) * AWAKE_RATE * weight,
-                            dice, SALT_AWAKE, 255);
+    if (lesson != LESSON_USE)
+        routine->awake[slot] = (uint8_t)round_fair(awake_now + ((awake ? 255.0 : 0.0) - awake_now) *
+                                                                   AWAKE_RATE * weight,
+                                                   dice, SALT_AWAKE, 255);
     unsigned hour = slot % 24;
-    if (lesson == LESSON_FULL && hour >= 2 && hour < 5) {
-        double fade_night = 1.0 - 0.693147180559945309417 / NIGHT_HALF_LIFE;
-        for (unsigned j = 0; j < ROUTINE_BINS; j++)
-            routine->night[j] =
-                (uint16_t)round_fair(routine->night[j] * fade_night + add[j] * ROUTINE_NIGHT_UNIT,
-                                     dice, SALT_NIGHT + j, 65535);
-    }
+    if (lesson == LESSON_FULL && hour >= 2 && hour < 5)
+        routine_learn_night(routine, utility, code, halves, dice);
     if (routine->learnt_hours < UINT32_MAX)
         routine->learnt_hours++;
 }

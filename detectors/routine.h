@@ -41,6 +41,7 @@ enum lesson {
     LESSON_FULL,
     LESSON_NO_NIGHT, /* an odd stretch: not a night like others */
     LESSON_QUARTER,  /* a strange one: a hard stop would lock some homes out for good */
+    LESSON_USE,      /* nobody knows who was there: what is used alone */
 };
 
 /* What one hour says. */
@@ -77,6 +78,10 @@ uint8_t routine_night_code(const struct routine *routine, double share);
 /* Teaches the hour. `dice` makes the rounding repeatable: the hour's number. */
 void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
                    const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice);
+
+/* Teaches what an hour without anybody looks like, as ordinary nights do. */
+void routine_learn_night(struct routine *routine, enum utility utility, uint8_t code,
+                         const uint8_t halves[2], uint64_t dice);
 
 /* Widens the range of the bins to hold these codes, moving what has been learnt. */
 void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest);

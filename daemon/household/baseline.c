@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "household/mask.h"
 #include "household/meter.h"
 
 #define WEEK_HOURS    168
@@ -89,6 +90,7 @@ void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zon
     if (meter->utility != UTILITY_ELECTRICITY &&
         (!routine->floor || local_hour(zone_local_s(zone, at)) == 5))
         set_floor(meter, hour, zone);
+    mask_prepare(meter, hour, zone);
     if (!routine->highest) {
         if (hour - meter->first_hour >= WEEK_HOURS)
             first_range(meter, hour, zone);
@@ -100,11 +102,13 @@ void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zon
         routine_widen(routine, code, code);
 }
 
-void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness)
+void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness,
+                    bool masked)
 {
-    enum lesson lesson = oddness == ODDNESS_STRANGE ? LESSON_QUARTER
-                         : oddness == ODDNESS_ODD   ? LESSON_NO_NIGHT
-                                                    : LESSON_FULL;
+    enum lesson lesson = masked                       ? LESSON_USE
+                         : oddness == ODDNESS_STRANGE ? LESSON_QUARTER
+                         : oddness == ODDNESS_ODD     ? LESSON_NO_NIGHT
+                                                      : LESSON_FULL;
     routine_learn(&meter->routine, meter->utility, routine_slot(event->local_hour, event->weekday),
                   event->use, event->halves, event->evidence.awake, lesson,
                   (uint64_t)event->hour * 8 + meter->utility);

@@ -13,7 +13,8 @@
  * once a day the floor below which a flow is a drip. */
 void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zone *zone);
 
-/* After it was judged. */
-void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness);
+/* After it was judged; masked: nobody knows who was there (mask.h). */
+void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness,
+                    bool masked);
 
 #endif

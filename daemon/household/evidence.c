@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "household/judge.h"
+#include "household/mask.h"
 #include "household/quiet.h"
 
 #define TERM_DECIMALS 2
@@ -19,7 +20,9 @@ static void take_hour(const struct judgement *judgement, const struct record_met
         routine_slot((unsigned)local_hour(local), (unsigned)local_weekday(local_day(local)));
     uint8_t code = meter_hour(meter, hour), halves[2];
     *expected = (int8_t)(routine_awake(&meter->routine, slot) * 100.0 + 0.5);
-    if (code == ROUTINE_MISSING || meter_estimated(meter, hour)) {
+    bool open = judgement->view.supply[meter->utility] == SUPPLY_OPEN;
+    if (code == ROUTINE_MISSING || meter_estimated(meter, hour) || !open ||
+        mask_hides(meter, (unsigned)local_hour(local), slot, code)) {
         *seen = EVIDENCE_UNKNOWN;
         return;
     }

@@ -7,9 +7,12 @@
 #include "household/area_hour.h"
 #include "household/arrears.h"
 #include "household/baseline.h"
+#include "household/mask.h"
 #include "household/outlook.h"
 #include "household/quiet.h"
 #include "household/weather.h"
+
+#define DAY_HOURS_MIN 6 /* that tell of a day */
 
 static void fill_meters(struct judgement *judgement)
 {
@@ -191,7 +194,8 @@ static void file_day(struct judgement *judgement, unsigned index, int32_t day, i
     (void)show(judgement, &event);
 }
 
-/* The total of a local day from the ring, where at least half of its hours are measured. */
+/* The total of a local day from the ring, where at least half of its hours are measured. Hours that
+ * the sun or a timer may fill are left out on every day: the rest stands for them. */
 static bool day_total(const struct judgement *judgement, unsigned index, int32_t day, int64_t *out)
 {
     const struct record_meter *meter = &judgement->record.meters[index];
@@ -199,15 +203,21 @@ static bool day_total(const struct judgement *judgement, unsigned index, int32_t
     int32_t from = (int32_t)(zone_day_start_s(zone, day) / 3600);
     int32_t to = (int32_t)(zone_day_start_s(zone, day + 1) / 3600);
     int64_t sum = 0;
-    int known = 0;
+    int known = 0, covered = 0;
     for (int32_t h = from; h < to; h++) {
         uint8_t code = meter_hour(meter, h);
+        int64_t local = zone_local_s(zone, (int64_t)h * 3600);
+        unsigned of_day = (unsigned)local_hour(local);
+        if (mask_covers(meter, of_day, routine_slot(of_day, (unsigned)local_weekday(day)))) {
+            covered++;
+            continue;
+        }
         if (code == ROUTINE_MISSING || meter_estimated(meter, h))
             continue;
         sum += routine_milli(code);
         known++;
     }
-    if (known * 2 < to - from || known == 0)
+    if (known * 2 < to - from - covered || known < DAY_HOURS_MIN)
         return false;
     *out = sum * (to - from) / known;
     return true;
@@ -264,6 +274,16 @@ static void note_life(struct judgement *judgement, unsigned index, int32_t hour)
         judgement->view.last_life_s = home->last_life_s = life_s;
 }
 
+/* A guess, a limiter, a cut, the sun or a timer: the hour vouches for nothing. */
+static bool is_vouched(const struct judgement *judgement, const struct record_meter *meter,
+                       const struct event *event)
+{
+    return !meter_estimated(meter, event->hour) &&
+           judgement->view.supply[meter->utility] == SUPPLY_OPEN &&
+           !mask_hides(meter, event->local_hour, routine_slot(event->local_hour, event->weekday),
+                       event->use);
+}
+
 static struct event hour_event(struct judgement *judgement, unsigned index, int32_t hour)
 {
     struct record_meter *meter = &judgement->record.meters[index];
@@ -271,9 +291,9 @@ static struct event hour_event(struct judgement *judgement, unsigned index, int3
                           .at_s = ((int64_t)hour + 1) * 3600,
                           .hour = hour,
                           .meter = (uint8_t)index,
-                          .vouched = !meter_estimated(meter, hour),
                           .use = meter_hour(meter, hour)};
     fill_local(judgement, &event, (int64_t)hour * 3600);
+    event.vouched = is_vouched(judgement, meter, &event);
     meter_halves(meter, hour, event.halves);
     unsigned slot = routine_slot(event.local_hour, event.weekday);
     event.evidence =
@@ -313,8 +333,9 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
     if (judgement->record.home->watched_hours < UINT32_MAX && index == 0)
         judgement->view.watched_hours = ++judgement->record.home->watched_hours;
     enum oddness odd = show(judgement, &event);
-    if (event.vouched)
-        baseline_learn(meter, &event, odd);
+    bool open = judgement->view.supply[meter->utility] == SUPPLY_OPEN;
+    if (open && !meter_estimated(meter, hour))
+        baseline_learn(meter, &event, odd, !event.vouched);
 }
 
 void judge_meter(struct judgement *judgement, unsigned index)
@@ -418,6 +439,9 @@ void judge_again(struct judgement *judgement)
 
 void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli)
 {
+    /* What the sun brought is in it, and nobody knows how much. */
+    if (judgement->record.meters[meter].flags & METER_FEEDS_IN)
+        return;
     file_day(judgement, meter, local_day(zone_local_s(judgement->household->zone, middle_s)),
              milli);
 }

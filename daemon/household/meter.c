@@ -247,6 +247,8 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     if (!missing && (reading->value_milli > most || reading->value_milli < -most))
         return REJECT_TOO_MUCH;
     meter->interval_minutes = (uint16_t)reading->minutes;
+    if (!missing && !estimated && reading->value_milli < 0)
+        meter->flags |= METER_FEEDS_IN;
     if (reading->minutes < 60) {
         apply_part(meter, reading, hour, change);
     } else if (reading->minutes <= 60) {

@@ -136,6 +136,8 @@ _Static_assert(sizeof(struct record_meter) % 8 == 0, "arrays of it");
 #define METER_OPEN_KNOWN    4  /* hour_milli is all of the open hour's use */
 #define METER_CORRECTED     8  /* late corrections wait to be shown together */
 #define METER_RUNNING       16 /* a detector says that its flow is nobody's */
+#define METER_FEEDS_IN      32 /* panels behind it: less than nothing is drawn by day (mask.h) */
+#define METER_CHARGES       64 /* a timer draws at night: storage heating (mask.h) */
 
 struct record {
     struct record_header *header;

@@ -141,6 +141,8 @@ static void show_meter(struct showing *showing, const struct record_meter *meter
     json_member_int(out, "interval_minutes", meter->interval_minutes);
     json_member_int(out, "valid_days", meter->valid_days);
     json_member_bool(out, "continuous", meter_continuous(meter));
+    json_member_bool(out, "feeds_in", meter->flags & METER_FEEDS_IN);
+    json_member_bool(out, "charges", meter->flags & METER_CHARGES);
     show_time(showing, "last_reading", meter->newest_s);
     show_use(out, "register", meter->flags & METER_REGISTER_SEEN, meter->last_read_milli);
     show_time(showing, "last_sign_of_life", meter->life_s);
