@@ -12,13 +12,12 @@
 #define STEPPED_BACK_MS      86400000
 #define HOUR_S               3600
 #define DAYS_BEFORE          3    /* that the store still has: STORE_AREA_HOURS */
-#define SLOTS                1024 /* a power of two */
-#define COUNTED_MAX          (SLOTS * 3 / 4)
+#define SLOTS_AT_FIRST       1024 /* powers of two */
+#define SLOTS_MAX            65536
 
 struct areas {
-    struct store_area_hour counted[SLOTS]; /* since the last exchange, by group and hour; "" free */
-    uint16_t used[COUNTED_MAX];            /* slots */
-    size_t count;
+    struct store_area_hour *counted; /* since the last exchange, by group and hour; "" free */
+    size_t count, slots;
     struct incident *incidents; /* as of the last exchange */
     size_t incident_count, incident_room;
     unsigned changes; /* incidents that opened or closed here: alerts follow at once */
@@ -29,7 +28,10 @@ struct areas {
 
 struct areas *areas_new(void)
 {
-    return memory_get(sizeof(struct areas));
+    struct areas *areas = memory_get(sizeof *areas);
+    areas->slots = SLOTS_AT_FIRST;
+    areas->counted = memory_get(areas->slots * sizeof *areas->counted);
+    return areas;
 }
 
 void areas_free(struct areas *areas)
@@ -37,6 +39,7 @@ void areas_free(struct areas *areas)
     if (!areas)
         return;
     free(areas->incidents);
+    free(areas->counted);
     free(areas);
 }
 
@@ -49,23 +52,53 @@ static struct incident_rules rules_of(const struct settings *settings)
 
 /* ---- counting ---- */
 
+/* The one of that group and hour, or the free one where it belongs. */
+static struct store_area_hour *place_of(const struct areas *areas, const char *group, int32_t hour)
+{
+    uint64_t hash = record_hash(text_of(group)) + (uint64_t)hour * UINT64_C(0x9e3779b97f4a7c15);
+    size_t i = (size_t)(hash >> 32) % areas->slots;
+    while (areas->counted[i].group[0] &&
+           !(areas->counted[i].hour == hour && strcmp(areas->counted[i].group, group) == 0))
+        i = (i + 1) % areas->slots;
+    return &areas->counted[i];
+}
+
+/* A morning's batch of a large town has many areas and hours. */
+static void make_room(struct areas *areas)
+{
+    struct areas larger = {.slots = areas->slots * 2};
+    larger.counted = memory_get(larger.slots * sizeof *larger.counted);
+    for (size_t i = 0; i < areas->slots; i++) {
+        const struct store_area_hour *one = &areas->counted[i];
+        if (one->group[0])
+            *place_of(&larger, one->group, one->hour) = *one;
+    }
+    free(areas->counted);
+    areas->counted = larger.counted;
+    areas->slots = larger.slots;
+}
+
+static bool is_full(const struct areas *areas)
+{
+    return areas->count >= areas->slots * 3 / 4;
+}
+
 /* NULL: there is no room until the next exchange. */
 static struct store_area_hour *slot_of(struct areas *areas, const char *group, int32_t hour)
 {
-    uint64_t hash = record_hash(text_of(group)) + (uint64_t)hour * UINT64_C(0x9e3779b97f4a7c15);
-    for (size_t i = (size_t)(hash >> 32) % SLOTS;; i = (i + 1) % SLOTS) {
-        struct store_area_hour *slot = &areas->counted[i];
-        if (slot->group[0] && slot->hour == hour && strcmp(slot->group, group) == 0)
-            return slot;
-        if (slot->group[0])
-            continue;
-        if (areas->count == COUNTED_MAX)
-            return NULL;
-        areas->used[areas->count++] = (uint16_t)i;
-        slot->hour = hour;
-        (void)text_copy(text_of(group), slot->group, sizeof slot->group);
+    struct store_area_hour *slot = place_of(areas, group, hour);
+    if (slot->group[0])
         return slot;
+    if (is_full(areas) && areas->slots < SLOTS_MAX) {
+        make_room(areas);
+        slot = place_of(areas, group, hour);
     }
+    if (is_full(areas))
+        return NULL;
+    areas->count++;
+    slot->hour = hour;
+    (void)text_copy(text_of(group), slot->group, sizeof slot->group);
+    return slot;
 }
 
 static void count_in(struct worker *worker, const char *kind, struct text name,
@@ -78,11 +111,13 @@ static void count_in(struct worker *worker, const char *kind, struct text name,
         return;
     struct store_area_hour *slot = slot_of(areas, group, hour->hour);
     if (!slot) {
+        metric_add(&worker->counts.area_hours_uncounted, 1);
         areas->urgent = true;
         return;
     }
     slot->sums.metered += hour->metered;
     slot->sums.dark += hour->dark;
+    slot->sums.watched += hour->watched;
     slot->sums.expected_milli += hour->expected_milli;
     slot->sums.seen += hour->seen;
     areas->urgent = areas->urgent || incident_is_dark(&rules, &slot->sums);
@@ -109,11 +144,14 @@ static int by_hour(const void *one, const void *other)
 static struct store_area_hour *take_counted(struct areas *areas, size_t *count)
 {
     struct store_area_hour *taken = memory_get((areas->count + 1) * sizeof *taken);
-    *count = areas->count;
-    for (size_t i = 0; i < areas->count; i++) {
-        struct store_area_hour *slot = &areas->counted[areas->used[i]];
-        taken[i] = *slot;
-        *slot = (struct store_area_hour){.hour = 0};
+    *count = 0;
+    for (size_t i = 0; i < areas->slots && areas->count; i++)
+        if (areas->counted[i].group[0])
+            taken[(*count)++] = areas->counted[i];
+    if (areas->count) {
+        areas->slots = SLOTS_AT_FIRST;
+        free(areas->counted);
+        areas->counted = memory_get(areas->slots * sizeof *areas->counted);
     }
     areas->count = 0;
     areas->urgent = false;
@@ -200,6 +238,7 @@ static void without_hour(struct store_area_total *total)
 {
     total->window.metered -= total->hour.metered;
     total->window.dark -= total->hour.dark;
+    total->window.watched -= total->hour.watched;
     total->window.expected_milli -= total->hour.expected_milli;
     total->window.seen -= total->hour.seen;
 }

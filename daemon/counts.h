@@ -43,7 +43,7 @@ struct worker_counts {
     atomic_ullong anew[TOPIC_COUNT]; /* logs that turned out to be others */
     atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
     atomic_ullong findings, batches, flushed, loads, cache_hits;
-    atomic_ullong area_failures;
+    atomic_ullong area_failures, area_hours_uncounted;
     atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */
     atomic_ullong takeovers, takes_failed[ERR_COUNT], timers[TIMER_KIND_COUNT];
     struct step_tally tally;

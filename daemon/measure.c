@@ -211,6 +211,12 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, area_failures),
      .help = "Times that the counts of areas could not be exchanged, or an incident not read or "
              "announced; meanwhile nothing is held back."},
+    {.name = "anbu_area_hours_uncounted_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_WORKER,
+     .offset = IN(worker_counts, area_hours_uncounted),
+     .help = "Hours of homes that no area counted: more areas and hours came at once than a "
+             "worker counts."},
     {.name = "anbu_timers_fired_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,

@@ -27,11 +27,9 @@ static bool is_enough(enum incident_kind kind, const struct incident_rules *rule
 {
     if (kind == INCIDENT_DARK)
         return sums->metered >= rules->homes_min;
-    /* While workers catch up, the hours of few homes are there: all of the window's must be. Where
-     * no electricity is metered, as many signs of life stand for them. */
-    int64_t whole = rules->homes_min * rules->window_hours;
+    /* While workers catch up, the hours of few homes are there: all of the window's must be. */
     return sums->expected_milli >= rules->homes_min * 1000 &&
-           (sums->metered ? sums->metered >= whole : sums->expected_milli >= whole * 1000);
+           sums->watched >= rules->homes_min * rules->window_hours;
 }
 
 /* People sleep in on Saturdays, all of them: silence must be deeper than darkness. */
@@ -188,6 +186,7 @@ void incident_write(const struct incident *incident, struct buffer *out)
     member_time(out, "held_until", incident->held_until_ms / 1000);
     json_member_int(out, "metered", incident->sums.metered);
     json_member_int(out, "dark", incident->sums.dark);
+    json_member_int(out, "watched", incident->sums.watched);
     json_member_number(out, "expected", (double)incident->sums.expected_milli / 1000, 3);
     json_member_int(out, "seen", incident->sums.seen);
     buffer_text(out, "}");
@@ -264,6 +263,7 @@ static void get_sums(const json_t *root, struct store_area_sums *out)
 {
     out->metered = json_integer_value(json_object_get(root, "metered"));
     out->dark = json_integer_value(json_object_get(root, "dark"));
+    out->watched = json_integer_value(json_object_get(root, "watched"));
     out->expected_milli =
         (int64_t)(json_number_value(json_object_get(root, "expected")) * 1000 + 0.5);
     out->seen = json_integer_value(json_object_get(root, "seen"));

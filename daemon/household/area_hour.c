@@ -39,6 +39,7 @@ void area_hour_tell(const struct judgement *judgement, const struct event *event
                     usually_draws(meter->routine, routine_slot(event->local_hour, event->weekday));
     }
     if (!meter->continuous) {
+        told.watched = event->hour > judgement->record.home->quiet.hour;
         told.expected_milli = (int32_t)(event->awake_probability * 1000);
         told.seen = event->evidence.awake;
     }

@@ -16,6 +16,7 @@ struct area_hour {
     struct text area, feeder; /* either may be empty; borrowed for the call */
     int32_t hour;             /* hours since 1970 in UTC */
     bool metered, dark;       /* electricity was measured; none was used, where some usually is */
+    bool watched;             /* the home is seen for the first time in this hour */
     int32_t expected_milli;   /* signs of life: usual in this hour, in thousandths */
     bool seen;
 };

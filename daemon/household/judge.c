@@ -326,9 +326,9 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
             event.evidence = (struct hour_evidence){0};
         if (event.evidence.awake)
             note_life(judgement, index, hour);
+        area_hour_tell(judgement, &event);
         if (meter->routine.highest) /* its first week shows nobody */
             quiet_hour(&judgement->record.home->quiet, hour, event.evidence.awake);
-        area_hour_tell(judgement, &event);
     }
     if (judgement->record.home->watched_hours < UINT32_MAX && index == 0)
         judgement->view.watched_hours = ++judgement->record.home->watched_hours;

@@ -23,6 +23,7 @@ static void sums_add(struct store_area_sums *sums, const struct store_area_sums 
 {
     sums->metered += more->metered;
     sums->dark += more->dark;
+    sums->watched += more->watched;
     sums->expected_milli += more->expected_milli;
     sums->seen += more->seen;
 }

@@ -12,26 +12,28 @@
 #include "store/redis_wire.h"
 #include "store/store_check.h"
 
-#define SUMS           4
+#define SUMS           5
 #define HOUR_S         3600
 #define INCIDENT_TTL_S (STORE_INCIDENT_DAYS * 24 * HOUR_S)
 
-static const char *const sum_fields[SUMS] = {"metered", "dark", "expected", "seen"};
+static const char *const sum_fields[SUMS] = {"metered", "dark", "watched", "expected", "seen"};
 
 static void sums_write(const struct store_area_sums *sums, int64_t out[SUMS])
 {
     out[0] = sums->metered;
     out[1] = sums->dark;
-    out[2] = sums->expected_milli;
-    out[3] = sums->seen;
+    out[2] = sums->watched;
+    out[3] = sums->expected_milli;
+    out[4] = sums->seen;
 }
 
 static void sums_add(struct store_area_sums *sums, const int64_t more[SUMS])
 {
     sums->metered += more[0];
     sums->dark += more[1];
-    sums->expected_milli += more[2];
-    sums->seen += more[3];
+    sums->watched += more[2];
+    sums->expected_milli += more[3];
+    sums->seen += more[4];
 }
 
 static void arg_hour(struct redis_link *link, const char *group, int32_t hour)

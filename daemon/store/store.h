@@ -131,7 +131,8 @@ typedef void store_outlook_fn(void *context, struct text household, int outlook_
  * a feeder, "feeder:F-201") showed in an hour. Counted by all workers of all daemons; forgotten by
  * itself. It may be lost, or counted twice, at any time: nothing durable follows from it. */
 struct store_area_sums {
-    int64_t metered, dark;        /* homes whose electricity was measured; those that used none */
+    int64_t metered, dark;        /* electricity meters measured; those that showed none */
+    int64_t watched;              /* homes in which somebody could have been seen, on any meter */
     int64_t expected_milli, seen; /* signs of life: usual for these homes, in thousandths; seen */
 };
 struct store_area_hour {

@@ -75,6 +75,19 @@ START_TEST(signs_of_life_are_counted_with_what_was_usual)
 }
 END_TEST
 
+START_TEST(a_home_of_several_meters_is_one_home)
+{
+    learn(UTILITY_WATER);
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_H0 + 33 * 24, MORNING);
+    hour(UTILITY_ELECTRICITY, MORNING, 60000);
+    ck_assert(last.metered && last.watched);
+    hour(UTILITY_WATER, MORNING, 0);
+    ck_assert(!last.metered && !last.watched && last.expected_milli > 0);
+    hour(UTILITY_WATER, MORNING + 1, 0);
+    ck_assert(last.watched);
+}
+END_TEST
+
 START_TEST(a_home_that_cannot_tell_tells_nothing)
 {
     learn(UTILITY_ELECTRICITY);
@@ -113,6 +126,7 @@ int main(void)
     tcase_add_checked_fixture(cases, begin, end);
     tcase_add_test(cases, an_hour_without_any_electricity_is_dark);
     tcase_add_test(cases, signs_of_life_are_counted_with_what_was_usual);
+    tcase_add_test(cases, a_home_of_several_meters_is_one_home);
     tcase_add_test(cases, a_home_that_cannot_tell_tells_nothing);
     tcase_add_test(cases, history_tells_nothing);
     suite_add_tcase(suite, cases);

@@ -56,14 +56,13 @@ START_TEST(silence_is_of_enough_homes_in_every_hour_of_the_window)
 {
     struct incident_rules patient = rules;
     patient.window_hours = 3;
-    struct store_area_sums sums = {.metered = 59, .expected_milli = 100000, .seen = 2};
+    struct store_area_sums sums = {
+        .metered = 2, .watched = 59, .expected_milli = 100000, .seen = 2};
     begin();
     ck_assert(!incident_may_be_silent(&incident, &patient, &sums));
-    sums.metered = 60;
+    sums.watched = 60; /* of whatever utility */
     ck_assert(incident_may_be_silent(&incident, &patient, &sums));
-    sums.metered = 0; /* water alone: signs of life stand for homes */
-    ck_assert(incident_may_be_silent(&incident, &patient, &sums));
-    sums.expected_milli = 59000;
+    sums.expected_milli = 19000;
     ck_assert(!incident_may_be_silent(&incident, &patient, &sums));
 }
 END_TEST
@@ -164,7 +163,7 @@ START_TEST(what_is_stored_reads_back)
     struct incident read;
     struct fault fault;
     begin();
-    ck_assert_int_eq(count(HOUR, (struct store_area_sums){50, 49, 12345, 3}), INCIDENT_OPENED);
+    ck_assert_int_eq(count(HOUR, (struct store_area_sums){50, 49, 40, 12345, 3}), INCIDENT_OPENED);
     ck_assert_int_eq(light(HOUR + 2, 50, 0), INCIDENT_CLOSED);
     incident_write(&incident, &bytes);
     ck_assert_int_eq(incident_read(buffer_view(&bytes), &read, &fault), ERR_OK);

@@ -46,11 +46,12 @@ START_TEST(an_hour_is_counted_by_everybody_together)
 {
     world_begin(_i);
     struct store_area_total total =
-        add(world.store, "area:A", HOUR, (struct store_area_sums){2, 1, 1500, 1}, 1);
+        add(world.store, "area:A", HOUR, (struct store_area_sums){2, 1, 3, 1500, 1}, 1);
     ck_assert_int_eq(total.hour.metered, 2);
-    total = add(world.second, "area:A", HOUR, (struct store_area_sums){3, 0, 500, 4}, 1);
+    total = add(world.second, "area:A", HOUR, (struct store_area_sums){3, 0, 4, 500, 4}, 1);
     ck_assert_int_eq(total.hour.metered, 5);
     ck_assert_int_eq(total.hour.dark, 1);
+    ck_assert_int_eq(total.hour.watched, 7);
     ck_assert_int_eq(total.hour.expected_milli, 2000);
     ck_assert_int_eq(total.hour.seen, 5);
     ck_assert_int_eq(total.window.seen, 5);
@@ -61,11 +62,11 @@ START_TEST(a_window_holds_the_hours_before_and_no_other)
 {
     world_begin(_i);
     for (int32_t hour = HOUR - 3; hour < HOUR; hour++)
-        (void)add(world.store, "area:A", hour, (struct store_area_sums){1, 0, 100, 1}, 1);
-    (void)add(world.store, "area:A", HOUR + 1, (struct store_area_sums){50, 0, 0, 0}, 1);
-    (void)add(world.store, "feeder:A", HOUR, (struct store_area_sums){70, 0, 0, 0}, 1);
+        (void)add(world.store, "area:A", hour, (struct store_area_sums){1, 0, 0, 100, 1}, 1);
+    (void)add(world.store, "area:A", HOUR + 1, (struct store_area_sums){50, 0, 0, 0, 0}, 1);
+    (void)add(world.store, "feeder:A", HOUR, (struct store_area_sums){70, 0, 0, 0, 0}, 1);
     struct store_area_total total =
-        add(world.second, "area:A", HOUR, (struct store_area_sums){1, 0, 100, 1}, 3);
+        add(world.second, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 100, 1}, 3);
     ck_assert_int_eq(total.hour.metered, 1);
     ck_assert_int_eq(total.window.metered, 3);
     ck_assert_int_eq(total.window.expected_milli, 300);
@@ -75,10 +76,10 @@ END_TEST
 START_TEST(an_hour_of_long_ago_takes_nothing_from_one_of_today)
 {
     world_begin(_i);
-    (void)add(world.store, "area:A", HOUR, (struct store_area_sums){7, 0, 0, 0}, 1);
+    (void)add(world.store, "area:A", HOUR, (struct store_area_sums){7, 0, 0, 0, 0}, 1);
     (void)add(world.store, "area:A", HOUR - STORE_AREA_HOURS, (struct store_area_sums){0}, 1);
     struct store_area_total total =
-        add(world.store, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 0}, 1);
+        add(world.store, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 0, 0}, 1);
     ck_assert_int_eq(total.hour.metered, 8);
 }
 END_TEST
@@ -155,7 +156,7 @@ static long number_said(const char *command)
 START_TEST(soft_state_expires_in_redis)
 {
     world_begin(WORLD_REDIS);
-    (void)add(world.store, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 0}, 1);
+    (void)add(world.store, "area:A", HOUR, (struct store_area_sums){1, 0, 0, 0, 0}, 1);
     must(set("area:A", 0, 1, "{}", 1));
     ck_assert_int_gt(number_said("TTL anbu:{area:A}:hour:490000"), (STORE_AREA_HOURS - 1) * 3600);
     ck_assert_int_gt(number_said("TTL anbu:{area:A}:incident"), (STORE_INCIDENT_DAYS - 1) * 86400);

@@ -90,7 +90,7 @@ static void live_a_life(struct store *store)
     must(store->ops->take(store, PARTITION, &head, seen_settle, &seen, &world.fault));
     must(ask_clock(store));
     ck_assert_uint_eq(head.seq, 4);
-    struct store_area_hour hour = {"area:A", 490000, {1, 1, 900, 0}};
+    struct store_area_hour hour = {"area:A", 490000, {1, 1, 1, 900, 0}};
     struct store_area_total total;
     must(store->ops->area_add(store, &hour, 1, 3, &total, &world.fault));
     must(store->ops->incident_set(store, "area:A", 0, 1, TEXT("{}"), 5, &world.fault));

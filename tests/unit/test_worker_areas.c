@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alert/incident.h"
+#include "areas.h"
 #include "base/zone.h"
 #include "store_world.h"
 #include "worker_world.h"
@@ -315,6 +316,55 @@ START_TEST(what_was_raised_long_before_is_not)
 }
 END_TEST
 
+/* Water alone, but for one home: everybody leaves for the holidays on one morning. */
+START_TEST(an_area_of_water_meters_is_silent_together)
+{
+    int64_t left_s = WW_START_S + 40 * WW_DAY_S + 14 * WW_HOUR_S;
+    medical = -1;
+    begin(_i, sets);
+    for (int i = 0; i < HOMES; i++)
+        profile(i);
+    for (int64_t at_s = WW_START_S; at_s < left_s + 3 * WW_DAY_S; at_s += WW_HOUR_S)
+        for (int i = 0; i < HOMES; i++) {
+            int hour = (int)(at_s / WW_HOUR_S % 24), day = (int)(at_s / WW_DAY_S);
+            bool drawn = at_s < left_s && (hour == 7 || hour == 12 || (hour >= 18 && hour < 22));
+            ww_reading(home_of(i), i ? "W-1" : "E-1", i ? "water" : "electricity", at_s,
+                       at_s + WW_HOUR_S + 60 + i,
+                       i ? (drawn ? 15 + (day * 7 + hour + i) % 5 * 4 : 0) : use_of(i, at_s));
+        }
+    run_one();
+    ck_assert_uint_eq(events_with("anbu.incident.opened", "\"group\":\"feeder:F-201\""), 1);
+    ck_assert_uint_eq(events_with("anbu.incident.opened", "\"kind\":\"silent\""), 2);
+    ck_assert_uint_eq(events_with("anbu.alert.updated", HELD), HOMES - 1);
+    ww_end();
+}
+END_TEST
+
+/* A morning's batch of 1200 feeders, a day each: more than a worker first has room for. */
+START_TEST(no_hour_of_a_large_town_is_uncounted)
+{
+    begin(_i, sets);
+    struct shift shift = shift_begin(3);
+    for (int i = 0; i < 1200 * 24; i++) {
+        char feeder[16];
+        (void)snprintf(feeder, sizeof feeder, "F-%d", i / 24);
+        const struct area_hour hour = {
+            .feeder = text_of(feeder), .hour = 490000 + i % 24, .metered = true};
+        areas_measured(shift.worker, &hour);
+    }
+    ck_assert_uint_eq(worker_counts(shift.worker)->area_hours_uncounted, 0);
+    for (int i = 0; i < 24 * 1200; i++) {
+        char feeder[16];
+        (void)snprintf(feeder, sizeof feeder, "G-%d", i / 24);
+        const struct area_hour hour = {.feeder = text_of(feeder), .hour = 490000 + i % 24};
+        areas_measured(shift.worker, &hour);
+    }
+    ck_assert_uint_gt(worker_counts(shift.worker)->area_hours_uncounted, 0);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     const TTest *const tests[] = {
@@ -327,6 +377,8 @@ static void add(TCase *cases)
         when_areas_cannot_be_counted_nothing_is_held_and_that_is_said,
         what_was_raised_shortly_before_is_held_too,
         what_was_raised_long_before_is_not,
+        an_area_of_water_meters_is_silent_together,
+        no_hour_of_a_large_town_is_uncounted,
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_loop_test(cases, tests[i], 0, WORLD_KIND_COUNT);
