@@ -25,6 +25,10 @@
 #define VIEW_HOURS 168
 #define VIEW_DAYS  60
 
+/* Mean temperatures of the last local days, in tenths of a degree Celsius. */
+#define VIEW_WEATHER_DAYS 6
+#define CELSIUS_UNKNOWN   INT16_MIN
+
 enum event_kind {
     EVENT_HOUR,      /* an hour of one meter is known: use, or estimated */
     EVENT_DAY,       /* a local day of one meter is over and its total known */
@@ -99,6 +103,8 @@ struct household_view {
     uint16_t valid_days;                /* of the best-known meter */
     bool in_season;                     /* a season of config is in force today */
     bool cold_wave;                     /* a cold wave is declared for the area */
+    int32_t celsius_day;                /* the newest day of `celsius`: yesterday */
+    int16_t celsius[VIEW_WEATHER_DAYS]; /* of celsius_day - i; CELSIUS_UNKNOWN */
     double acute_per_year;              /* budget.acute_per_household_year, layered */
     int64_t last_life_s;                /* on any meter; 0 none yet */
     uint8_t meter_count;

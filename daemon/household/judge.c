@@ -54,6 +54,22 @@ static void fill_home(struct judgement *judgement)
         view->supply[u] = home->arrears[u].supply;
 }
 
+/* The weather of the days that are over, and what is declared for the present. */
+static void fill_weather(struct judgement *judgement, struct text area)
+{
+    const struct weather_table *table = judgement->context->weather;
+    struct household_view *view = &judgement->view;
+    int64_t by_ms = judgement->context->arrived_ms;
+    view->cold_wave = table && weather_table_holds(table, "cold_wave", area, view->now_s, by_ms);
+    view->celsius_day = local_day(view->now_s + view->utc_offset_s) - 1;
+    for (int i = 0; i < VIEW_WEATHER_DAYS; i++) {
+        int64_t from_s = (view->celsius_day - i) * INT64_C(86400) - view->utc_offset_s;
+        view->celsius[i] =
+            table ? weather_table_celsius(table, area, from_s, from_s + INT64_C(86400), by_ms)
+                  : CELSIUS_UNKNOWN;
+    }
+}
+
 /* What depends on the moment: local time, season, weather, what is due. */
 static void fill_moment(struct judgement *judgement, int64_t at_s)
 {
@@ -72,9 +88,7 @@ static void fill_moment(struct judgement *judgement, int64_t at_s)
         tuning_for(judgement->context->tuning, home->flags, area, civil.month * 100u + civil.day);
     view->acute_per_year = judgement->tuning->acute_per_household_year;
     view->in_season = judgement->tuning->in_season;
-    view->cold_wave = judgement->context->weather &&
-                      weather_table_holds(judgement->context->weather, "cold_wave", area, at_s,
-                                          judgement->context->arrived_ms);
+    fill_weather(judgement, area);
     for (int u = 0; u < UTILITY_COUNT; u++)
         arrears_view(&home->arrears[u], local_day(local), at_s, &view->arrears[u]);
 }

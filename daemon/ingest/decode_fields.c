@@ -9,12 +9,13 @@
 #include "base/zone.h"
 #include "ingest/decode_parts.h"
 
-#define MINUTES_MIN     5
-#define MINUTES_MAX     44640 /* 31 days */
-#define DIALS_MAX       12
-#define MONTHS_MAX      120
-#define RESIDENTS_MAX   9999
-#define TEMPERATURE_MAX 100.0
+#define MINUTES_MIN           5
+#define MINUTES_MAX           44640 /* 31 days */
+#define DIALS_MAX             12
+#define MONTHS_MAX            120
+#define RESIDENTS_MAX         9999
+#define TEMPERATURE_MAX       100.0
+#define TEMPERATURE_HOURS_MAX 48 /* a mean of more tells of no day */
 
 #define TERM(constant, name) [constant] = {name, sizeof(name) - 1},
 
@@ -413,7 +414,10 @@ static void take_weather(struct taker *taker, struct message *out)
     *weather = (struct weather){.area = take_id(taker, FIELD_AREA, NEEDED)};
     weather->event = take_id(taker, FIELD_EVENT, NEEDED);
     take_span(taker, &weather->from_s, &weather->to_s);
-    if (take_number(taker, FIELD_TEMPERATURE_C, OPTIONAL, &number)) {
+    bool measured = text_is(weather->event, WEATHER_TEMPERATURE);
+    if (measured && weather->to_s - weather->from_s > TEMPERATURE_HOURS_MAX * INT64_C(3600))
+        fail(taker, REJECT_BAD_VALUE, FIELD_TO);
+    if (take_number(taker, FIELD_TEMPERATURE_C, measured ? NEEDED : OPTIONAL, &number)) {
         weather->temperature_c = decimal_double(number);
         weather->has_temperature = true;
         if (fabs(weather->temperature_c) > TEMPERATURE_MAX)

@@ -86,9 +86,11 @@ struct report {
     struct text summary;
 };
 
+#define WEATHER_TEMPERATURE "temperature"
+
 struct weather {
     struct text area;
-    struct text event; /* "cold_wave", "heat_wave" */
+    struct text event; /* "cold_wave", "heat_wave", WEATHER_TEMPERATURE */
     int64_t from_s, to_s;
     double temperature_c;
     bool has_temperature;

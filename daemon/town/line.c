@@ -350,12 +350,14 @@ static void write_weather(struct line_writer *w, const struct occurrence *o)
 {
     ADD(w, ",\"area\":\"");
     add_area(w, o->home & ~OCCURRENCE_AREA_BIT);
-    ADD(w, "\",\"event\":\"cold_wave\",\"from\":\"");
+    ADD(w, "\",\"event\":\"");
+    add_text(w, o->event == SKY_TEMPERATURE ? WEATHER_TEMPERATURE : "cold_wave");
+    ADD(w, "\",\"from\":\"");
     add_time(w, o->at_s);
     ADD(w, "\",\"to\":\"");
     add_time(w, o->value);
     ADD(w, "\",\"temperature_c\":");
-    add_int(w, o->second);
+    add_thousandths(w, o->second * 100);
 }
 
 struct text line_write(struct line_writer *w, const struct occurrence *o)

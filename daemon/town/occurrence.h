@@ -13,6 +13,8 @@
 
 enum unit { UNIT_KWH, UNIT_WH, UNIT_LITRE, UNIT_CUBIC_METRE, UNIT_COUNT };
 
+enum sky_event { SKY_COLD_WAVE, SKY_TEMPERATURE };
+
 #define OCCURRENCE_AREA_BIT 0x80000000u /* `home` is an area then: weather */
 
 struct occurrence {
@@ -20,13 +22,14 @@ struct occurrence {
     int64_t value;     /* mWh or mL; billing: hundredths of the currency; meter_exchanged: old read;
                           absence and weather: until; report: which summary */
     int64_t second;    /* meter_exchanged: new read; bill: due (local day); arrangement: until;
-                          limited: watts */
+                          limited: watts; weather: tenths of a degree */
     int64_t arrived_s; /* filled by the queue's caller */
     uint32_t home;
     uint32_t sequence; /* order of one home's messages of the same second */
     int32_t number;    /* interval: minutes; arrears: months; bill: year * 12 + month - 1 */
     uint8_t type;      /* enum message_type */
-    uint8_t event;     /* enum billing_event, household_event, report_channel; reading: READING_* */
+    uint8_t event;     /* enum billing_event, household_event, report_channel, sky_event; reading:
+                          READING_* */
     uint8_t utility;
     uint8_t unit;    /* enum unit */
     uint8_t quality; /* enum quality */

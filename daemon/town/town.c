@@ -127,6 +127,17 @@ static void tell_outage(struct town *town, uint32_t index)
         tell(town, index * per_feeder + i, TRUTH_OUTAGE, feeder->from_s, feeder->to_s, NULL);
 }
 
+/* One message for each area. */
+static void put_weather(struct town *town, struct occurrence *o)
+{
+    o->type = MESSAGE_WEATHER;
+    o->sequence = town->area_sequence++;
+    for (uint32_t area = 0; area < town->area_count; area++) {
+        o->home = OCCURRENCE_AREA_BIT | area;
+        queue_put(town->scene.queue, o);
+    }
+}
+
 /* The forecast of six in the evening for a wave that begins at midnight. */
 static void forecast(struct town *town)
 {
@@ -134,19 +145,24 @@ static void forecast(struct town *town)
     int days = weather_cold_wave_begins(&town->scene, m->day + 1);
     if (m->local_hour != 18 || days == 0)
         return;
-    for (uint32_t area = 0; area < town->area_count; area++) {
-        struct occurrence o = {
-            .at_s = zone_day_start_s(town->scene.zone, m->day + 1),
-            .value = zone_day_start_s(town->scene.zone, m->day + 1 + days),
-            .second = (int64_t)(m->day_celsius - 15),
-            .arrived_s = m->at_s + 5,
-            .home = OCCURRENCE_AREA_BIT | area,
-            .sequence = town->area_sequence,
-            .type = MESSAGE_WEATHER,
-        };
-        queue_put(town->scene.queue, &o);
-    }
-    town->area_sequence++;
+    struct occurrence o = {.event = SKY_COLD_WAVE,
+                           .at_s = zone_day_start_s(town->scene.zone, m->day + 1),
+                           .value = zone_day_start_s(town->scene.zone, m->day + 1 + days),
+                           .second = 10 * (int64_t)(m->day_celsius - 15),
+                           .arrived_s = m->at_s + 5};
+    put_weather(town, &o);
+}
+
+/* What the weather station measured in the hour. */
+static void measure(struct town *town)
+{
+    const struct moment *m = &town->moment;
+    struct occurrence o = {.event = SKY_TEMPERATURE,
+                           .at_s = m->at_s,
+                           .value = m->at_s + HOUR_S,
+                           .second = (int64_t)(m->celsius * 10 + (m->celsius < 0 ? -0.5 : 0.5)),
+                           .arrived_s = m->at_s + HOUR_S + 240};
+    put_weather(town, &o);
 }
 
 static void live(struct town *town)
@@ -155,6 +171,7 @@ static void live(struct town *town)
     town->moment = weather_moment(&town->scene, town->now_s, town->begun ? &before : NULL);
     town->begun = true;
     forecast(town);
+    measure(town);
     uint32_t per_feeder = (uint32_t)town->scene.scenario->homes_per_feeder;
     struct darkness darkness = {0};
     for (uint32_t i = 0; i < town->home_count; i++) {

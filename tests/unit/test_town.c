@@ -89,6 +89,7 @@ START_TEST(every_kind_of_message_comes)
             MUST(harsh->events[i] > 0, "no %s", household_event_names[i]);
     for (int i = 0; i < QUALITY_COUNT; i++)
         MUST(usual->qualities[i] > 0, "no %s", quality_names[i]);
+    ck_assert_int_eq(usual->temperatures, USUAL_DAYS * 24);
     ck_assert_int_gt(harsh->channels[REPORT_NEIGHBOUR], 0);
     ck_assert_int_gt(harsh->channels[REPORT_CONVENIENCE_STORE], 0);
     ck_assert_int_eq(usual->events[HOUSEHOLD_PROFILE] - usual->events[HOUSEHOLD_MOVED_IN],

@@ -165,7 +165,10 @@ static void see_message(struct seen *seen, const struct town_message *message)
     const char *key = text_at(m, type == MESSAGE_WEATHER ? "area" : "household");
     NEED(text_is(message->key, key));
     if (type == MESSAGE_WEATHER) {
-        NEED(time_at(m, "from") > message->arrived_s);
+        bool measured = strcmp(text_at(m, "event"), WEATHER_TEMPERATURE) == 0;
+        NEED(measured ? time_at(m, "to") < message->arrived_s
+                      : time_at(m, "from") > message->arrived_s);
+        seen->temperatures += measured;
     } else {
         int home = home_of(key);
         if (type == MESSAGE_READING)

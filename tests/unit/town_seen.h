@@ -52,7 +52,8 @@ struct seen {
     struct seen_limit *limits;
     size_t reading_count, reading_room, truth_count, truth_room, limit_count, limit_room;
     int64_t last_arrived_s;
-    int types[MESSAGE_TYPE_COUNT], billing[BILLING_EVENT_COUNT], events[HOUSEHOLD_EVENT_COUNT];
+    int temperatures, types[MESSAGE_TYPE_COUNT], billing[BILLING_EVENT_COUNT],
+        events[HOUSEHOLD_EVENT_COUNT];
     int channels[REPORT_CHANNEL_COUNT], qualities[QUALITY_COUNT];
     int residents[HOMES_MAX], months[HOMES_MAX][UTILITY_COUNT];
     bool tenants_changed[HOMES_MAX], opted_out[HOMES_MAX];
