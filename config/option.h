@@ -27,6 +27,9 @@ enum option_type {
 
 #define OPTION_TEXT_MAX 256
 
+/* Of a detector: what it tells when the option is raised (or set to true). */
+enum option_lever { LEVER_NONE, LEVER_TELLS_MORE, LEVER_TELLS_LESS };
+
 struct option {
     const char *name; /* full dotted name: "kafka.brokers"; of a detector: "silence.window" */
     enum option_type type;
@@ -40,6 +43,7 @@ struct option {
     /* Another option of the same type that must be larger, or at least as large, wherever both are
      * in force; NULL: none. One of the two at most. */
     const char *below, *at_most;
+    enum option_lever lever; /* the one option of each detector by which its load is set */
 };
 
 #endif

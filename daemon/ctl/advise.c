@@ -18,7 +18,7 @@ int command_advise(int argc, char **argv)
     struct args args = {.command = "advise", .options = options, .option_count = 3};
     struct buffer path = {0}, text = {0};
     struct http_answer answer = {0};
-    json_t *body = NULL;
+    json_t *body = NULL, *config = NULL;
     double wanted = ADVISE_WANTED;
     char *end = NULL;
     if (!args_read(&args, argc, argv))
@@ -33,13 +33,22 @@ int command_advise(int argc, char **argv)
     call_query(&path, "why", why);
     int status = call_daemon_json(path.at, NULL, &answer, &body);
     if (status == 0) {
+        http_answer_done(&answer);
+        buffer_clear(&path);
+        buffer_text(&path, "/api/v1/config");
+        call_query(&path, "why", why);
+        status = call_daemon_json(path.at, NULL, &answer, &config);
+    }
+    if (status == 0) {
         struct screen screen = screen_of(fileno(stdout));
+        struct advise advise = {body, json_object_get(config, "options"), wanted};
         if (as_json)
-            advise_json(body, wanted, &text);
+            advise_json(&advise, &text);
         else
-            advise_view(&screen, body, wanted, &text);
+            advise_view(&screen, &advise, &text);
         (void)fputs(buffer_view(&text).at, stdout);
     }
+    json_decref(config);
     json_decref(body);
     http_answer_done(&answer);
     buffer_done(&text);

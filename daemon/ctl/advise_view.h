@@ -16,9 +16,12 @@
  * a choice of ours. */
 #define ADVISE_WANTED 10.0
 
-/* list: {"alerts":[...],"more"} of resolved alerts. */
-void advise_view(const struct screen *screen, const json_t *list, double wanted,
-                 struct buffer *out);
-void advise_json(const json_t *list, double wanted, struct buffer *out);
+struct advise {
+    const json_t *list;    /* {"alerts":[...],"more"} of resolved alerts */
+    const json_t *options; /* [{"name","value"}] in force; NULL: the defaults */
+    double wanted;         /* percent */
+};
+void advise_view(const struct screen *screen, const struct advise *advise, struct buffer *out);
+void advise_json(const struct advise *advise, struct buffer *out);
 
 #endif

@@ -67,9 +67,11 @@ const struct command commands[] = {
      "every option",
      command_simulate, true},
     {"replay",
-     "[--config FILE] [--set KEY=VALUE]... [--compare OTHER.yaml] [--dead-letters FILE] [--quiet] "
-     "INPUT...",
-     "run the pipeline over files of messages; events on standard output", command_replay, false},
+     "[--config FILE] [--set KEY=VALUE]... [--compare OTHER.yaml] [--with KEY=VALUE]... "
+     "[--dead-letters FILE] [--quiet] INPUT...",
+     "run the pipeline over files of messages; events on standard output; --compare, --with: what "
+     "another configuration, or a changed option, would raise and not raise",
+     command_replay, false},
     {"version", "", "print the version", command_version, false},
     {"help", "[--man | --metrics | COMMAND]",
      "this list, one command's line, the man page, or the daemon's metrics", command_help, false},

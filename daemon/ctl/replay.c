@@ -21,8 +21,9 @@
 
 struct replay_options {
     const char *config, *compare, *dead_letters;
-    const char *sets[SETS_MAX];
-    size_t set_count;
+    const char *sets[SETS_MAX * 2]; /* --set, then --with: those of the other run alone */
+    size_t set_count, with_count;
+    const char *withs[SETS_MAX];
     const char *inputs[INPUTS_MAX];
     size_t input_count;
     bool quiet;
@@ -164,8 +165,11 @@ static bool work(struct worker *worker, struct source *source, struct spool spoo
     return err == ERR_END;
 }
 
-static int run(const struct replay_options *options, const char *config_path, FILE *out, bool told)
+/* The other run, of --compare or --with, says nothing but its events. */
+static int run(const struct replay_options *options, const char *config_path, FILE *out, bool other)
 {
+    bool told = !other;
+    size_t set_count = options->set_count + (other ? options->with_count : 0);
     struct config_errors errors = {0};
     struct config *config = NULL;
     struct fault fault = {""};
@@ -175,7 +179,7 @@ static int run(const struct replay_options *options, const char *config_path, FI
     struct spool spools[2] = {{0}, {0}};
     FILE *letters = NULL;
     int status = 1;
-    enum err err = config_load(config_path, options->sets, options->set_count, &config, &errors);
+    enum err err = config_load(config_path, options->sets, set_count, &config, &errors);
     (void)fprintf(stderr, "%s%s", buffer_view(&errors.warnings).at, buffer_view(&errors.text).at);
     config_errors_done(&errors);
     if (err)
@@ -233,7 +237,7 @@ static int usage(void)
 {
     (void)fputs(
         "usage: anbuctl replay [--config FILE] [--set KEY=VALUE]... [--compare OTHER.yaml]\n"
-        "                      [--dead-letters FILE] [--quiet] INPUT...\n"
+        "                      [--with KEY=VALUE]... [--dead-letters FILE] [--quiet] INPUT...\n"
         "INPUT is NDJSON, gzip or - for standard input; events go to standard output.\n",
         stderr);
     return 2;
@@ -247,11 +251,14 @@ static int parse(int argc, char **argv, struct replay_options *options)
                              : strcmp(word, "--compare") == 0      ? &options->compare
                              : strcmp(word, "--dead-letters") == 0 ? &options->dead_letters
                                                                    : NULL;
-        if (where || strcmp(word, "--set") == 0) {
-            if (!value || (!where && options->set_count == SETS_MAX))
+        bool with = strcmp(word, "--with") == 0;
+        if (where || with || strcmp(word, "--set") == 0) {
+            if (!value || (!where && (with ? options->with_count : options->set_count) == SETS_MAX))
                 return usage();
             if (where)
                 *where = value;
+            else if (with)
+                options->withs[options->with_count++] = value;
             else
                 options->sets[options->set_count++] = value;
             i++;
@@ -272,8 +279,14 @@ int command_replay(int argc, char **argv)
     int status = parse(argc, argv, &options);
     if (status)
         return status;
-    if (!options.compare)
-        return run(&options, options.config, stdout, true);
+    if (!options.compare && !options.with_count)
+        return run(&options, options.config, stdout, false);
+    struct buffer other = {0};
+    buffer_text(&other, options.compare ? options.compare : "");
+    for (size_t i = 0; i < options.with_count; i++) {
+        options.sets[options.set_count + i] = options.withs[i];
+        buffer_format(&other, "%s%s", other.bytes ? " " : "", options.withs[i]);
+    }
     char *one = NULL, *two = NULL;
     size_t one_bytes = 0, two_bytes = 0;
     FILE *first = open_memstream(&one, &one_bytes), *second = open_memstream(&two, &two_bytes);
@@ -281,19 +294,20 @@ int command_replay(int argc, char **argv)
         (void)fprintf(stderr, "anbuctl: %s\n", strerror(errno));
         status = 1;
     } else {
-        status = run(&options, options.config, first, true);
+        status = run(&options, options.config, first, false);
         if (!status)
-            status = run(&options, options.compare, second, false);
+            status =
+                run(&options, options.compare ? options.compare : options.config, second, true);
     }
     if (first)
         (void)fclose(first);
     if (second)
         (void)fclose(second);
     if (!status)
-        status =
-            replay_compare((struct text){one, one_bytes}, (struct text){two, two_bytes},
-                           options.config ? options.config : "defaults", options.compare, stdout);
+        status = replay_compare((struct text){one, one_bytes}, (struct text){two, two_bytes},
+                                options.config ? options.config : "defaults", other.at, stdout);
     free(one);
     free(two);
+    buffer_done(&other);
     return status;
 }

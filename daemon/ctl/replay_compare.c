@@ -6,9 +6,17 @@
 
 #include <jansson.h>
 
+#include "detectors/detector.h"
+
 struct raised {
     char *key, *line; /* household and team; what a person reads */
     char *time;
+    size_t detector; /* of its first reason; detector_count: another version's */
+};
+
+/* What a detector raises first. */
+struct effect {
+    size_t before, after, dropped, added;
 };
 
 struct raised_list {
@@ -37,7 +45,11 @@ static void add(struct raised_list *list, const json_t *event)
         list->room = list->room ? list->room * 2 : 64;
         list->rows = memory_grow(list->rows, list->room * sizeof *list->rows);
     }
-    list->rows[list->count++] = (struct raised){key.at, line.at, memory_text(text_of(time))};
+    size_t d = 0;
+    while (detector && d < detector_count && strcmp(detectors[d]->name, detector) != 0)
+        d++;
+    list->rows[list->count++] =
+        (struct raised){key.at, line.at, memory_text(text_of(time)), detector ? d : detector_count};
 }
 
 static void read_events(struct text events, struct raised_list *list)
@@ -72,10 +84,20 @@ static void list_done(struct raised_list *list)
     free(list->rows);
 }
 
+static void say_effects(const struct effect *effects, FILE *out)
+{
+    for (size_t d = 0; d < detector_count; d++)
+        if (effects[d].before || effects[d].after)
+            (void)fprintf(out, "%s: %zu -> %zu, %zu dropped, %zu added\n", detectors[d]->name,
+                          effects[d].before, effects[d].after, effects[d].dropped,
+                          effects[d].added);
+}
+
 int replay_compare(struct text one, struct text two, const char *one_name, const char *two_name,
                    FILE *out)
 {
     struct raised_list a = {0}, b = {0};
+    struct effect effects[DETECTOR_COUNT_MAX + 1] = {0};
     size_t i = 0, j = 0, dropped = 0, added = 0;
     read_events(one, &a);
     read_events(two, &b);
@@ -83,19 +105,26 @@ int replay_compare(struct text one, struct text two, const char *one_name, const
         qsort(a.rows, a.count, sizeof *a.rows, by_key_time);
     if (b.count)
         qsort(b.rows, b.count, sizeof *b.rows, by_key_time);
+    for (size_t row = 0; row < a.count; row++)
+        effects[a.rows[row].detector].before++;
+    for (size_t row = 0; row < b.count; row++)
+        effects[b.rows[row].detector].after++;
     while (i < a.count || j < b.count) {
         int order = i == a.count ? 1 : j == b.count ? -1 : by_key_time(&a.rows[i], &b.rows[j]);
         if (order < 0) {
-            (void)fprintf(out, "- %s\n", a.rows[i++].line);
+            (void)fprintf(out, "- %s\n", a.rows[i].line);
+            effects[a.rows[i++].detector].dropped++;
             dropped++;
         } else if (order > 0) {
-            (void)fprintf(out, "+ %s\n", b.rows[j++].line);
+            (void)fprintf(out, "+ %s\n", b.rows[j].line);
+            effects[b.rows[j++].detector].added++;
             added++;
         } else {
             i++;
             j++;
         }
     }
+    say_effects(effects, out);
     (void)fprintf(out,
                   "%s raises %zu alerts, %s raises %zu: %zu dropped, %zu added, %zu the same\n",
                   one_name, a.count, two_name, b.count, dropped, added, a.count - dropped);

@@ -34,7 +34,7 @@ static const struct option options[] = {
         .at_most = "arrears.check_months"),
     ROW(check_months, OPTION_INT, "months", "3", 1, 60,
         "Unpaid months after which somebody should ask: raised medium",
-        .at_most = "arrears.serious_months"),
+        .at_most = "arrears.serious_months", .lever = LEVER_TELLS_LESS),
     ROW(serious_months, OPTION_INT, "months", "6", 1, 120,
         "Unpaid months that are serious: raised high, as are arrears with a limited or cut supply"),
     ROW(floor_bills, OPTION_NUMBER, "bills", "1", 0, 12,

@@ -17,14 +17,14 @@ struct cutoff_options {
     int64_t prepay_hours;
 };
 
-#define ROW(member, preset, text)                                                                \
+#define ROW(member, preset, text, ...)                                                           \
     {                                                                                            \
         .name = "cutoff." #member, .type = OPTION_BOOL, .initial = (preset), .reloadable = true, \
-        .offset = offsetof(struct cutoff_options, member), .help = (text)                        \
+        .offset = offsetof(struct cutoff_options, member), .help = (text), __VA_ARGS__           \
     }
 
 static const struct option options[] = {
-    ROW(notice, "true", "Raise when a disconnection notice is out"),
+    ROW(notice, "true", "Raise when a disconnection notice is out", .lever = LEVER_TELLS_MORE),
     ROW(limited, "true", "Raise when the supply is limited; a cut supply is always raised"),
     {.name = "cutoff.prepay_hours",
      .type = OPTION_INT,

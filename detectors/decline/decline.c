@@ -37,7 +37,7 @@ static const struct option options[] = {
     ROW(below, OPTION_NUMBER, "%", "65", 1, 95,
         "A finding begins when an ordinary day of four weeks uses less than this share of an "
         "ordinary day of the months before",
-        .below = "decline.back"),
+        .below = "decline.back", .lever = LEVER_TELLS_MORE),
     ROW(below_unseen, OPTION_NUMBER, "%", "50", 1, 95,
         "The same where no meter can see whether anybody is at home: daily readings alone",
         .at_most = "decline.below"),

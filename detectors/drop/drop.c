@@ -36,7 +36,7 @@ static const struct option options[] = {
         "Whole local days whose use is added up and compared"),
     ROW(below, OPTION_NUMBER, "%", "50", 1, 95,
         "A finding begins below this share of the usual use of the same types of days",
-        .below = "drop.back"),
+        .below = "drop.back", .lever = LEVER_TELLS_MORE),
     ROW(back, OPTION_NUMBER, "%", "70", 1, 100,
         "It ends with a day of at least this share of the usual"),
     ROW(rarest, OPTION_NUMBER, "%", "3", 0, 100,

@@ -25,11 +25,11 @@ struct flow_options {
     int64_t learning_days, grave_hours;
 };
 
-#define ROW(member, kind, scale, preset, least_value, most, text)                      \
+#define ROW(member, kind, scale, preset, least_value, most, text, ...)                 \
     {                                                                                  \
         .name = "flow." #member, .type = (kind), .unit = (scale), .initial = (preset), \
         .min = (least_value), .max = (most), .reloadable = true,                       \
-        .offset = offsetof(struct flow_options, member), .help = (text)                \
+        .offset = offsetof(struct flow_options, member), .help = (text), __VA_ARGS__   \
     }
 
 static const struct option options[] = {
@@ -38,7 +38,8 @@ static const struct option options[] = {
     ROW(least_leak, OPTION_NUMBER, "L/h", "5", 0.1, 10000,
         "A flow of 24 hours without a stop, a leak, counts from this on"),
     ROW(above, OPTION_NUMBER, "%", "100", 0, 1000,
-        "It must exceed the home's own record for as many hours by this share"),
+        "It must exceed the home's own record for as many hours by this share",
+        .lever = LEVER_TELLS_LESS),
     ROW(learning_days, OPTION_INT, "days", "28", 7, 365,
         "Known days of the meter before anything is said"),
     ROW(grave_hours, OPTION_INT, "hours", "6", 2, 24,

@@ -46,17 +46,18 @@ struct routine_options {
     int64_t days, learning_days, awake_hours;
 };
 
-#define ROW(member, kind, scale, preset, least, most, text)                               \
+#define ROW(member, kind, scale, preset, least, most, text, ...)                          \
     {                                                                                     \
         .name = "routine." #member, .type = (kind), .unit = (scale), .initial = (preset), \
         .min = (least), .max = (most), .reloadable = true,                                \
-        .offset = offsetof(struct routine_options, member), .help = (text)                \
+        .offset = offsetof(struct routine_options, member), .help = (text), __VA_ARGS__   \
     }
 
 static const struct option options[] = {
     ROW(above, OPTION_NUMBER, NULL, "7", 1, 100,
         "A finding begins when the days speak so much for another routine than for this home's: "
-        "the logarithm of the odds"),
+        "the logarithm of the odds",
+        .lever = LEVER_TELLS_LESS),
     ROW(days, OPTION_INT, "days", "3", 1, 14, "It takes at least so many days"),
     ROW(learning_days, OPTION_INT, "days", "42", 7, 365,
         "Known days of the home before anything is said"),

@@ -95,6 +95,11 @@ def work(world, daemon, quiet, debtor):
                         "--note", "debt advice", "--json")
     world.equal((changed(closed).get("state"), changed(closed).get("outcome")),
                 ("resolved", "referred_onward"), "resolved with its outcome")
+    advised = daemon.ctl("advise", "--json", "--why", "the week's review")
+    rules = {rule["detector"]: rule for rule in advised.json()["rules"]} if not advised.code else {}
+    world.check(rules and (rules["arrears"]["judged"], rules["arrears"]["worth_it"],
+                           rules["arrears"]["advice"]) == (1, 1, "too_few") and
+                rules["silence"]["judged"] == 0, "advise counts it for its rule", advised)
     again = daemon.ctl("--as", "lee", "alerts", "reopen", debtor, "--note", "not yet seen",
                        "--json")
     world.equal(changed(again).get("state"), "open", "and reopened")

@@ -14,9 +14,9 @@ struct options {
 };
 static const struct option rows[] = {
     {"watch.level", OPTION_NUMBER, NULL, "7.5", 0.5, 40, NULL, true,
-     offsetof(struct options, level), "Level.", NULL, NULL},
+     offsetof(struct options, level), "Level.", NULL, NULL, LEVER_NONE},
     {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct options, note), "Note.",
-     NULL, NULL},
+     NULL, NULL, LEVER_NONE},
 };
 static const struct detector watch = {
     .name = "watch",

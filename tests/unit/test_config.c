@@ -24,19 +24,20 @@ struct watch_options {
 static const char *const modes[] = {"calm", "keen", NULL};
 static const struct option watch_rows[] = {
     {"watch.level", OPTION_NUMBER, "nats", "7.5", 0.5, 40, NULL, true,
-     offsetof(struct watch_options, level), "Evidence that makes a finding.", NULL, NULL},
+     offsetof(struct watch_options, level), "Evidence that makes a finding.", NULL, NULL,
+     LEVER_NONE},
     {"watch.window", OPTION_DURATION, NULL, "24h", 3600, 604800, NULL, true,
-     offsetof(struct watch_options, window_s), "How far back it looks.", NULL, NULL},
+     offsetof(struct watch_options, window_s), "How far back it looks.", NULL, NULL, LEVER_NONE},
     {"watch.room", OPTION_BYTES, NULL, "64k", 512, 1 << 30, NULL, true,
-     offsetof(struct watch_options, room), "Room.", NULL, NULL},
+     offsetof(struct watch_options, room), "Room.", NULL, NULL, LEVER_NONE},
     {"watch.count", OPTION_INT, NULL, "-3", -10, 10, NULL, true,
-     offsetof(struct watch_options, count), "A count.", NULL, NULL},
+     offsetof(struct watch_options, count), "A count.", NULL, NULL, LEVER_NONE},
     {"watch.strict", OPTION_BOOL, NULL, "false", 0, 0, NULL, true,
-     offsetof(struct watch_options, strict), "Takes no excuses.", NULL, NULL},
+     offsetof(struct watch_options, strict), "Takes no excuses.", NULL, NULL, LEVER_NONE},
     {"watch.mode", OPTION_CHOICE, NULL, "calm", 0, 0, modes, true,
-     offsetof(struct watch_options, mode), "Temper.", NULL, NULL},
+     offsetof(struct watch_options, mode), "Temper.", NULL, NULL, LEVER_NONE},
     {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct watch_options, note),
-     "A note.", NULL, NULL},
+     "A note.", NULL, NULL, LEVER_NONE},
 };
 static const struct detector watch = {
     .name = "watch",
@@ -51,9 +52,10 @@ struct care_options {
 };
 static const struct option care_rows[] = {
     {"care.months", OPTION_INT, "months", "3", 1, 24, NULL, true,
-     offsetof(struct care_options, months), "Months unpaid that count.", "care.grave", NULL},
+     offsetof(struct care_options, months), "Months unpaid that count.", "care.grave", NULL,
+     LEVER_NONE},
     {"care.grave", OPTION_INT, "months", "6", 1, 48, NULL, true,
-     offsetof(struct care_options, grave), "Months unpaid that are grave.", NULL, NULL},
+     offsetof(struct care_options, grave), "Months unpaid that are grave.", NULL, NULL, LEVER_NONE},
 };
 static const struct detector care = {
     .name = "care",
