@@ -110,11 +110,10 @@ def work(world, daemon, quiet, debtor):
     world.equal(by_jq.out.split(), [QUIET], "jq reads the list's JSON")
 
 
-def past(world, daemon, kafka, config, quiet, debtor):
+def past(world, daemon, config, quiet, debtor):
     """What was told of an alert, worked out anew from the household's messages. When a batch was
     settled hangs on the clock of a busy machine; a bill does not."""
-    told = next(event["data"]["reasons"][0] for _, event in kafka.events()
-                if event["data"]["alert"] == debtor and event["data"]["version"] == 1)
+    told = daemon.ctl("alerts", "show", debtor, "--json").json()["reasons"][0]
     again = daemon.ctl("explain", debtor[:8], "--at", "raised", "--config", config.path, "--json",
                        "--why", "how it was", seconds=60)
     world.need(again.code == 0, "explain --at raised reads the household's messages", again)
@@ -283,7 +282,7 @@ def spend(world, daemon, kafka, config, now):
     """The evening; returns the readings and the alerts that it leaves."""
     readings = stream(world, daemon, kafka, now)
     quiet, back, debtor = raised(world, daemon)
-    past(world, daemon, kafka, config, quiet, debtor)
+    past(world, daemon, config, quiet, debtor)
     work(world, daemon, quiet, debtor)
     reload(world, daemon, config)
     life(world, daemon, kafka, now, back)
