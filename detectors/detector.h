@@ -65,6 +65,7 @@ struct event {
 struct meter_view {
     enum utility utility;
     uint16_t interval_minutes; /* typical spacing; 60 hourly, 1440 daily */
+    uint16_t delay_minutes;    /* from a reading's end to its arrival, as it usually is */
     uint16_t valid_days; /* days with at least half of their hours measured, or a daily read */
     bool continuous; /* flows by itself, or has not stopped for a day: it cannot vouch for life */
     const struct routine *routine;

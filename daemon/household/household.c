@@ -13,8 +13,10 @@
 #define ABSENCE_DAYS    7
 #define BACKFILL_MAX_MS INT64_C(63072000000) /* two years: what came before teaches nothing */
 #define METER_GONE_S    (60 * SECONDS_A_DAY)
-#define SETTLES_MAX     6  /* waits in a row */
-#define BACKFILL_ROOM_H 48 /* hours of the ring kept free while a batch is waited for */
+#define DELAY_MAX_MIN   4320 /* three days */
+#define DELAY_SLOWNESS  32   /* readings: a next-morning batch has 24 of all ages */
+#define SETTLES_MAX     6    /* waits in a row */
+#define BACKFILL_ROOM_H 48   /* hours of the ring kept free while a batch is waited for */
 
 const struct zone *household_zone(const struct record *record, const char *usual)
 {
@@ -64,6 +66,18 @@ static void put_off(struct record_home *home, int64_t arrived_ms, int64_t settle
         home->settle_ms = last_ms;
 }
 
+/* How late readings usually are; what is sent days later to make up for a gap is not usual. */
+static void note_delay(struct record_meter *meter, const struct message *message,
+                       int64_t arrived_ms)
+{
+    int64_t minutes = (arrived_ms - message->end_ms) / 60000;
+    bool again = message->end_ms / 1000 <= meter->newest_s;
+    if (again || minutes < 0 || minutes > DELAY_MAX_MIN)
+        return;
+    int64_t before = meter->newest_s ? meter->delay_minutes : minutes;
+    meter->delay_minutes = (uint16_t)(before + (minutes - before) / DELAY_SLOWNESS);
+}
+
 /* A place for one more meter: a new one, or that of the meter not heard of for longest, if that is
  * long. -1: all are in use. */
 static int new_meter(struct household *household, const struct message *message)
@@ -105,6 +119,7 @@ static enum reject apply_reading(struct household *household, const struct messa
         *detail = "unit";
         return REJECT_UNIT_CHANGED;
     }
+    note_delay(meter, message, context->arrived_ms);
     struct meter_change change;
     enum reject reject = meter_apply(meter, reading, &change);
     if (reject) {

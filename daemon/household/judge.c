@@ -23,6 +23,7 @@ static void fill_meters(struct judgement *judgement)
         const struct record_meter *meter = &judgement->record.meters[i];
         view->meters[i] = (struct meter_view){.utility = meter->utility,
                                               .interval_minutes = meter->interval_minutes,
+                                              .delay_minutes = meter->delay_minutes,
                                               .valid_days = meter->valid_days,
                                               .continuous = meter_continuous(meter),
                                               .routine = &meter->routine,

@@ -121,7 +121,7 @@ struct record_meter {
     int32_t newest_day;               /* the last local day in `days` */
     uint16_t interval_minutes, valid_days, flow_hours;
     uint8_t utility, measure, kind, flags;
-    uint8_t spare[2];
+    uint16_t delay_minutes; /* from the end of a reading to its arrival, as it usually is */
     struct record_hour parts[2];
     uint8_t hours[VIEW_HOURS];
     uint8_t estimated[VIEW_HOURS / 8];

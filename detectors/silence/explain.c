@@ -34,9 +34,23 @@ const struct term silence_terms[SILENCE_TERMS] = {
     [TERM_AGAIN] = {"again", "%", "of days on which it would have been active again by now"},
     [TERM_WATCHED] = {"watched", "days", "that its own record is made of"},
     [TERM_OUTLOOK] = {"outlook", "h",
-                      "from a collapse in this home to an alert, as it lives; 120 not before"},
+                      "from a collapse in this home to an alert, as it lives and its readings "
+                      "come; 240 not before"},
 };
 _Static_assert(TERM_COUNT == SILENCE_TERMS, "one row each");
+
+/* Of a home whose meters are all read once a day. */
+static void explain_days(const struct silence_state *state, const struct household_view *view,
+                         double values[TERMS_MAX])
+{
+    const struct silence_daily *daily = &state->daily;
+    if (!daily->watched_days)
+        return;
+    values[TERM_WATCHED] = daily->watched_days;
+    values[TERM_HOURS] = 24.0 * silence_daily_run(state, view);
+    if (daily->yearly > 0.0f)
+        values[TERM_YEARLY] = (double)daily->yearly;
+}
 
 void silence_explain(const void *options_in, const void *state_in,
                      const struct household_view *view, double values[TERMS_MAX])
@@ -45,12 +59,15 @@ void silence_explain(const void *options_in, const void *state_in,
     const struct silence_state *state = state_in;
     values[TERM_ALLOWED] = silence_allowed(own, view);
     values[TERM_WATCHED] = state->watched_hours / 24.0;
-    if (!state->first_hour)
+    double outlook = silence_outlook(options_in, state_in, view);
+    if (outlook > 0.0)
+        values[TERM_OUTLOOK] = outlook;
+    if (!state->first_hour) {
+        explain_days(state, view, values);
         return;
+    }
     values[TERM_EVIDENCE] = (double)state->now.evidence;
     values[TERM_TOP] = (double)state->now.top;
-    if (view->occupied && view->valid_days >= own->learning_days)
-        values[TERM_OUTLOOK] = silence_outlook(own, state, view);
     const struct silence_prior *prior = &silence_model_of(view)->prior;
     values[TERM_OWN_EVIDENCE] = silence_evidence_yearly(state, prior);
     values[TERM_OWN_HOURS] = silence_quiet_yearly(state, prior);

@@ -89,12 +89,29 @@ struct silence_habit {
     float level, spread, night_level, night_spread;
 };
 
+#define SILENCE_DAY_LEVELS  6 /* of a day's use, of a usual day's */
+#define SILENCE_DAY_LENGTHS 5 /* of runs of days as low */
+
+/* What meters that are read once a day show (daily.c). */
+struct silence_daily {
+    uint8_t reached[SILENCE_DAY_LEVELS]
+                   [SILENCE_DAY_LENGTHS]; /* runs that were as low, as long; 255 more */
+    uint8_t on; /* 1 + the level of the finding that is told of days; 0 none */
+    uint8_t spare;
+    int32_t day;           /* the newest that was judged; local days since 1970 */
+    int32_t since_day;     /* of the finding */
+    uint16_t watched_days; /* that `reached` is made of */
+    uint8_t spare2[2];
+    float yearly; /* the price of an alert now; 0: not judged */
+};
+
 struct silence_state {
     struct silence_now now;
     struct silence_habit habit;
     int32_t first_hour, newest_hour, awake_hour; /* hours since 1970; 0 none */
     int32_t watched_hours;                       /* gaps count for a day at most */
     float yearly; /* the lowest price of an alert in this silence (score.h); 0: not judged */
+    struct silence_daily daily;
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 

@@ -26,7 +26,8 @@ static void show_hour(struct silence_state *state, const struct household_view *
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
-        if (!silence_vouches(view, m) || !meter->valid_days || meter->interval_minutes >= 1440)
+        if (!silence_vouches(view, m) || !meter->valid_days ||
+            meter->interval_minutes >= SILENCE_DAILY_MINUTES)
             continue;
         unsigned slot = routine_slot(event->local_hour, event->weekday);
         event->meter = (uint8_t)m;
@@ -65,8 +66,8 @@ static int told_after(const struct silence_options *own, const struct silence_st
     return SILENCE_OUTLOOK_HOURS;
 }
 
-double silence_outlook(const struct silence_options *own, const struct silence_state *state,
-                       const struct household_view *view)
+double silence_hourly_outlook(const struct silence_options *own, const struct silence_state *state,
+                              const struct household_view *view)
 {
     int hours[ONSETS];
     for (int i = 0; i < ONSETS; i++) {
@@ -77,4 +78,28 @@ double silence_outlook(const struct silence_options *own, const struct silence_s
     }
     int middle = ONSETS / 2;
     return (hours[middle - 1] + hours[middle]) / 2.0;
+}
+
+/* Until readings of the first meter that can vouch are here; days, or hours. */
+static double delay_of(const struct household_view *view, bool daily)
+{
+    for (int m = 0; m < view->meter_count; m++)
+        if (silence_vouches(view, m) && view->meters[m].valid_days &&
+            daily == (view->meters[m].interval_minutes >= SILENCE_DAILY_MINUTES))
+            return view->meters[m].delay_minutes / 60.0;
+    return 0.0;
+}
+
+double silence_outlook(const void *options_in, const void *state_in,
+                       const struct household_view *view)
+{
+    const struct silence_options *own = options_in;
+    if (!view->occupied || view->valid_days < own->learning_days)
+        return OUTLOOK_UNKNOWN;
+    double hours = silence_hourly_outlook(own, state_in, view);
+    double days = silence_daily_outlook(own, state_in, view) + delay_of(view, true);
+    hours = hours < SILENCE_OUTLOOK_HOURS ? hours + delay_of(view, false) : OUTLOOK_NEVER;
+    if (days < hours)
+        hours = days;
+    return hours < OUTLOOK_NEVER ? hours : OUTLOOK_NEVER;
 }

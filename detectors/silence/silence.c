@@ -12,9 +12,10 @@
 #include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
-#define ODD     8.0f /* evidence from which nights are not ordinary */
-#define STRANGE 12.0f
-#define OWN_SAY 2.0 /* the own record raises alone at half of what the budget allows */
+#define ODD        8.0f /* evidence from which nights are not ordinary */
+#define STRANGE    12.0f
+#define DELAY_SAID 120 /* minutes that readings are late from which a sentence says so */
+#define OWN_SAY    2.0 /* the own record raises alone at half of what the budget allows */
 
 static const struct option options[] = {
     {.name = "silence.learning_days",
@@ -114,7 +115,11 @@ static void observe(const void *options_in, void *state_in, const struct househo
     /* Declared by the household, or found out by an officer: whoever is away is not silent. */
     if (event->kind == EVENT_HOUSEHOLD && (is_away(view, event->at_s) || !view->occupied))
         verdict->active = false;
-    if (event->kind != EVENT_HOUR || !event->vouched)
+    if (event->kind == EVENT_DAY)
+        silence_daily_observe(own, state, view, event, verdict);
+    /* A day without use, told at once, is no 24 hours that somebody read. */
+    if (event->kind != EVENT_HOUR || !event->vouched ||
+        view->meters[event->meter].interval_minutes >= SILENCE_DAILY_MINUTES)
         return;
 
     const struct meter_view *meter = &view->meters[event->meter];
@@ -144,7 +149,8 @@ static void observe(const void *options_in, void *state_in, const struct househo
     verdict->life = event->evidence.awake;
     if (state->now.evidence <= SILENCE_REARM) {
         state->yearly = 0.0f;
-        verdict->active = false;
+        if (!state->daily.on || event->evidence.awake)
+            verdict->active = false;
         return;
     }
     if (!can_judge(own, view, event))
@@ -171,8 +177,8 @@ static uint32_t quiet_utilities(const struct household_view *view, const struct 
 {
     uint32_t mask = 1u << verdict->utility;
     for (int m = 0; m < view->meter_count; m++)
-        if (view->meters[m].interval_minutes < 1440 && view->meters[m].valid_days &&
-            view->meters[m].last_life_s <= verdict->since_s)
+        if (view->meters[m].interval_minutes < SILENCE_DAILY_MINUTES &&
+            view->meters[m].valid_days && view->meters[m].last_life_s <= verdict->since_s)
             mask |= 1u << view->meters[m].utility;
     return mask;
 }
@@ -190,6 +196,23 @@ static void say_odds(double expected, char *out, size_t out_bytes)
         (void)snprintf(out, out_bytes, "it is quieter than this home's usual nights and absences");
 }
 
+/* Readings that come next morning say what was, not what is. */
+static void say_delay(const struct household_view *view, const struct verdict *verdict, char *out,
+                      size_t out_bytes)
+{
+    char as_of[SAY_MAX], late[3 * SAY_MAX];
+    unsigned minutes = 0;
+    for (int m = 0; m < view->meter_count; m++)
+        if (view->meters[m].utility == verdict->utility && view->meters[m].delay_minutes > minutes)
+            minutes = view->meters[m].delay_minutes;
+    if (minutes < DELAY_SAID)
+        return;
+    (void)say_time(view->now_s, view->now_s, view->utc_offset_s, as_of);
+    (void)snprintf(late, sizeof late, "; as of %s, its readings come about %u hours late", as_of,
+                   (minutes + 30) / 60);
+    say_add(out, out_bytes, late);
+}
+
 static void describe(const void *options_in, const void *state_in,
                      const struct household_view *view, const struct verdict *verdict, char *out,
                      size_t out_bytes)
@@ -197,6 +220,11 @@ static void describe(const void *options_in, const void *state_in,
     (void)options_in;
     const struct silence_state *state = state_in;
     char what[SAY_MAX], since[SAY_MAX], odds[96];
+    if (state->daily.on) {
+        silence_daily_describe(state, view, verdict, out, out_bytes);
+        say_delay(view, verdict, out, out_bytes);
+        return;
+    }
     uint32_t quiet = quiet_utilities(view, verdict);
     bool electric = quiet >> UTILITY_ELECTRICITY & 1;
     uint32_t flows = quiet & ~(1u << UTILITY_ELECTRICITY);
@@ -207,16 +235,7 @@ static void describe(const void *options_in, const void *state_in,
                    flows ? "No " : "Only standby electricity",
                    flows ? say_utilities(flows, what) : "",
                    flows && electric ? " and only standby electricity" : "", since, odds);
-}
-
-static double outlook(const void *options_in, const void *state_in,
-                      const struct household_view *view)
-{
-    const struct silence_options *own = options_in;
-    if (!view->occupied || view->valid_days < own->learning_days)
-        return OUTLOOK_UNKNOWN;
-    double hours = silence_outlook(own, state_in, view);
-    return hours < SILENCE_OUTLOOK_HOURS ? hours : OUTLOOK_NEVER;
+    say_delay(view, verdict, out, out_bytes);
 }
 
 const struct detector detector_silence = {
@@ -233,5 +252,5 @@ const struct detector detector_silence = {
     .terms = silence_terms,
     .term_count = SILENCE_TERMS,
     .explain = silence_explain,
-    .outlook = outlook,
+    .outlook = silence_outlook,
 };

@@ -8,6 +8,7 @@
 #include "detectors/silence/features.h"
 
 #define SILENCE_OUTLOOK_HOURS 120
+#define SILENCE_DAILY_MINUTES 720 /* read less often than this: days are told, not hours */
 
 struct silence_options {
     int64_t learning_days;
@@ -30,9 +31,23 @@ double silence_allowed(const struct silence_options *own, const struct household
 void silence_judge(struct silence_state *state, const struct household_view *view,
                    const struct event *event);
 
-/* Hours from a collapse at an hour like any other to an alert, as this home is known now;
- * SILENCE_OUTLOOK_HOURS: not before. */
-double silence_outlook(const struct silence_options *own, const struct silence_state *state,
-                       const struct household_view *view);
+/* Hours from a collapse at an hour like any other to an alert, as this home is known now, by meters
+ * that are read by the hour; SILENCE_OUTLOOK_HOURS: not before. */
+double silence_hourly_outlook(const struct silence_options *own, const struct silence_state *state,
+                              const struct household_view *view);
+/* By all its meters, and until their readings are here: struct detector's. */
+double silence_outlook(const void *options, const void *state, const struct household_view *view);
+
+/* daily.c: homes whose meters are read once a day. */
+void silence_daily_observe(const struct silence_options *own, struct silence_state *state,
+                           const struct household_view *view, const struct event *event,
+                           struct verdict *verdict);
+void silence_daily_describe(const struct silence_state *state, const struct household_view *view,
+                            const struct verdict *verdict, char *out, size_t out_bytes);
+/* Days as low as one on which nobody acts, up to now; 0: none, or nothing is known. */
+int silence_daily_run(const struct silence_state *state, const struct household_view *view);
+/* Hours from a collapse to an alert by daily meters alone; OUTLOOK_NEVER: not before. */
+double silence_daily_outlook(const struct silence_options *own, const struct silence_state *state,
+                             const struct household_view *view);
 
 #endif

@@ -15,7 +15,7 @@ SEED = "7"
 SAMPLES = 200
 SHOWN = (("alerts_per_household_year", "load", "%.2f"), ("median_hours", "median h", "%.1f"),
          ("within_12h", "12 h", "%.3f"), ("within_24h", "24 h", "%.3f"),
-         ("within_48h", "48 h", "%.3f"))
+         ("within_48h", "48 h", "%.3f"), ("within_72h", "72 h", "%.3f"))
 
 
 def scorer_module():
@@ -36,15 +36,26 @@ def scorer_module():
     return module
 
 
-def read_raised(module, alerts, team=None):
-    """household -> when alerts (of a team) were raised."""
+def read_raised(module, alerts, team=None, learnt=False):
+    """household -> when alerts (of a team) were raised, or when that was learnt."""
     found = collections.defaultdict(list)
     with open(alerts) as lines:
         for event in map(json.loads, lines):
             if event["type"] == "anbu.alert.raised" and team in (None, event.get("data", {}).get(
                     "team")):
-                found[event["subject"]].append(module.when(event["time"]))
+                at = event["data"]["learnt"] if learnt else event["time"]
+                found[event["subject"]].append(module.when(at))
     return found
+
+
+def figures_of(module, truth, raised):
+    """The scorer's, and who is found within three days."""
+    figures = module.figures(truth, raised)
+    hits = [any(case["t0"] < t <= case["t0"] + 72 * 3600
+                for t in raised.get(case["household"], ()))
+            for case in truth["cases"] if case["kind"] == "collapse"]
+    figures["within_72h"] = round(sum(hits) / len(hits), 3) if hits else 0.0
+    return figures
 
 
 def score(module, truth, raised):
@@ -55,12 +66,12 @@ def score(module, truth, raised):
     names, rng, samples = sorted(homes), random.Random(SEED), []
     for _ in range(SAMPLES):
         cases = [case for name in rng.choices(names, k=len(names)) for case in homes[name]]
-        samples.append(module.figures({**truth, "cases": cases}, raised))
+        samples.append(figures_of(module, {**truth, "cases": cases}, raised))
     intervals = {}
     for key, _, _ in SHOWN:
         values = sorted(math.inf if one[key] is None else one[key] for one in samples)
         intervals[key] = (values[SAMPLES // 40], values[SAMPLES - 1 - SAMPLES // 40])
-    return module.figures(truth, raised), intervals
+    return figures_of(module, truth, raised), intervals
 
 
 def replay(build, cases, alerts, options, more=()):

@@ -58,7 +58,7 @@ START_TEST(a_home_of_clear_days_is_told_of_within_two)
 {
     live(true);
     struct silence_state before = state;
-    double hours = silence_outlook(&options, &state, &view);
+    double hours = silence_hourly_outlook(&options, &state, &view);
     ck_assert_double_ge(hours, 2);
     ck_assert_double_le(hours, 48);
     ck_assert_mem_eq(&state, &before, sizeof state);
@@ -71,7 +71,7 @@ START_TEST(a_larger_budget_is_told_of_sooner)
     live(true);
     for (double budget = 1; budget <= 64; budget *= 4) {
         view.acute_per_year = budget;
-        double hours = silence_outlook(&options, &state, &view);
+        double hours = silence_hourly_outlook(&options, &state, &view);
         ck_assert_double_le(hours, last);
         last = hours;
     }
@@ -82,7 +82,7 @@ END_TEST
 START_TEST(a_home_whose_nights_are_like_its_days_is_seen_not_to_be_watched)
 {
     live(false);
-    ck_assert_double_eq(silence_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
 }
 END_TEST
 
@@ -90,13 +90,13 @@ START_TEST(meters_that_cannot_vouch_tell_nothing)
 {
     live(true);
     view.meters[0].continuous = true;
-    ck_assert_double_eq(silence_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
     view.meters[0].continuous = false;
     view.meters[0].interval_minutes = 1440;
-    ck_assert_double_eq(silence_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
     live(true);
     routine_reset(&routine);
-    ck_assert_double_eq(silence_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
 }
 END_TEST
 

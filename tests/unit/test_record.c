@@ -223,7 +223,7 @@ static const struct row rows[] = {
     FIELD(record_meter, measure),
     FIELD(record_meter, kind),
     FIELD(record_meter, flags),
-    FIELD(record_meter, spare),
+    FIELD(record_meter, delay_minutes),
     FIELD(record_meter, parts),
     FIELD(record_meter, hours),
     FIELD(record_meter, estimated),

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Homes whose meters are read once a day, and those whose hours come in the next morning.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abode.h"
+#include "household/meter.h"
+
+#define LEARNT  60 /* days */
+#define MORNING (8 * HOUR)
+
+static struct abode home;
+
+static void begin(void)
+{
+    abode_init(&home, NULL);
+}
+
+static void end(void)
+{
+    abode_done(&home);
+}
+
+/* The use of a day, told in the next morning as a total. */
+static void day_total(int day, int64_t milli)
+{
+    struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + day * DAY, milli);
+    message.reading.minutes = 1440;
+    message.end_ms = (ABODE_T0 + (day + 1) * DAY) * 1000;
+    abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + MORNING);
+}
+
+/* A register as it stands at the end of a day, read by the next morning. */
+static void day_register(int day, int64_t milli)
+{
+    struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + (day + 1) * DAY, milli);
+    message.reading.kind = READING_REGISTER;
+    message.reading.minutes = 0;
+    message.end_ms = message.at_ms;
+    abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + MORNING);
+}
+
+static int64_t usual(int day)
+{
+    return 100000 + day * 7 % 40 * 1000;
+}
+
+START_TEST(a_day_without_use_is_told_by_totals)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    ck_assert_int_eq(home.count, 0);
+    ck_assert_int_eq(abode_meter(&home, UTILITY_WATER)->delay_minutes, 480);
+    day_total(LEARNT, 0);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert(finding->active && finding->begins);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + LEARNT * DAY);
+    ck_assert_int_eq(finding->at_s, ABODE_T0 + (LEARNT + 1) * DAY);
+    ck_assert_str_eq(finding->summary,
+                     "No water on Monday (one reading a day); this home has not had that in 1 "
+                     "month; as of Tuesday 00:00, its readings come about 8 hours late");
+    day_total(LEARNT + 1, 0);
+    ck_assert_int_eq(abode_last(&home, "silence")->verdict.grade, SEVERITY_CRITICAL);
+    day_total(LEARNT + 2, usual(1));
+    finding = abode_last(&home, "silence");
+    ck_assert(!finding->active && finding->life);
+}
+END_TEST
+
+START_TEST(a_day_without_use_is_told_by_a_register)
+{
+    int64_t milli = 5000000;
+    for (int day = -1; day < LEARNT; day++)
+        day_register(day, milli += usual(day + 1));
+    ck_assert_int_eq(home.count, 0);
+    day_register(LEARNT, milli);
+    day_register(LEARNT + 1, milli);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert(finding->active);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + LEARNT * DAY);
+    abode_reload(&home);
+    day_register(LEARNT + 2, milli + 90000);
+    ck_assert(!abode_is_on(&home, "silence"));
+}
+END_TEST
+
+START_TEST(its_outlook_is_of_days_and_of_when_they_are_told)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    /* The rest of the day, a day without use, and eight hours until it is told. */
+    ck_assert_int_eq(household_outlook_h(&home.household), 45);
+}
+END_TEST
+
+START_TEST(a_batch_of_hours_is_said_to_come_late)
+{
+    for (int32_t hour = ABODE_H0; hour < ABODE_H0 + 40 * 24; hour++)
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, abode_usual(UTILITY_WATER, hour)),
+                   (hour / 24 + 1) * DAY + MORNING);
+    abode_wait(&home, (ABODE_H0 / 24 + 41) * DAY);
+    int delay = abode_meter(&home, UTILITY_WATER)->delay_minutes;
+    ck_assert_int_ge(delay, 12 * 60);
+    ck_assert_int_le(delay, 32 * 60);
+    int hours = household_outlook_h(&home.household);
+    ck_assert_int_gt(hours, delay / 60);
+    for (int32_t hour = ABODE_H0 + 40 * 24; hour < ABODE_H0 + 43 * 24; hour++)
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 0),
+                   (hour / 24 + 1) * DAY + MORNING);
+    abode_wait(&home, (ABODE_H0 / 24 + 44) * DAY);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_ptr_nonnull(strstr(finding->summary, "its readings come about "));
+}
+END_TEST
+
+START_TEST(what_is_sent_to_fill_a_gap_is_not_how_late_it_usually_is)
+{
+    abode_live(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 48);
+    int32_t delay = abode_meter(&home, UTILITY_WATER)->delay_minutes;
+    struct message late = abode_hour(UTILITY_WATER, (ABODE_H0 + 48) * HOUR, 0), again = late;
+    abode_take(&home, late, (ABODE_H0 + 48 + 96) * HOUR);
+    abode_take(&home, again, (ABODE_H0 + 48 + 60) * HOUR);
+    ck_assert_int_eq(abode_meter(&home, UTILITY_WATER)->delay_minutes, delay);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("household_daily");
+    TCase *cases = tcase_create("household_daily");
+    tcase_add_checked_fixture(cases, begin, end);
+    tcase_add_test(cases, a_day_without_use_is_told_by_totals);
+    tcase_add_test(cases, a_day_without_use_is_told_by_a_register);
+    tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
+    tcase_add_test(cases, a_batch_of_hours_is_said_to_come_late);
+    tcase_add_test(cases, what_is_sent_to_fill_a_gap_is_not_how_late_it_usually_is);
+    suite_add_tcase(suite, cases);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
