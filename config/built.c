@@ -124,7 +124,8 @@ const struct enrolment *config_enrolment(const struct config *config, size_t *co
 
 size_t config_set_count(const struct config *config)
 {
-    size_t count = config->property_count + config->field_count + config->enrolment_count;
+    size_t count = config->property_count + config->field_count + config->enrolment_count +
+                   config->holiday_count;
     for (size_t i = 0; i < config->slot_count; i++)
         count += config->slots[i].from.kind != ORIGIN_DEFAULT;
     for (size_t i = 0; i < config->layer_count; i++)

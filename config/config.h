@@ -90,6 +90,13 @@ struct settings {
 };
 
 /* One row that decides: households with all of these flags (and not opted out) may raise alerts. */
+/* A day on which people live as at a weekend. */
+#define CONFIG_HOLIDAYS_MAX 400
+struct holiday {
+    unsigned year; /* 0: of every year */
+    unsigned month_day;
+};
+
 #define CONFIG_ENROLMENT_MAX 16
 struct enrolment {
     uint32_t flags;     /* all of them */
@@ -148,6 +155,9 @@ const char *config_property_reserved(const char *name);
 const struct field_mapping *config_fields(const struct config *config, size_t *count);
 /* count 0: every household may raise everything. */
 const struct enrolment *config_enrolment(const struct config *config, size_t *count);
+
+/* Of a local day since 1970. */
+bool config_is_holiday(const struct config *config, int32_t day);
 
 /* What a household is judged by: defaults, then profiles, seasons and areas that apply, in the
  * order of the file. */

@@ -92,6 +92,9 @@ struct config {
     struct enrolment enrolment[CONFIG_ENROLMENT_MAX];
     struct origin enrolment_from[CONFIG_ENROLMENT_MAX];
     size_t enrolment_count;
+    struct holiday holidays[CONFIG_HOLIDAYS_MAX];
+    struct origin holiday_from[CONFIG_HOLIDAYS_MAX];
+    size_t holiday_count;
 };
 
 struct load {
@@ -148,6 +151,8 @@ void environment_warn(const struct config *config, const struct config_input *in
 
 /* layers.c */
 void load_layers(struct load *load, enum layer_kind kind, const struct tree *node);
+/* "02-29" to 229; false: no day of any year. */
+bool month_day_parse(struct text from, unsigned *out);
 /* `from` and `to` of a season; true when the key was one of them. */
 bool load_season_bound(struct load *load, const struct tree *node, const char *shown,
                        struct layer *layer);
@@ -160,6 +165,9 @@ void check_properties(struct load *load);
 bool property_is_secret(const char *name);
 void load_fields(struct load *load, const struct tree *node);
 void load_enrolment(struct load *load, const struct tree *node);
+
+/* holidays.c */
+void load_holidays(struct load *load, const struct tree *node);
 /* Our names of messages' fields; returns how many. */
 #define FIELDS_MAX 64
 size_t field_list(const char *names[FIELDS_MAX]);

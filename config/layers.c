@@ -42,8 +42,7 @@ static bool named(struct load *load, const struct tree *node, const char *shown,
     return true;
 }
 
-/* "02-29" to 229. */
-static bool month_day_parse(struct text from, unsigned *out)
+bool month_day_parse(struct text from, unsigned *out)
 {
     static const unsigned days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (from.bytes != 5 || from.at[2] != '-')

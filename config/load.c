@@ -24,6 +24,7 @@ static const struct {
     {"kafka.properties", load_properties},
     {"fields", load_fields},
     {"enrolment", load_enrolment},
+    {"holidays", load_holidays},
     /* Read after all others, by load_file; here, so that the names are known. */
     {"profiles", NULL},
     {"seasons", NULL},

@@ -95,6 +95,19 @@ static void show_enrolment(struct showing *showing)
     }
 }
 
+static void show_holidays(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->holiday_count; i++) {
+        const struct holiday *day = &config->holidays[i];
+        buffer_format(&showing->name, "holidays[%zu]", i + 1);
+        if (day->year)
+            buffer_format(&showing->value, "%04u-", day->year);
+        buffer_format(&showing->value, "%02u-%02u", day->month_day / 100, day->month_day % 100);
+        tell(showing, config->holiday_from[i], NULL, "Days on which people live as on a Sunday.");
+    }
+}
+
 static void show_layers(struct showing *showing)
 {
     const struct config *config = showing->config;
@@ -132,6 +145,7 @@ void show_each(const struct config *config, shown_fn *each, void *context)
     show_options(&showing);
     show_lists(&showing);
     show_enrolment(&showing);
+    show_holidays(&showing);
     show_layers(&showing);
     buffer_done(&showing.name);
     buffer_done(&showing.value);

@@ -17,7 +17,7 @@ static void take_hour(const struct judgement *judgement, const struct record_met
 {
     int64_t local = zone_local_s(judgement->household->zone, (int64_t)hour * 3600);
     unsigned slot =
-        routine_slot((unsigned)local_hour(local), (unsigned)local_weekday(local_day(local)));
+        routine_slot((unsigned)local_hour(local), judge_weekday(judgement, local_day(local)));
     uint8_t code = meter_hour(meter, hour), halves[2];
     *expected = (int8_t)(routine_awake(&meter->routine, slot) * 100.0 + 0.5);
     bool open = judgement->view.supply[meter->utility] == SUPPLY_OPEN;

@@ -13,6 +13,7 @@
 #include "household/weather.h"
 
 #define DAY_HOURS_MIN 6 /* that tell of a day */
+#define SUNDAY 6
 
 static void fill_meters(struct judgement *judgement)
 {
@@ -166,12 +167,18 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
     return odd;
 }
 
+unsigned judge_weekday(const struct judgement *judgement, int32_t day)
+{
+    return config_is_holiday(judgement->context->config, day) ? SUNDAY
+                                                              : (unsigned)local_weekday(day);
+}
+
 static void fill_local(struct judgement *judgement, struct event *event, int64_t start_s)
 {
     int64_t local = zone_local_s(judgement->household->zone, start_s);
     event->day = local_day(local);
     event->local_hour = (uint8_t)local_hour(local);
-    event->weekday = (uint8_t)local_weekday(event->day);
+    event->weekday = (uint8_t)judge_weekday(judgement, event->day);
 }
 
 void judge_event(struct judgement *judgement, struct event *event)
@@ -205,7 +212,7 @@ static void file_day(struct judgement *judgement, unsigned index, int32_t day, i
                           .meter = (uint8_t)index,
                           .vouched = true,
                           .day = day};
-    event.weekday = (uint8_t)local_weekday(day);
+    event.weekday = (uint8_t)judge_weekday(judgement, day);
     (void)show(judgement, &event);
 }
 

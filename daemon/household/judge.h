@@ -40,6 +40,9 @@ void judge_all(struct judgement *judgement, int32_t until);
 /* A correction: shows the hours of the ring once more. */
 void judge_again(struct judgement *judgement);
 
+/* 0 Monday .. 6 Sunday of a local day; a public holiday of the configuration is a Sunday. */
+unsigned judge_weekday(const struct judgement *judgement, int32_t day);
+
 /* A daily total. */
 void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli);
 
