@@ -69,7 +69,7 @@ START_TEST(a_larger_budget_is_told_of_sooner)
 {
     double last = SILENCE_OUTLOOK_HOURS;
     live(true);
-    for (double budget = 1; budget <= 64; budget *= 4) {
+    for (int budget = 1; budget <= 64; budget *= 4) {
         view.acute_per_year = budget;
         double hours = silence_hourly_outlook(&options, &state, &view);
         ck_assert_double_le(hours, last);
