@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert/incident.h"
 #include "partition.h"
+#include "reports.h"
 
 #define EXCHANGE_MS          5000
 #define EXCHANGE_ARRIVALS_MS 300000 /* by the arrival clock, which runs as fast as it is read */
@@ -43,7 +43,7 @@ void areas_free(struct areas *areas)
     free(areas);
 }
 
-static struct incident_rules rules_of(const struct settings *settings)
+struct incident_rules areas_rules(const struct settings *settings)
 {
     return (struct incident_rules){settings->incidents.homes_min, settings->incidents.share,
                                    settings->incidents.grace_s, settings->incidents.hold_max_s,
@@ -101,26 +101,41 @@ static struct store_area_hour *slot_of(struct areas *areas, const char *group, i
     return slot;
 }
 
-static void count_in(struct worker *worker, const char *kind, struct text name,
-                     const struct area_hour *hour)
+static void add_sums(struct store_area_sums *sums, const struct store_area_sums *more)
 {
-    char group[STORE_GROUP_MAX];
+    sums->metered += more->metered;
+    sums->dark += more->dark;
+    sums->watched += more->watched;
+    sums->expected_milli += more->expected_milli;
+    sums->seen += more->seen;
+}
+
+void areas_add(struct worker *worker, const char *group, int32_t hour,
+               const struct store_area_sums *sums)
+{
     struct areas *areas = worker->areas;
-    const struct incident_rules rules = rules_of(worker->settings);
-    if (!incident_group(kind, name, group))
-        return;
-    struct store_area_hour *slot = slot_of(areas, group, hour->hour);
+    const struct incident_rules rules = areas_rules(worker->settings);
+    struct store_area_hour *slot = slot_of(areas, group, hour);
     if (!slot) {
         metric_add(&worker->counts.area_hours_uncounted, 1);
         areas->urgent = true;
         return;
     }
-    slot->sums.metered += hour->metered;
-    slot->sums.dark += hour->dark;
-    slot->sums.watched += hour->watched;
-    slot->sums.expected_milli += hour->expected_milli;
-    slot->sums.seen += hour->seen;
+    add_sums(&slot->sums, sums);
     areas->urgent = areas->urgent || incident_is_dark(&rules, &slot->sums);
+}
+
+static void count_in(struct worker *worker, const char *kind, struct text name,
+                     const struct area_hour *hour)
+{
+    char group[STORE_GROUP_MAX];
+    if (incident_group(kind, name, group))
+        areas_add(worker, group, hour->hour,
+                  &(struct store_area_sums){.metered = hour->metered,
+                                            .dark = hour->dark,
+                                            .watched = hour->watched,
+                                            .expected_milli = hour->expected_milli,
+                                            .seen = hour->seen});
 }
 
 void areas_measured(void *owner, const struct area_hour *hour)
@@ -167,6 +182,11 @@ static struct incident *find(const struct areas *areas, const char *group)
         if (strcmp(areas->incidents[i].group, group) == 0)
             return &areas->incidents[i];
     return NULL;
+}
+
+const struct incident *areas_incident(const struct worker *worker, const char *group)
+{
+    return find(worker->areas, group);
 }
 
 static void remember(struct areas *areas, const struct incident *incident)
@@ -228,6 +248,28 @@ static void announce(struct worker *worker, const struct incident *incident, con
     buffer_done(&id);
 }
 
+enum err areas_change(struct worker *worker, const struct incident *next, int64_t before,
+                      enum incident_change change, struct fault *fault)
+{
+    if (change == INCIDENT_SAME)
+        return ERR_OK;
+    struct buffer json = {0};
+    incident_write(next, &json);
+    enum err err = worker->store->ops->incident_set(worker->store, next->group, before,
+                                                    next->version, buffer_view(&json),
+                                                    (int64_t)next->from_hour * HOUR_S, fault);
+    buffer_done(&json);
+    if (err == ERR_CONFLICT) /* somebody was faster: the next exchange shows it */
+        return ERR_OK;
+    if (err)
+        return err;
+    remember(worker->areas, next);
+    worker->areas->changes++;
+    if (change != INCIDENT_GOES_ON)
+        announce(worker, next, change == INCIDENT_CLOSED ? "closed" : "opened");
+    return ERR_OK;
+}
+
 /* The window before the hour that is counted: who reports an hour first is not everybody. */
 static unsigned window_hours(const struct worker *worker)
 {
@@ -247,7 +289,7 @@ static void without_hour(struct store_area_total *total)
 static enum err scale(struct worker *worker, const struct store_area_hour *counted,
                       struct store_area_sums *window, struct fault *fault)
 {
-    const struct incident_rules rules = rules_of(worker->settings);
+    const struct incident_rules rules = areas_rules(worker->settings);
     struct store_area_hour asked[DAYS_BEFORE];
     struct store_area_total totals[DAYS_BEFORE];
     int64_t least = window->expected_milli;
@@ -273,7 +315,7 @@ static enum err scale(struct worker *worker, const struct store_area_hour *count
 static enum err judge(struct worker *worker, const struct store_area_hour *counted,
                       struct store_area_total *total, int64_t now_ms, struct fault *fault)
 {
-    const struct incident_rules rules = rules_of(worker->settings);
+    const struct incident_rules rules = areas_rules(worker->settings);
     const struct incident *known = find(worker->areas, counted->group);
     struct incident next = known ? *known : (struct incident){.version = 0};
     int64_t before = next.version;
@@ -285,23 +327,7 @@ static enum err judge(struct worker *worker, const struct store_area_hour *count
         return err;
     enum incident_change change =
         incident_count(&next, &rules, counted->group, counted->hour, total, now_ms);
-    if (change == INCIDENT_SAME)
-        return ERR_OK;
-    struct buffer json = {0};
-    incident_write(&next, &json);
-    err = worker->store->ops->incident_set(worker->store, next.group, before, next.version,
-                                           buffer_view(&json), (int64_t)next.from_hour * HOUR_S,
-                                           fault);
-    buffer_done(&json);
-    if (err == ERR_CONFLICT) /* somebody was faster: the next exchange shows it */
-        return ERR_OK;
-    if (err)
-        return err;
-    remember(worker->areas, &next);
-    worker->areas->changes++;
-    if (change != INCIDENT_GOES_ON)
-        announce(worker, &next, change == INCIDENT_CLOSED ? "closed" : "opened");
-    return ERR_OK;
+    return areas_change(worker, &next, before, change, fault);
 }
 
 static enum err exchange(struct worker *worker, const struct store_area_hour *counted, size_t count,
@@ -317,8 +343,11 @@ static enum err exchange(struct worker *worker, const struct store_area_hour *co
         size_t part = count - from < STORE_AREA_ADDS_MAX ? count - from : STORE_AREA_ADDS_MAX;
         err = store->ops->area_add(store, counted + from, part, window, totals, fault);
         for (size_t i = 0; i < part && !err; i++)
-            err = judge(worker, &counted[from + i], &totals[i], now_ms, fault);
+            if (!incident_is_of_reports(counted[from + i].group))
+                err = judge(worker, &counted[from + i], &totals[i], now_ms, fault);
     }
+    if (!err)
+        err = reports_look(worker, now_ms, fault);
     free(totals);
     trip_over(&worker->counts, TRIP_AREAS, worker->options.clock, from_ns);
     return err;

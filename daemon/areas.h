@@ -8,14 +8,30 @@
 #ifndef ANBU_AREAS_H
 #define ANBU_AREAS_H
 
+#include "alert/incident.h"
 #include "alert/lifecycle.h"
 #include "household/area_hour.h"
 
+struct settings;
 struct worker;
 struct partition;
 struct areas;
 struct areas *areas_new(void);
 void areas_free(struct areas *areas);
+
+/* From config. */
+struct incident_rules areas_rules(const struct settings *settings);
+
+/* Counts for an hour of a group, until the next exchange. */
+void areas_add(struct worker *worker, const char *group, int32_t hour,
+               const struct store_area_sums *sums);
+
+/* The group's latest incident as of the last exchange; NULL. */
+const struct incident *areas_incident(const struct worker *worker, const char *group);
+
+/* Stores what an incident has become, unless somebody was faster, and tells of it. */
+NODISCARD enum err areas_change(struct worker *worker, const struct incident *next, int64_t before,
+                                enum incident_change change, struct fault *fault);
 
 /* household_context.measured; the owner is the worker. */
 void areas_measured(void *worker, const struct area_hour *hour);

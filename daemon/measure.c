@@ -203,8 +203,8 @@ const struct metric measure_rows[] = {
      .merge = METRIC_MAX,
      .scope = MEASURE_WATCH,
      .offset = IN(watch_counts, incidents),
-     .help = "Areas and feeders that are dark or silent, of the whole city: each anbud shows "
-             "the same."},
+     .help = "Areas and feeders that are dark, silent or without reports, of the whole city: each "
+             "anbud shows the same."},
     {.name = "anbu_area_failures_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,

@@ -16,6 +16,7 @@
 #include "household/cache.h"
 #include "household/weather.h"
 #include "letters.h"
+#include "reports.h"
 #include "worker.h"
 
 #define EPOCH_STEP (INT64_C(1) << 40)
@@ -83,6 +84,7 @@ struct worker {
     struct partition_counts *measured; /* by partition */
     struct log_quota drop_quota, take_quota, area_quota;
     struct areas *areas;
+    struct reports *reports;
 };
 
 /* batch.c: deliveries become changes of records, findings and dead letters. */

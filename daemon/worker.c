@@ -60,7 +60,9 @@ struct worker *worker_new(const struct worker_options *options)
     worker->context.weather = worker->weather;
     worker->context.found = found;
     worker->context.measured = areas_measured;
+    worker->context.heard = reports_heard;
     worker->areas = areas_new();
+    worker->reports = reports_new();
     worker->context.owner = worker;
     worker->letter_bytes_max = SIZE_MAX;
     worker->batch_max = (size_t)worker->settings->daemon.batch;
@@ -99,6 +101,7 @@ void worker_free(struct worker *worker)
     }
     cache_free(worker->cache);
     weather_table_free(worker->weather);
+    reports_free(worker->reports);
     areas_free(worker->areas);
     decoder_free(worker->decoder);
     tuning_cache_free(worker->context.tuning);

@@ -25,7 +25,7 @@ static double missing_milli(const struct store_area_sums *sums)
 static bool is_enough(enum incident_kind kind, const struct incident_rules *rules,
                       const struct store_area_sums *sums)
 {
-    if (kind == INCIDENT_DARK)
+    if (kind != INCIDENT_SILENT)
         return sums->metered >= rules->homes_min;
     /* While workers catch up, the hours of few homes are there: all of the window's must be. */
     return sums->expected_milli >= rules->homes_min * 1000 &&
@@ -35,13 +35,13 @@ static bool is_enough(enum incident_kind kind, const struct incident_rules *rule
 /* People sleep in on Saturdays, all of them: silence must be deeper than darkness. */
 static double share_of(enum incident_kind kind, const struct incident_rules *rules)
 {
-    return kind == INCIDENT_DARK ? rules->share : (1 + rules->share) / 2;
+    return kind == INCIDENT_SILENT ? (1 + rules->share) / 2 : rules->share;
 }
 
 static bool is_missing(enum incident_kind kind, double share, const struct store_area_sums *sums)
 {
-    return kind == INCIDENT_DARK ? (double)sums->dark >= share * (double)sums->metered
-                                 : missing_milli(sums) >= share * (double)sums->expected_milli;
+    return kind == INCIDENT_SILENT ? missing_milli(sums) >= share * (double)sums->expected_milli
+                                   : (double)sums->dark >= share * (double)sums->metered;
 }
 
 /* Squared, so that no root is needed: missing > 4 sqrt(expected), in signs of life. */
@@ -55,7 +55,7 @@ static bool shows(enum incident_kind kind, const struct incident_rules *rules,
                   const struct store_area_sums *sums)
 {
     return is_enough(kind, rules, sums) && is_missing(kind, share_of(kind, rules), sums) &&
-           (kind == INCIDENT_DARK || is_beyond_chance(sums));
+           (kind != INCIDENT_SILENT || is_beyond_chance(sums));
 }
 
 bool incident_is_dark(const struct incident_rules *rules, const struct store_area_sums *sums)
@@ -109,24 +109,21 @@ static enum incident_change try_open(struct incident *incident, const struct inc
 {
     if (incident->version && hour <= incident->end_hour)
         return INCIDENT_SAME;
-    for (int kind = 0; kind < INCIDENT_KIND_COUNT; kind++) {
-        const struct store_area_sums *sums = sums_for((enum incident_kind)kind, total);
-        if (!shows((enum incident_kind)kind, rules, sums))
+    static const enum incident_kind kinds[] = {INCIDENT_DARK, INCIDENT_SILENT};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct store_area_sums *sums = sums_for(kinds[i], total);
+        if (!shows(kinds[i], rules, sums))
             continue;
-        open_incident(incident, (enum incident_kind)kind, rules, group, hour, now_ms);
+        open_incident(incident, kinds[i], rules, group, hour, now_ms);
         incident->sums = *sums;
         return INCIDENT_OPENED;
     }
     return INCIDENT_SAME;
 }
 
-enum incident_change incident_count(struct incident *incident, const struct incident_rules *rules,
-                                    const char *group, int32_t hour,
-                                    const struct store_area_total *total, int64_t now_ms)
+static enum incident_change go_on(struct incident *incident, const struct incident_rules *rules,
+                                  int32_t hour, const struct store_area_sums *sums, int64_t now_ms)
 {
-    if (!incident->version || incident->end_hour)
-        return try_open(incident, rules, group, hour, total, now_ms);
-    const struct store_area_sums *sums = sums_for(incident->kind, total);
     if (hour <= incident->last_hour || !is_enough(incident->kind, rules, sums))
         return INCIDENT_SAME;
     if (shows(incident->kind, rules, sums)) {
@@ -147,6 +144,37 @@ enum incident_change incident_count(struct incident *incident, const struct inci
     if (until_ms < incident->held_until_ms)
         incident->held_until_ms = until_ms;
     return INCIDENT_CLOSED;
+}
+
+enum incident_change incident_count(struct incident *incident, const struct incident_rules *rules,
+                                    const char *group, int32_t hour,
+                                    const struct store_area_total *total, int64_t now_ms)
+{
+    if (!incident->version || incident->end_hour)
+        return try_open(incident, rules, group, hour, total, now_ms);
+    return go_on(incident, rules, hour, sums_for(incident->kind, total), now_ms);
+}
+
+enum incident_change incident_report(struct incident *incident, const struct incident_rules *rules,
+                                     const char *group, int32_t hour,
+                                     const struct store_area_sums *sums, int64_t now_ms)
+{
+    if (incident->version && !incident->end_hour)
+        return go_on(incident, rules, hour, sums, now_ms);
+    if (hour <= incident->end_hour || !shows(INCIDENT_UNREPORTED, rules, sums))
+        return INCIDENT_SAME;
+    open_incident(incident, INCIDENT_UNREPORTED, rules, group, hour, now_ms);
+    /* So many of its hours are missing. */
+    int64_t hours = (rules->window_hours * sums->dark + sums->metered / 2) / sums->metered;
+    incident->from_hour = hour - (int32_t)hours + 1;
+    incident->held_until_ms = now_ms;
+    incident->sums = *sums;
+    return INCIDENT_OPENED;
+}
+
+bool incident_is_of_reports(const char *group)
+{
+    return memchr(group, '.', strcspn(group, ":")) != NULL;
 }
 
 bool incident_group(const char *kind, struct text name, char out[STORE_GROUP_MAX])

@@ -11,9 +11,10 @@
 #include "store/store.h"
 
 /* X(constant, word) */
-#define INCIDENT_KINDS(X)    \
-    X(INCIDENT_DARK, "dark") \
-    X(INCIDENT_SILENT, "silent")
+#define INCIDENT_KINDS(X)        \
+    X(INCIDENT_DARK, "dark")     \
+    X(INCIDENT_SILENT, "silent") \
+    X(INCIDENT_UNREPORTED, "non_reporting")
 enum incident_kind { INCIDENT_KINDS(VOCABULARY_CONSTANT) INCIDENT_KIND_COUNT };
 extern const char *const incident_kind_names[INCIDENT_KIND_COUNT];
 
@@ -54,6 +55,15 @@ void incident_scale(const struct incident_rules *rules, const struct store_area_
 enum incident_change incident_count(struct incident *incident, const struct incident_rules *rules,
                                     const char *group, int32_t hour,
                                     const struct store_area_total *total, int64_t now_ms);
+
+/* The same of a group's reports in an hour of arrivals: of sums.metered meters that usually do,
+ * sums.dark have not reported in the window. It holds no alert. */
+enum incident_change incident_report(struct incident *incident, const struct incident_rules *rules,
+                                     const char *group, int32_t hour,
+                                     const struct store_area_sums *sums, int64_t now_ms);
+
+/* Reports are counted by utility: "water.area:<name>". */
+bool incident_is_of_reports(const char *group);
 
 /* "area:<name>" or "feeder:<name>". False: the name is empty or too long to be counted. */
 NODISCARD bool incident_group(const char *kind, struct text name, char out[STORE_GROUP_MAX]);

@@ -27,6 +27,9 @@ static void shown_by(const json_t *incident, struct buffer *out)
     if (strcmp(view_text(incident, "kind"), "dark") == 0)
         buffer_format(out, "%lld of %lld homes dark", number(incident, "dark"),
                       number(incident, "metered"));
+    else if (strcmp(view_text(incident, "kind"), "non_reporting") == 0)
+        buffer_format(out, "%lld of %lld meters do not report", number(incident, "dark"),
+                      number(incident, "metered"));
     else
         buffer_format(out, "%lld signs of life of %.0f", number(incident, "seen"),
                       json_number_value(json_object_get(incident, "expected")));
@@ -58,7 +61,7 @@ void incidents_view_list(const struct screen *screen, const json_t *body, int64_
     struct table table;
     (void)now_ms;
     if (json_array_size(list) == 0) {
-        buffer_text(out, "no area or feeder is dark or silent\n");
+        buffer_text(out, "no area or feeder is dark, silent or without reports\n");
         return;
     }
     table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);

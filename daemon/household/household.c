@@ -93,6 +93,24 @@ static int new_meter(struct household *household, const struct message *message)
     return record.meters[oldest].newest_s < message->end_ms / 1000 - METER_GONE_S ? oldest : -1;
 }
 
+/* A day in one batch comes hour by hour; a register that is read once tells of them all. */
+static void tell_heard(const struct record *record, const struct record_meter *meter,
+                       const struct reading *reading, int64_t before_s,
+                       const struct household_context *context)
+{
+    int64_t hours = meter->newest_s / 3600 - before_s / 3600;
+    if (!context->heard || hours <= 0 || reading->quality == QUALITY_MISSING)
+        return;
+    const struct heard heard = {.area = record_area(record),
+                                .feeder = record_feeder(record),
+                                .utility = meter->utility,
+                                .arrived_hour = (int32_t)(context->arrived_ms / 3600000),
+                                .hours = !before_s    ? 1
+                                         : hours < 24 ? (int32_t)hours
+                                                      : 24};
+    context->heard(context->owner, &heard);
+}
+
 static enum reject apply_reading(struct household *household, const struct message *message,
                                  const struct household_context *context, const char **detail)
 {
@@ -121,11 +139,13 @@ static enum reject apply_reading(struct household *household, const struct messa
     }
     note_delay(meter, message, context->arrived_ms);
     struct meter_change change;
+    int64_t before_s = meter->newest_s;
     enum reject reject = meter_apply(meter, reading, &change);
     if (reject) {
         *detail = reject == REJECT_TOO_LATE ? "start" : "value";
         return reject;
     }
+    tell_heard(&record, meter, reading, before_s, context);
     if (message->end_ms / 1000 > record.home->last_reading_s)
         record.home->last_reading_s = message->end_ms / 1000;
     if ((change.ready || change.corrected) && is_late(meter, message, context->arrived_ms)) {

@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "household/area_hour.h"
 #include "household/finding.h"
+#include "household/heard.h"
 #include "household/record.h"
 #include "ingest/message.h"
 #include "ingest/reject.h"
@@ -30,6 +31,8 @@ struct household_context {
     void (*found)(void *owner, uint32_t partition, const struct finding *finding);
     /* Told of each measured hour of a home whose area or feeder is known; may be NULL. */
     void (*measured)(void *owner, const struct area_hour *hour);
+    /* Told of each reading that says something new; may be NULL. */
+    void (*heard)(void *owner, const struct heard *heard);
     void *owner;
 };
 

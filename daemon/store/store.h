@@ -29,7 +29,7 @@
 #define STORE_TIMERS_MAX        4       /* set or cancelled in one step */
 #define STORE_STEP_BYTES_MAX    2097152 /* 2 MB: snapshot, event and message of one step */
 #define STORE_DONE_MAX          4096    /* outbox entries taken out in one call */
-#define STORE_GROUP_MAX         80      /* bytes of a group's name with the terminator */
+#define STORE_GROUP_MAX         96      /* bytes of a group's name with the terminator */
 #define STORE_AREA_ADDS_MAX     256     /* hours counted in one call */
 #define STORE_AREA_HOURS        96      /* so long after its last count an hour is forgotten */
 #define STORE_INCIDENT_DAYS     7       /* so long after its last change an incident is */

@@ -157,6 +157,42 @@ START_TEST(an_outage_that_is_told_a_day_later_holds_nothing_any_more)
 }
 END_TEST
 
+#define WATER "water.feeder:F-201"
+
+static enum incident_change report(int32_t hour, int64_t metered, int64_t dark)
+{
+    struct incident_rules patient = rules;
+    patient.window_hours = 3;
+    const struct store_area_sums sums = {.metered = metered, .dark = dark};
+    return incident_report(&incident, &patient, WATER, hour, &sums,
+                           NOW_MS + (hour - HOUR) * HOUR_MS);
+}
+
+START_TEST(meters_that_do_not_report_open_an_incident_that_holds_nothing)
+{
+    begin();
+    ck_assert_int_eq(report(HOUR, 19, 19), INCIDENT_SAME);
+    ck_assert_int_eq(report(HOUR, 50, 29), INCIDENT_SAME);
+    ck_assert_int_eq(report(HOUR, 50, 30), INCIDENT_OPENED);
+    ck_assert_int_eq(incident.kind, INCIDENT_UNREPORTED);
+    ck_assert_int_eq(incident.from_hour, HOUR - 1); /* of three hours, two are missing */
+    ck_assert_int_eq(incident.held_until_ms, NOW_MS);
+    ck_assert_int_eq(report(HOUR + 1, 50, 50), INCIDENT_GOES_ON);
+    ck_assert_int_eq(report(HOUR + 2, 50, 15), INCIDENT_SAME);
+    ck_assert_int_eq(report(HOUR + 3, 50, 14), INCIDENT_CLOSED);
+    ck_assert_int_le(incident.held_until_ms, NOW_MS);
+    ck_assert_int_eq(report(HOUR + 2, 50, 50), INCIDENT_SAME);
+}
+END_TEST
+
+START_TEST(reports_are_counted_apart)
+{
+    ck_assert(incident_is_of_reports(WATER));
+    ck_assert(!incident_is_of_reports(FEEDER));
+    ck_assert(!incident_is_of_reports("area:a.b"));
+}
+END_TEST
+
 START_TEST(what_is_stored_reads_back)
 {
     struct buffer bytes = {0}, again = {0}, event = {0};
@@ -207,6 +243,8 @@ int main(void)
     tcase_add_test(cases, a_close_late_in_the_hold_gives_no_more_time_than_its_maximum);
     tcase_add_test(cases, dark_again_later_is_another_incident);
     tcase_add_test(cases, an_outage_that_is_told_a_day_later_holds_nothing_any_more);
+    tcase_add_test(cases, meters_that_do_not_report_open_an_incident_that_holds_nothing);
+    tcase_add_test(cases, reports_are_counted_apart);
     tcase_add_test(cases, what_is_stored_reads_back);
     tcase_add_test(cases, a_group_has_a_name_that_fits);
     suite_add_tcase(suite, cases);
