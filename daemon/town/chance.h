@@ -58,6 +58,7 @@ enum purpose {
     PURPOSE_WEATHER,
     PURPOSE_COLD_WAVE,
     PURPOSE_OUTAGE,
+    PURPOSE_HEATING_OFF,
 };
 
 static inline uint64_t chance_mix(uint64_t x)

@@ -4,7 +4,9 @@
 #include "town/use.h"
 #include "town/weather.h"
 
-#define DAY_S 86400
+#define DAY_S              86400
+#define COLD_CELSIUS       3.0
+#define COLD_DAYS_A_WINTER 90
 
 /* The kinds of homes and who lives in them. */
 static const struct {
@@ -115,7 +117,7 @@ void home_init(struct home *home, const struct scene *scene, uint32_t index)
     const struct scenario *s = scene->scenario;
     const struct span never = {HOME_NEVER, HOME_NEVER};
     *home = (struct home){.key = chance_key(scene->key, index), .index = index};
-    home->trip = home->empty = home->drip = home->burst = never;
+    home->trip = home->empty = home->drip = home->burst = home->unheated = never;
     home->collapse_due = home->found = HOME_NEVER;
     for (unsigned u = 0; u < UTILITY_COUNT; u++) {
         metering_init(&home->meters[u], home->key, u, s);
@@ -324,6 +326,22 @@ static void plan_leaks(struct home *home, const struct scene *scene, const struc
     }
 }
 
+/* A boiler that is broken, or money that is short: it begins on a cold day. */
+static void plan_unheated(struct home *home, const struct scene *scene, const struct moment *moment)
+{
+    int32_t today = moment->day * DAY_MINUTE;
+    bool due = home->unheated.from == HOME_NEVER || home->unheated.to <= today;
+    if (!due || home->equipment.heating == HEATING_DISTRICT || moment->day_celsius > COLD_CELSIUS ||
+        moment->day - scene->first_day < scene->quiet_days)
+        return;
+    double rate = scene->scenario->heating_off_per_winter / COLD_DAYS_A_WINTER;
+    if (!chance_is(home->life, PURPOSE_HEATING_OFF, moment->day, rate))
+        return;
+    int32_t days = 5 + (int32_t)(chance_bits(home->life, PURPOSE_HEATING_OFF, -moment->day) % 10);
+    home->unheated = (struct span){today, today + days * DAY_MINUTE};
+    tell(home, scene, TRUTH_HEATING_OFF, moment, &home->unheated);
+}
+
 static enum report_channel draw_channel(const struct home *home, int32_t day)
 {
     static const uint8_t alone[] = {REPORT_NEIGHBOUR,
@@ -423,6 +441,8 @@ static void home_day(struct home *home, const struct scene *scene, const struct 
         plan_visit(home, scene, moment);
     else if (!away(home, moment->minute))
         plan_trip(home, scene, moment);
+    if (!away(home, moment->minute))
+        plan_unheated(home, scene, moment);
     if (!run_begins && home->collapse_due == HOME_NEVER && !away(home, moment->minute))
         plan_move(home, scene, moment);
     if (home->empty.from == HOME_NEVER || home->empty.to <= moment->minute)

@@ -58,7 +58,7 @@ struct home {
     struct meter meters[UTILITY_COUNT];
     struct account accounts[UTILITY_COUNT];
     struct person persons[HOME_PERSONS_MAX];
-    struct span trip, empty, drip, burst;
+    struct span trip, empty, drip, burst, unheated;
     double drip_litres_hour, burst_litres_hour, tap_litres_hour, left_on_w;
     int64_t collapsed_s;  /* 0: not */
     int32_t collapse_due; /* local minute; waits until the person is at home */

@@ -38,6 +38,7 @@ const char *const truth_names[TRUTH_COUNT] = {
     [TRUTH_ARREARS] = "arrears",
     [TRUTH_NO_READINGS] = "no_readings",
     [TRUTH_OPTED_OUT] = "opted_out",
+    [TRUTH_HEATING_OFF] = "heating_off",
 };
 
 static const char *const unit_names[UNIT_COUNT] = {

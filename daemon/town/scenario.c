@@ -88,6 +88,10 @@ static const struct row rows[] = {
     FIELD("meters", rollover_share, 0.03, 0, 1,
           "share of register meters that are about to roll over"),
 
+    FIELD("heating", heating_off_per_winter, 0.1, 0, 5,
+          "stretches of 5 to 14 days from cold weather on in which people at home do not heat, a "
+          "home that heats by a meter; after the quiet days"),
+
     FIELD("leaks", drips_per_year, 0.15, 0, 52, "drips of 1 to 15 L an hour for days, a home"),
     FIELD("leaks", bursts_per_year, 0.03, 0, 52,
           "bursts of 200 to 800 L an hour for hours, a home"),

@@ -33,6 +33,8 @@ struct scenario {
         water_interval, water_daily, gas_interval, gas_daily, next_morning_share,
         disturbances_per_month, duplicate_share, correction_share, exchanges_per_year,
         rollover_share;
+    /* heating */
+    double heating_off_per_winter;
     /* leaks */
     double drips_per_year, bursts_per_year;
     /* outages */

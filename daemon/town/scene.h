@@ -44,6 +44,7 @@ enum truth {
     TRUTH_ARREARS,
     TRUTH_NO_READINGS,
     TRUTH_OPTED_OUT,
+    TRUTH_HEATING_OFF,
     TRUTH_COUNT
 };
 extern const char *const truth_names[TRUTH_COUNT];

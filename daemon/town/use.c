@@ -196,16 +196,18 @@ static double wanted_celsius(const struct quarter *q)
 static void heat_and_cool(struct quarter *q)
 {
     const struct equipment *e = &q->home->equipment;
+    const struct span *unheated = &q->home->unheated;
+    bool off = q->minute >= unheated->from && q->minute < unheated->to;
     double outside = q->moment->celsius;
     /* Sun, people and appliances are worth three degrees. */
-    double lacking = wanted_celsius(q) - 3 - outside;
+    double lacking = off ? 0 : wanted_celsius(q) - 3 - outside;
     if (lacking > 0 && e->heating == HEATING_GAS) {
         double cycling = 0.7 + 0.6 * chance_unit(key(q), PURPOSE_HEATING, q->tick);
         q->use.gas_litres += lacking * e->heat_w_per_k * 0.25 / 1000 * cycling * GAS_LITRES_PER_KWH;
         q->use.wh += 8; /* pump */
     } else if (lacking > 0 && e->heating == HEATING_ELECTRIC && q->presence->home) {
         q->use.wh += lacking * e->heat_w_per_k * 0.25 * 0.4;
-    } else if (e->heating == HEATING_STORAGE && !q->presence->empty &&
+    } else if (e->heating == HEATING_STORAGE && !q->presence->empty && !off &&
                (q->moment->local_hour >= 23 || q->moment->local_hour < 6)) {
         double day = e->setpoint - 3 - q->moment->day_celsius;
         if (day > 0)
