@@ -8,11 +8,11 @@
  *   home occupied=no season=yes cold_wave=yes flags=lives_alone,children moved_in=TIME
  *        absent_from=TIME absent_to=TIME budget=6 valid_days=40 (of the home and its meters)
  *   meter water 60                adds a meter, from 0: utility, minutes between its readings
- *   leak 0 yes                    meter 0 never stops flowing (view.continuous)
- *   life 0 2025-12-01 45          45 days of meter 0 by the hour: somebody awake from 7 to 23
- * o'clock, its routine as such days make it usual 0 2025-11-10 60 410 380 days of meter 0 from a
- * date on, their totals in turn (kWh, L, m3); shown to the detector day by day, somebody at home
- * every day;
+ *   weather 2025-11-10 60 7 -2    60 days' mean temperatures from a date on, in turn; "-": not
+ * known leak 0 yes                    meter 0 never stops flowing (view.continuous) life 0
+ * 2025-12-01 45          45 days of meter 0 by the hour: somebody awake from 7 to 23 o'clock, its
+ * routine as such days make it usual 0 2025-11-10 60 410 380 days of meter 0 from a date on, their
+ * totals in turn (kWh, L, m3); shown to the detector day by day, somebody at home every day;
  *                                 "-" for an unknown day
  *   day 0 2026-01-12 120          one day's total, then EVENT_DAY at its end; a last word "away":
  *                                 nobody awake that day; "patchy": a third of its hours missing;
@@ -52,6 +52,7 @@
 #define LINE_MAX_BYTES 512
 #define ROOM_BYTES     8192
 #define DAY_S          86400
+#define WEATHER_ROOM   1024
 
 struct meter_days {
     struct routine routine;
@@ -67,6 +68,7 @@ struct stage {
     struct household_view view;
     struct meter_days meters[VIEW_METERS_MAX];
     struct verdict verdict;
+    int16_t celsius[WEATHER_ROOM]; /* day % WEATHER_ROOM; tenths */
 };
 
 static void complain(const struct stage *stage, const char *what, const char *word)
@@ -307,11 +309,33 @@ static void change_supply(struct stage *stage, char *rest)
 
 /* ---- events -------------------------------------------------------------------------------- */
 
+static void look_out(struct stage *stage)
+{
+    struct household_view *view = &stage->view;
+    int64_t local_s = view->now_s + view->utc_offset_s;
+    view->celsius_day = (int32_t)(local_s / DAY_S) - 1;
+    for (int i = 0; i < VIEW_WEATHER_DAYS; i++)
+        view->celsius[i] = stage->celsius[(view->celsius_day - i) % WEATHER_ROOM];
+}
+
+static void set_weather(struct stage *stage, char *rest)
+{
+    int32_t day = date_of(stage, need_word(stage, &rest, "date"));
+    int days = (int)number(stage, need_word(stage, &rest, "days"));
+    double tenths[64];
+    int count = 0;
+    for (char *word; count < 64 && (word = next_word(&rest)); count++)
+        tenths[count] = strcmp(word, "-") == 0 ? CELSIUS_UNKNOWN : 10.0 * number(stage, word);
+    for (int i = 0; i < days && count; i++)
+        stage->celsius[(day + i) % WEATHER_ROOM] = (int16_t)tenths[i % count];
+}
+
 static void show(struct stage *stage, struct event *event)
 {
     const struct detector *detector = stage->detector;
     struct verdict verdict = {.active = stage->verdict.active}, twin = verdict;
     stage->view.now_s = event->at_s;
+    look_out(stage);
     memcpy(stage->twin, stage->state, sizeof stage->twin);
     detector->observe(stage->options, stage->state, &stage->view, event, &verdict);
     detector->observe(stage->options, stage->twin, &stage->view, event, &twin);
@@ -669,7 +693,7 @@ static const struct verb {
     {"life", show_life},        {"arrears", change_arrears}, {"supply", change_supply},
     {"billing", show_billing},  {"uses", show_uses},         {"household", show_household},
     {"expect", expect},         {"say", expect_said},        {"number", expect_number},
-    {"awake", show_awake_days},
+    {"awake", show_awake_days}, {"weather", set_weather},
 };
 
 static void run_line(struct stage *stage, char *line)
@@ -714,6 +738,8 @@ static void run_case(const char *file)
         set_option(stage, &stage->detector->options[i], stage->detector->options[i].initial);
     stage->view.utc_offset_s = 9 * 3600;
     stage->view.occupied = true;
+    for (int i = 0; i < WEATHER_ROOM; i++)
+        stage->celsius[i] = CELSIUS_UNKNOWN;
     FILE *in = fopen(file, "r");
     ck_assert_msg(in != NULL, "%s: cannot be read", file);
     char line[LINE_MAX_BYTES];
