@@ -183,6 +183,46 @@ START_TEST(a_profile_changes_what_it_says_and_keeps_the_rest)
 }
 END_TEST
 
+/* ---- weather ------------------------------------------------------------------------------- */
+
+/* One mean a day, told when the day is over. */
+static void was(const char *area, int64_t from_s, double celsius)
+{
+    struct weather weather = {.area = text_of(area),
+                              .event = TEXT(WEATHER_TEMPERATURE),
+                              .from_s = from_s,
+                              .to_s = from_s + DAY,
+                              .temperature_c = celsius,
+                              .has_temperature = true};
+    weather_table_apply(home.weather, &weather, (from_s + DAY) * 1000);
+}
+
+/* 66 days of four kinds of weather, then two of frost in which nothing heats. */
+START_TEST(a_home_that_is_not_heated_shows_by_the_weather_of_its_area)
+{
+    static const double kinds[] = {12, 8, 3, -2};
+    static const char *const areas[] = {"a", "b"};
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
+    profile.event.area = text_of(areas[_i]);
+    abode_take(&home, profile, ABODE_T0);
+    for (int32_t hour = 0; hour <= 68 * 24; hour++) {
+        int day = hour / 24;
+        double celsius = day < 66 ? kinds[day % 4] : -2;
+        int64_t at_s = ABODE_T0 + hour * HOUR;
+        int64_t heat = day < 66 ? (int64_t)(15 - celsius) * 40000 : 0;
+        if (hour % 24 == 0 && day > 0)
+            was("a", at_s - DAY, day <= 66 ? kinds[(day - 1) % 4] : -2);
+        abode_take(&home,
+                   abode_hour(UTILITY_WATER, at_s, abode_usual(UTILITY_WATER, ABODE_H0 + hour)),
+                   at_s + HOUR + 60);
+        abode_take(&home, abode_hour(UTILITY_GAS, at_s, 40000 + heat), at_s + HOUR + 60);
+    }
+    ck_assert_int_eq(abode_is_on(&home, "cold"), _i == 0);
+    if (_i == 0)
+        ck_assert_ptr_nonnull(strstr(abode_last(&home, "cold")->summary, "at -2 degrees outside"));
+}
+END_TEST
+
 /* ---- opting out ---------------------------------------------------------------------------- */
 
 START_TEST(opting_out_leaves_a_tombstone)
@@ -571,6 +611,7 @@ int main(void)
     tcase_add_test(people, an_outcome_that_explains_the_silence_ends_it_and_the_next_one_is_told);
     tcase_add_test(people, an_outcome_from_before_a_moving_in_says_nothing_of_who_lives_there_now);
     tcase_add_test(people, a_profile_changes_what_it_says_and_keeps_the_rest);
+    tcase_add_loop_test(people, a_home_that_is_not_heated_shows_by_the_weather_of_its_area, 0, 2);
     tcase_add_test(people, opting_out_leaves_a_tombstone);
     tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);
     tcase_add_test(people, only_enrolled_households_raise);
