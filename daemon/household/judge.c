@@ -13,7 +13,7 @@
 #include "household/weather.h"
 
 #define DAY_HOURS_MIN 6 /* that tell of a day */
-#define SUNDAY 6
+#define SUNDAY        6
 
 static void fill_meters(struct judgement *judgement)
 {

@@ -55,7 +55,7 @@ static const struct option options[] = {
         "Whole local days whose heating energy is added up and compared"),
     ROW(below, OPTION_NUMBER, "%", "30", 1, 95,
         "A finding begins below this share of the heating energy of like weather",
-        .below = "cold.back"),
+        .below = "cold.back", .lever = LEVER_TELLS_MORE),
     ROW(back, OPTION_NUMBER, "%", "60", 1, 100, "It ends with a day of at least this share"),
     ROW(share, OPTION_NUMBER, "%", "33", 1, 100,
         "A meter heats when at least this share of what it shows on cold days is more than on mild "
