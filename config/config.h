@@ -69,6 +69,7 @@ struct settings {
     } ingest;
     struct {
         double acute_per_household_year;
+        bool steer;
     } budget;
     struct {
         int64_t ack_expiry_s;

@@ -246,6 +246,13 @@ const struct option schema[] = {
      .reloadable = true,
      .offset = AT(budget.acute_per_household_year),
      .help = "Acute alerts that the desk can take, per enrolled household and year."},
+    {.name = "budget.steer",
+     .type = OPTION_BOOL,
+     .initial = "true",
+     .reloadable = true,
+     .offset = AT(budget.steer),
+     .help =
+         "Each week the price of an alert follows what was counted. false: as in the training."},
 
     {.name = "alerts.ack_expiry",
      .type = OPTION_DURATION,

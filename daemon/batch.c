@@ -198,6 +198,7 @@ static void changed(struct worker *worker, struct partition *partition, struct c
     cache_mark_dirty(&partition->dirty, entry, clock_monotonic_ms(worker->options.clock),
                      partition->next);
     cache_resized(worker->cache, before, entry->household.size);
+    steer_keep(worker, partition, entry);
     int64_t settle = household_settle_ms(&entry->household);
     if (settle && !entry->queued) {
         entry->queued = true;
@@ -239,7 +240,8 @@ static bool settle_one(struct worker *worker, struct partition *partition,
                        struct cache_entry *entry, int64_t settle_ms)
 {
     uint32_t before = entry->household.size;
-    if (!casework_overdue(worker, partition, settle_ms))
+    if (!casework_overdue(worker, partition, settle_ms) ||
+        !steer_turn(worker, partition, settle_ms))
         return false;
     worker->context.arrived_ms = settle_ms;
     worker->context.wall_ms = wall_ms(worker, settle_ms);
@@ -409,7 +411,7 @@ static void apply_delivery(struct worker *worker, size_t i)
         partition->delivered_ms = clock_monotonic_ms(worker->options.clock);
         if (!batch_settle(worker, partition, settles_ms(worker, delivery)) ||
             !casework_overdue(worker, partition, delivery->arrived_ms) ||
-            !apply(worker, partition, i))
+            !steer_turn(worker, partition, delivery->arrived_ms) || !apply(worker, partition, i))
             return;
     } else if (reject && !dead_letter(worker, partition, delivery, reject, worker->details[i])) {
         return;

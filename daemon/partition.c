@@ -159,6 +159,8 @@ bool partition_take(struct worker *worker, struct partition *partition)
         err = casework_log(worker, partition, &fault);
     }
     if (!err)
+        err = steer_take(worker, partition, &fault);
+    if (!err)
         err = worker->store->ops->open(worker->store, &partition->head, &fault);
     if (err) {
         metric_add(&worker->counts.takes_failed[err], 1);
@@ -190,6 +192,8 @@ static void let_go(struct worker *worker, struct partition *partition)
     cache_drop_partition(worker->cache, partition->number, &partition->dirty);
     outbox_restart(partition->outbox);
     letters_forget(partition->letters);
+    census_free(partition->census);
+    partition->census = NULL;
     partition->note_count = 0;
     if (partition->owned)
         atomic_fetch_sub(&worker->counts.partitions, 1);
@@ -245,17 +249,17 @@ static void resume_after(const struct partition *partition, const struct cache_e
     }
 }
 
-/* One script's worth; up to a record that remembers a message which is not in the dead letters yet:
- * a replay would skip it. */
+/* One script's worth, with room for nobody's; up to a record that remembers a message which is not
+ * in the dead letters yet: a replay would skip it. */
 static size_t gather(const struct partition *partition, struct store_record *records,
                      struct cache_entry **entries)
 {
     size_t count = 0, bytes = 0;
     uint64_t settled = letters_settled(partition->letters);
     for (struct cache_entry *entry = partition->dirty.oldest;
-         entry && entry->letter <= settled && count < STORE_BATCH_RECORDS_MAX;
+         entry && entry->letter <= settled && count < STORE_BATCH_RECORDS_MAX - 1;
          entry = entry->dirty_after) {
-        if (count && bytes + entry->household.size > STORE_BATCH_BYTES_MAX)
+        if (count && bytes + entry->household.size > STORE_BATCH_BYTES_MAX - CENSUS_BYTES_MAX)
             break;
         bytes += entry->household.size;
         record_seal(entry->household.bytes);
@@ -265,6 +269,25 @@ static size_t gather(const struct partition *partition, struct store_record *rec
         entries[count++] = entry;
     }
     return count;
+}
+
+/* Records, what their homes were counted for, and where a replay would begin. */
+static enum err write_records(struct worker *worker, struct partition *partition,
+                              struct store_record *records, struct cache_entry *const *entries,
+                              size_t count, const int64_t resume[TOPIC_COUNT], struct fault *fault)
+{
+    struct buffer counts = {0};
+    steer_write_with(partition, entries, count, &counts);
+    size_t all = count;
+    if (counts.bytes)
+        records[all++] = (struct store_record){
+            .household = STORE_NOBODY, .bytes = counts.at, .size = (uint32_t)counts.bytes};
+    int64_t from = clock_monotonic_ns(worker->options.clock);
+    enum err err =
+        worker->store->ops->flush(worker->store, &partition->head, records, all, resume, fault);
+    trip_over(&worker->counts, TRIP_FLUSH, worker->options.clock, from);
+    buffer_done(&counts);
+    return err;
 }
 
 bool partition_flush(struct worker *worker, struct partition *partition, bool all, size_t most)
@@ -287,10 +310,7 @@ bool partition_flush(struct worker *worker, struct partition *partition, bool al
             now - partition->flushed_ms < HEARTBEAT_MS)
             break;
         struct fault fault = {""};
-        int64_t from = clock_monotonic_ns(worker->options.clock);
-        enum err err = worker->store->ops->flush(worker->store, &partition->head, records, count,
-                                                 resume, &fault);
-        trip_over(&worker->counts, TRIP_FLUSH, worker->options.clock, from);
+        enum err err = write_records(worker, partition, records, entries, count, resume, &fault);
         if (err) {
             partition_fail(worker, partition, err, &fault);
             return false;

@@ -46,6 +46,7 @@ struct partition {
     int64_t aligned_ms;      /* when; by what people go by */
     unsigned aligned_to;     /* changes of incidents that it has followed */
     bool taken_anew;         /* since then */
+    struct census *census;   /* what its homes come to; NULL: not owned */
     struct letters *letters; /* dead letters under way */
     struct outbox *outbox;
     int64_t swept_ms;          /* monotonic */
@@ -67,6 +68,8 @@ struct worker {
     struct partition *partitions; /* options.partitions of them */
     struct finding *findings;     /* of the message being applied */
     size_t finding_count, finding_room;
+    struct census_count *home_counts; /* likewise */
+    size_t home_count_count, home_count_room;
     struct delivery *deliveries;
     struct message *messages;
     enum reject *rejects;
@@ -119,6 +122,16 @@ void partition_resume(const struct partition *partition, int64_t resume[TOPIC_CO
  */
 bool partition_anew(struct worker *worker, struct partition *partition, uint32_t lane, int64_t low);
 void partition_note_settle(struct partition *partition, struct text household, int64_t settle_ms);
+/* steer.c: prices of alerts, by what the partition's homes come to. */
+enum err steer_take(struct worker *worker, struct partition *partition, struct fault *fault);
+void steer_counted(void *worker, const struct census_count *count);
+/* Before a message, or a batch that settles, of this arrival. False: the partition was lost. */
+bool steer_turn(struct worker *worker, struct partition *partition, int64_t arrived_ms);
+/* What that message was counted for waits for its record to be written. */
+void steer_keep(struct worker *worker, struct partition *partition, struct cache_entry *entry);
+/* The counts that go with records that are about to be written, as bytes. */
+void steer_write_with(struct partition *partition, struct cache_entry *const *entries, size_t count,
+                      struct buffer *out);
 /* The soonest note that is due at now_ms is taken off; false: none. */
 bool partition_due_settle(struct partition *partition, int64_t now_ms, struct settle_note *out);
 

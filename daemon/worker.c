@@ -63,6 +63,7 @@ struct worker *worker_new(const struct worker_options *options)
     worker->context.heard = reports_heard;
     worker->areas = areas_new();
     worker->reports = reports_new();
+    worker->context.counted = steer_counted;
     worker->context.owner = worker;
     worker->letter_bytes_max = SIZE_MAX;
     worker->batch_max = (size_t)worker->settings->daemon.batch;
@@ -98,6 +99,7 @@ void worker_free(struct worker *worker)
         outbox_free(worker->partitions[p].outbox);
         letters_free(worker->partitions[p].letters);
         free(worker->partitions[p].notes);
+        census_free(worker->partitions[p].census);
     }
     cache_free(worker->cache);
     weather_table_free(worker->weather);
@@ -108,6 +110,7 @@ void worker_free(struct worker *worker)
     free(worker->partitions);
     free(worker->measured);
     free(worker->findings);
+    free(worker->home_counts);
     free(worker->deliveries);
     free(worker->messages);
     free(worker->rejects);

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "config/option.h"
+#include "detectors/pace.h"
 #include "detectors/routine.h"
 #include "detectors/vocabulary.h"
 
@@ -107,7 +108,8 @@ struct household_view {
     int32_t celsius_day;                /* the newest day of `celsius`: yesterday */
     int16_t celsius[VIEW_WEATHER_DAYS]; /* of celsius_day - i; CELSIUS_UNKNOWN */
     double acute_per_year;              /* budget.acute_per_household_year, layered */
-    int64_t last_life_s;                /* on any meter; 0 none yet */
+    const struct pace *paces; /* what it buys here, by population; NULL: as in the training */
+    int64_t last_life_s;      /* on any meter; 0 none yet */
     uint8_t meter_count;
     struct meter_view meters[VIEW_METERS_MAX];
     enum supply supply[UTILITY_COUNT];
@@ -121,7 +123,8 @@ enum oddness {
     ODDNESS_STRANGE, /* learn with a quarter of the weight */
 };
 
-/* Filled by observe(). `active` says whether the finding holds now. */
+/* Filled by observe(). `active` says whether the finding holds now. A detector with a learnt score
+ * says what budget it would take, too: `active` is a price that is low enough. */
 struct verdict {
     bool active;
     enum severity grade;  /* by the score alone; alert/policy adds the household's context */
@@ -133,6 +136,8 @@ struct verdict {
     bool life;            /* the finding ended because somebody was active */
     uint8_t running;      /* EVENT_HOUR: mask of meters that flow by themselves: `continuous` */
     enum oddness oddness;
+    bool ready;   /* EVENT_HOUR, EVENT_DAY: the home is known well enough for a price */
+    double price; /* alerts a household-year at which the finding holds; 0: at none, or no price */
 };
 
 /* One number behind a score: what it is called, in what, and what it says. */
@@ -157,8 +162,8 @@ struct detector {
     size_t option_count;
     size_t options_bytes; /* of the struct that option rows write to */
     size_t state_bytes;   /* multiple of 8; starts zeroed */
-    /* May change `state` and `verdict` alone. *verdict comes in as zeroes but for `active`, the
-     * finding's present truth. */
+    /* May change `state` and `verdict` alone. *verdict comes in as zeroes but for `active` and
+     * `price`, the finding's present truth. */
     void (*observe)(const void *options, void *state, const struct household_view *view,
                     const struct event *event, struct verdict *verdict);
     /* The sentence an officer can say on the phone; called when a finding begins or grows. Writes

@@ -26,6 +26,7 @@ struct cache *cache_new(int64_t bytes_max)
 static void entry_free(struct cache_entry *entry)
 {
     free(entry->household.bytes);
+    free(entry->counts);
     free(entry);
 }
 
@@ -158,6 +159,7 @@ void cache_mark_clean(struct cache_dirty *dirty, struct cache_entry *entry)
     if (!entry->dirty)
         return;
     entry->dirty = false;
+    entry->count_count = 0;
     if (entry->dirty_before)
         entry->dirty_before->dirty_after = entry->dirty_after;
     else
@@ -173,6 +175,31 @@ void cache_mark_clean(struct cache_dirty *dirty, struct cache_entry *entry)
 void cache_resized(struct cache *cache, uint32_t before, uint32_t after)
 {
     cache->bytes += (int64_t)after - before;
+}
+
+static bool is_same_count(const struct census_count *a, const struct census_count *b)
+{
+    return a->week == b->week && a->budget_milli == b->budget_milli &&
+           a->population == b->population && a->what == b->what;
+}
+
+void cache_count_in(struct cache_entry *entry, const struct census_count *count)
+{
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < entry->count_count; i++)
+        if (entry->counts[i].week >= count->week)
+            entry->counts[left++] = entry->counts[i];
+    entry->count_count = left;
+    for (uint32_t i = 0; i < left; i++)
+        if (is_same_count(&entry->counts[i], count)) {
+            entry->counts[i].n += count->n;
+            return;
+        }
+    if (left == entry->count_room) {
+        entry->count_room = left ? left * 2 : 2;
+        entry->counts = memory_grow(entry->counts, entry->count_room * sizeof *entry->counts);
+    }
+    entry->counts[entry->count_count++] = *count;
 }
 
 /* Takes the entry out of the table and closes the gap behind it. */

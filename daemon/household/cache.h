@@ -21,6 +21,8 @@ struct cache_entry {
     int64_t dirty_from[TOPIC_COUNT]; /* where each lane stood before its first unflushed change */
     struct cache_entry *lru_before, *lru_after;
     struct cache_entry *dirty_before, *dirty_after;
+    struct census_count *counts; /* made by its unwritten changes */
+    uint32_t count_count, count_room;
     char id[MESSAGE_ID_MAX + 1];
 };
 
@@ -46,6 +48,9 @@ void cache_touch(struct cache *cache, struct cache_entry *entry, uint64_t batch)
 void cache_mark_dirty(struct cache_dirty *dirty, struct cache_entry *entry, int64_t now_ms,
                       const int64_t next[TOPIC_COUNT]);
 void cache_mark_clean(struct cache_dirty *dirty, struct cache_entry *entry);
+
+/* To be written with the record; what was of an earlier week is in a snapshot already. */
+void cache_count_in(struct cache_entry *entry, const struct census_count *count);
 
 /* Its record changed size. */
 void cache_resized(struct cache *cache, uint32_t before, uint32_t after);

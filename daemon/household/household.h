@@ -13,6 +13,7 @@
 #include "base/zone.h"
 #include "config/config.h"
 #include "household/area_hour.h"
+#include "household/census.h"
 #include "household/finding.h"
 #include "household/heard.h"
 #include "household/record.h"
@@ -33,6 +34,10 @@ struct household_context {
     void (*measured)(void *owner, const struct area_hour *hour);
     /* Told of each reading that says something new; may be NULL. */
     void (*heard)(void *owner, const struct heard *heard);
+    /* What prices are in the partition; NULL: as in the training. */
+    struct census *census;
+    /* Told what the home comes to; may be NULL. */
+    void (*counted)(void *owner, const struct census_count *count);
     void *owner;
 };
 

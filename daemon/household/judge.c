@@ -7,6 +7,7 @@
 #include "household/area_hour.h"
 #include "household/arrears.h"
 #include "household/baseline.h"
+#include "household/census.h"
 #include "household/mask.h"
 #include "household/outlook.h"
 #include "household/quiet.h"
@@ -14,6 +15,7 @@
 
 #define DAY_HOURS_MIN 6 /* that tell of a day */
 #define SUNDAY        6
+#define GAP_HOURS     24
 
 static void fill_meters(struct judgement *judgement)
 {
@@ -89,6 +91,10 @@ static void fill_moment(struct judgement *judgement, int64_t at_s)
     judgement->tuning =
         tuning_for(judgement->context->tuning, home->flags, area, civil.month * 100u + civil.day);
     view->acute_per_year = judgement->tuning->acute_per_household_year;
+    view->paces = judgement->context->census
+                      ? census_paces(judgement->context->census, judgement->context->arrived_ms,
+                                     view->acute_per_year)
+                      : NULL;
     view->in_season = judgement->tuning->in_season;
     fill_weather(judgement, area);
     for (int u = 0; u < UTILITY_COUNT; u++)
@@ -125,8 +131,10 @@ void judge_start(struct judgement *judgement, struct household *household,
     fill_moment(judgement, at_s);
     judgement->last_event_s = at_s;
     judgement->may_raise = enrolled(judgement);
-    for (size_t i = 0; i < detector_count; i++)
+    for (size_t i = 0; i < detector_count; i++) {
         judgement->active[i] = judgement->record.slots[i].on;
+        judgement->price[i] = (double)judgement->record.slots[i].price;
+    }
 }
 
 /* Water that runs by itself vouches for nobody from the next hour on. */
@@ -141,13 +149,25 @@ static void note_running(struct judgement *judgement, const struct event *event,
     judgement->view.meters[event->meter].continuous = meter_continuous(meter);
 }
 
+/* An hour in which a finding could have begun; a gap counts for a day at most. */
+static void count_hour(struct judgement *judgement, int32_t hour)
+{
+    struct record_home *home = judgement->record.home;
+    int32_t hours = hour - home->counted_hour;
+    if (hours <= 0)
+        return;
+    if (home->counted_hour)
+        judgement->watched_hours += hours < GAP_HOURS ? hours : GAP_HOURS;
+    home->counted_hour = hour;
+}
+
 /* Shows one event to every detector; the strangest opinion decides what the routine may learn. */
 static enum oddness show(struct judgement *judgement, const struct event *event)
 {
     enum oddness odd = ODDNESS_NONE;
     unsigned running = 0;
     for (size_t i = 0; i < detector_count; i++) {
-        struct verdict verdict = {.active = judgement->active[i]};
+        struct verdict verdict = {.active = judgement->active[i], .price = judgement->price[i]};
         detectors[i]->observe(judgement->tuning->options[i], judgement->record.states[i],
                               &judgement->view, event, &verdict);
         if (judgement->active[i] && !verdict.active) { /* what ended it, not what came after */
@@ -156,6 +176,9 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
                 judgement->told[i].utility = judgement->view.meters[event->meter].utility;
         }
         judgement->active[i] = verdict.active;
+        judgement->price[i] = verdict.price;
+        if (verdict.ready)
+            count_hour(judgement, (int32_t)(event->at_s / 3600) - 1);
         if (verdict.active && verdict.since_s)
             judgement->told[i] = verdict;
         if (verdict.oddness > odd)
@@ -481,6 +504,12 @@ static int64_t evidence_age_s(const struct judgement *judgement)
     return judgement->context->arrived_ms / 1000 - judgement->last_event_s;
 }
 
+static bool is_history(const struct judgement *judgement)
+{
+    const struct settings *settings = config_settings(judgement->context->config);
+    return evidence_age_s(judgement) > settings->ingest.max_age_s;
+}
+
 static void fill_supply(const struct household_view *view, struct finding *finding)
 {
     for (int u = 0; u < UTILITY_COUNT; u++) {
@@ -525,11 +554,61 @@ static void hand_over(struct judgement *judgement, size_t index, bool active, bo
     judgement->context->found(judgement->context->owner, judgement->household->partition, &finding);
 }
 
+/* Emergencies are worth what they cost, and history costs nobody anything. */
+static void tell_count(const struct judgement *judgement, unsigned what, int32_t n)
+{
+    const struct household_context *context = judgement->context;
+    const struct household_view *view = &judgement->view;
+    if (!context->counted || !n || view->cold_wave || is_history(judgement))
+        return;
+    struct census_count count = {.week = census_week(context->arrived_ms),
+                                 .budget_milli = (int32_t)(view->acute_per_year * 1000.0 + 0.5),
+                                 .n = n,
+                                 .population = (uint8_t)population_of(view),
+                                 .what = (uint8_t)what};
+    context->counted(context->owner, &count);
+}
+
+/* At the new price, and at any higher one up to the old, the finding begins now. */
+static void count_price(const struct judgement *judgement, size_t i)
+{
+    struct record_slot *slot = &judgement->record.slots[i];
+    float price = (float)judgement->price[i];
+    if (price > 0.0f && (!(judgement->may_raise >> i & 1) || is_history(judgement)))
+        return;
+    unsigned now = price > 0.0f ? pace_bin((double)price) : PACE_BINS;
+    unsigned before = slot->price > 0.0f ? pace_bin((double)slot->price) : PACE_BINS;
+    slot->price = price;
+    if (now >= before)
+        return;
+    tell_count(judgement, CENSUS_PRICED + now, 1);
+    if (before < PACE_BINS)
+        tell_count(judgement, CENSUS_PRICED + before, -1);
+}
+
+/* What begins makes an alert of its own unless its team has one; bills and supply are what they
+ * are. */
+static void count_begin(const struct judgement *judgement, size_t i)
+{
+    const struct detector *detector = detectors[i];
+    if (judgement->price[i] > 0.0) {
+        tell_count(judgement, CENSUS_RAISED, 1);
+        return;
+    }
+    if (detector->detects != DETECTS_USE && detector->detects != DETECTS_HABITS)
+        return;
+    for (size_t k = 0; k < detector_count; k++)
+        if (k != i && detectors[k]->team == detector->team && judgement->record.slots[k].on)
+            return;
+    tell_count(judgement, CENSUS_OTHERS, 1);
+}
+
 void judge_finish(struct judgement *judgement)
 {
-    const struct settings *settings = config_settings(judgement->context->config);
+    tell_count(judgement, CENSUS_HOURS, judgement->watched_hours);
     for (size_t i = 0; i < detector_count; i++) {
         struct record_slot *slot = &judgement->record.slots[i];
+        count_price(judgement, i);
         if (slot->on && !judgement->active[i]) {
             slot->on = slot->grade = slot->stage = 0;
             slot->since_s = 0;
@@ -539,8 +618,7 @@ void judge_finish(struct judgement *judgement)
         /* Nothing new was said, or what is said is history or not to be raised for this household.
          */
         if (!judgement->active[i] || !judgement->told[i].since_s ||
-            !(judgement->may_raise >> i & 1) ||
-            evidence_age_s(judgement) > settings->ingest.max_age_s)
+            !(judgement->may_raise >> i & 1) || is_history(judgement))
             continue;
         bool grows =
             judgement->told[i].grade > slot->grade || judgement->told[i].stage > slot->stage;
@@ -548,6 +626,8 @@ void judge_finish(struct judgement *judgement)
         if (slot->on && !grows && !moves)
             continue;
         bool begins = !slot->on;
+        if (begins)
+            count_begin(judgement, i);
         slot->on = 1;
         slot->grade = (uint8_t)judgement->told[i].grade;
         slot->stage = judgement->told[i].stage;

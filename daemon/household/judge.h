@@ -27,6 +27,8 @@ struct judgement {
     int64_t last_event_s;
     enum judge_pass pass;
     int64_t life_before_s[VIEW_METERS_MAX]; /* before the hours were shown again; 0 */
+    double price[DETECTOR_COUNT_MAX];       /* at which each finding holds; 0 */
+    int32_t watched_hours;                  /* since the home was counted last */
 };
 
 /* at_s: event time of what is judged (local time, tuning, arrears are as of then). */

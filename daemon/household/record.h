@@ -81,20 +81,23 @@ struct record_home {
     uint32_t settle_from_min; /* arrival of the first line that waits, minutes since 1970 */
     uint8_t residents, occupied, opted_out, support;
     uint8_t area_bytes, feeder_bytes, zone_bytes, spare;
-    uint32_t layout; /* hash of the detectors' names and the sizes of their states */
+    uint32_t layout;      /* hash of the detectors' names and the sizes of their states */
+    int32_t counted_hour; /* newest that was counted as watched (census.h); hours since 1970 */
+    uint32_t spare_word;
     struct record_quiet quiet;
     struct record_arrears arrears[UTILITY_COUNT];
     int32_t outlook_day; /* local day on which outlook_h was worked out; 0 never */
     int16_t outlook_h;   /* hours from a collapse to an alert; OUTLOOK_UNKNOWN; 0: nobody asks */
     uint8_t spare2[2];
 };
-_Static_assert(sizeof(struct record_home) == 176 + 152 * UTILITY_COUNT, "byte table");
+_Static_assert(sizeof(struct record_home) == 184 + 152 * UTILITY_COUNT, "byte table");
 
 /* One a detector: whether its finding is on. */
 struct record_slot {
     int64_t since_s; /* as last told */
     uint8_t on, grade, stage;
-    uint8_t spare[5];
+    uint8_t spare;
+    float price; /* at which it held when it was last counted (census.h); 0 none */
 };
 
 /* An hour in the making: of meters that report more often than hourly. */

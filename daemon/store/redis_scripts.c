@@ -6,7 +6,7 @@
  * (docs/decisions/0002-store-keys.md)
  *
  *   head        hash    counter, token, seq, log, server, offset:<topic>...
- *   h:<hh>      string  the record of household hh
+ *   h:<hh>      string  the record of household hh; "h:" nobody's: what was counted of all homes
  *   settle      zset    household by settle_ms: late batches that have not settled
  *   outlook     zset    household by minus the hours to an alert; 1 unknown (redis_outlooks.c)
  *   case:<hh>   hash    open:<team> alert id; seq:<detector> last finding applied

@@ -46,8 +46,12 @@ struct store_head {
     int64_t log_offset;           /* of anbu.alerts: all before it is in the store; OFFSET_NONE */
 };
 
+/* The record of nobody: what the owner has counted of all homes (household/census.h), written with
+ * theirs. */
+#define STORE_NOBODY TEXT("")
+
 struct store_record {
-    struct text household;
+    struct text household; /* or STORE_NOBODY; likewise when records are loaded */
     const void *bytes;
     uint32_t size;
     int64_t settle_ms; /* arrival time at which its late batch settles; 0: settled */

@@ -17,11 +17,16 @@ enum err store_check_household(struct text household, struct fault *fault)
     return ERR_OK;
 }
 
+static enum err check_record_of(struct text household, struct fault *fault)
+{
+    return text_equal(household, STORE_NOBODY) ? ERR_OK : store_check_household(household, fault);
+}
+
 enum err store_check_households(const struct text *households, size_t count, struct fault *fault)
 {
     enum err err = ERR_OK;
     for (size_t i = 0; i < count && err == ERR_OK; i++)
-        err = store_check_household(households[i], fault);
+        err = check_record_of(households[i], fault);
     return err;
 }
 
@@ -61,7 +66,7 @@ enum err store_check_flush(const struct store_record *records, size_t count, str
         return fault_set(fault, ERR_TOO_LARGE, "store: %zu records in a flush, at most %d fit",
                          count, STORE_BATCH_RECORDS_MAX);
     for (size_t i = 0; i < count; i++) {
-        enum err err = store_check_household(records[i].household, fault);
+        enum err err = check_record_of(records[i].household, fault);
         if (err == ERR_OK)
             err = check_number("a settle time", records[i].settle_ms, fault);
         if (err != ERR_OK)

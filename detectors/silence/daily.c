@@ -230,6 +230,7 @@ static void end_finding(struct silence_state *state, double allowed, struct verd
     }
     daily->on = 0;
     daily->yearly = 0.0f;
+    verdict->price = (double)state->yearly;
 }
 
 static void tell(struct silence_daily *daily, const struct shown *shown, double allowed,
@@ -273,15 +274,16 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
         return;
     take_days(daily, &shown);
     double yearly = price_of(daily, &shown, &level, &since);
-    bool known = view->occupied && view->valid_days >= own->learning_days;
+    verdict->ready = view->occupied && view->valid_days >= own->learning_days;
     bool back = daily->on && percent_of(&shown, daily->day) > levels[daily->on - 1];
-    if (!known || back || !(yearly > 0.0)) {
+    if (!verdict->ready || back || !(yearly > 0.0)) {
         end_finding(state, allowed, verdict, back || shown.life_day >= daily->day);
         return;
     }
     if (shown.hourly) /* as silent since then */
         yearly *= CORROBORATED;
     daily->yearly = (float)yearly;
+    silence_price(verdict, yearly);
     if (yearly <= allowed && !verdict->active) {
         daily->on = (uint8_t)(level + 1);
         daily->since_day = since;

@@ -45,14 +45,17 @@ static const struct option options[] = {
      .reloadable = true,
      .offset = offsetof(struct silence_options, reserve),
      .help =
-         "Alerts a household-year of that part that are left to what does not follow the budget: "
-         "drop, flow, decline, routine, a home's own record; half of the part at most."},
+         "Alerts a household-year of that part that drop, flow, decline and routine are thought "
+         "to make until they were counted; half of the part at most."},
 };
 
 double silence_allowed(const struct silence_options *own, const struct household_view *view)
 {
+    const struct pace *pace = view->paces ? &view->paces[population_of(view)] : NULL;
     double part = view->acute_per_year * own->share;
-    return part - (own->reserve < part / 2.0 ? own->reserve : part / 2.0);
+    double others = pace ? pace_others(pace, own->reserve) : own->reserve;
+    double mine = part - (others < part / 2.0 ? others : part / 2.0);
+    return pace ? pace_price(pace, mine) : mine;
 }
 
 static bool can_judge(const struct silence_options *own, const struct household_view *view,
@@ -100,21 +103,37 @@ void silence_judge(struct silence_state *state, const struct household_view *vie
         state->yearly = (float)yearly;
 }
 
+static void end(struct verdict *verdict)
+{
+    verdict->active = false;
+    verdict->price = 0.0;
+}
+
+static void observe_household(struct silence_state *state, const struct household_view *view,
+                              const struct event *event, struct verdict *verdict)
+{
+    bool moved = event->household == HOUSEHOLD_MOVED_IN || event->household == HOUSEHOLD_MOVED_OUT;
+    if (moved)
+        memset(state, 0, sizeof *state);
+    /* Declared by the household, or found out by an officer: whoever is away is not silent. */
+    if (moved || is_away(view, event->at_s) || !view->occupied)
+        end(verdict);
+}
+
+void silence_price(struct verdict *verdict, double yearly)
+{
+    if (!(verdict->price > 0.0) || yearly < verdict->price)
+        verdict->price = yearly;
+}
+
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
                     const struct event *event, struct verdict *verdict)
 {
     const struct silence_options *own = options_in;
     struct silence_state *state = state_in;
 
-    if (event->kind == EVENT_HOUSEHOLD &&
-        (event->household == HOUSEHOLD_MOVED_IN || event->household == HOUSEHOLD_MOVED_OUT)) {
-        memset(state, 0, sizeof *state);
-        verdict->active = false;
-        return;
-    }
-    /* Declared by the household, or found out by an officer: whoever is away is not silent. */
-    if (event->kind == EVENT_HOUSEHOLD && (is_away(view, event->at_s) || !view->occupied))
-        verdict->active = false;
+    if (event->kind == EVENT_HOUSEHOLD)
+        observe_household(state, view, event, verdict);
     if (event->kind == EVENT_DAY)
         silence_daily_observe(own, state, view, event, verdict);
     /* A day without use, told at once, is no 24 hours that somebody read. */
@@ -126,6 +145,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     if (event->restart) {
         silence_begin(state);
         state->yearly = 0.0f;
+        verdict->price = 0.0;
         state->now.hour = event->hour - 1;
         if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
             state->awake_hour = event->hour - 1;
@@ -134,10 +154,11 @@ static void observe(const void *options_in, void *state_in, const struct househo
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !event->evidence.awake;
     count_hour(state, event->hour);
+    verdict->ready = can_judge(own, view, event);
     if (is_away(view, event->at_s)) { /* silence begins when they should be back */
         silence_take_absent(state, event);
         state->yearly = 0.0f;
-        verdict->active = false;
+        end(verdict);
         return;
     }
     if (!stale && silence_vouches(view, event->meter))
@@ -150,15 +171,17 @@ static void observe(const void *options_in, void *state_in, const struct househo
     if (state->now.evidence <= SILENCE_REARM) {
         state->yearly = 0.0f;
         if (!state->daily.on || event->evidence.awake)
-            verdict->active = false;
+            end(verdict);
         return;
     }
-    if (!can_judge(own, view, event))
+    if (!verdict->ready)
         return;
     silence_judge(state, view, event);
     double yearly = (double)state->yearly, allowed = silence_allowed(own, view);
-    if (yearly <= allowed && !event->evidence.awake)
-        verdict->active = true;
+    if (!event->evidence.awake) {
+        silence_price(verdict, yearly);
+        verdict->active = verdict->active || yearly <= allowed;
+    }
     if (!verdict->active)
         return;
     verdict->score = (double)state->now.evidence;

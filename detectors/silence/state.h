@@ -27,6 +27,9 @@ void silence_explain(const void *options, const void *state, const struct househ
 /* How many alerts a household-year silence's own price may be, by the budget. */
 double silence_allowed(const struct silence_options *own, const struct household_view *view);
 
+/* What has held at a price goes on at any higher one. */
+void silence_price(struct verdict *verdict, double yearly);
+
 /* Sets the price that the hour which was taken last makes (`yearly`). */
 void silence_judge(struct silence_state *state, const struct household_view *view,
                    const struct event *event);

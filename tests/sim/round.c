@@ -272,6 +272,12 @@ void sim_picture(struct sim *sim, struct buffer *out)
             if (sim->store->ops->load(sim->store, p, &name, 1, record_line, out, &fault))
                 sim_fail(sim, "%s", fault.text);
         }
+    buffer_text(out, "== what was counted of them\n");
+    for (uint32_t p = 0; p < sim->partitions; p++) {
+        const struct text nobody = STORE_NOBODY;
+        if (sim->store->ops->load(sim->store, p, &nobody, 1, record_line, out, &fault))
+            sim_fail(sim, "%s", fault.text);
+    }
     buffer_text(out, "== alerts\n");
     for (uint32_t p = 0; p < sim->partitions; p++)
         if (sim->store->ops->alerts(sim->store, p, false, 0, alert_line, out, &fault))

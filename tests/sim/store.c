@@ -88,6 +88,8 @@ static void check_record(struct sim *sim, uint32_t p, const struct store_record 
     struct record record;
     struct store_case seen;
     struct fault fault;
+    if (text_equal(written->household, STORE_NOBODY))
+        return;
     record_view((void *)(uintptr_t)written->bytes, &record);
     int64_t applied = record.home->messages;
     if (sim->store->ops->load_case(sim->store, p, written->household, &seen, &fault))

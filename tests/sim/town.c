@@ -122,8 +122,10 @@ static int by_arrival(const void *one, const void *other)
 void sim_town(struct sim *sim, uint64_t number)
 {
     struct town town = {.sim = sim, .rolled = number * 2 + 1};
-    /* One in three is long enough for silence to have learnt. */
-    town.days = number % 3 == 0 ? 17 + roll(&town, 3) : 2 + roll(&town, 5);
+    /* One in three is long enough for silence to have learnt, and of those every other one for
+     * prices to be steered by what was counted since. */
+    int days = number % 3 == 0 ? 17 + roll(&town, 3) : 2 + roll(&town, 5);
+    town.days = number % 6 == 0 ? days + 10 : days;
     for (uint32_t p = 0; p < sim->partitions; p++) {
         town.registers[p] = 1000;
         sim->home_count[p] = 5;

@@ -319,22 +319,49 @@ START_TEST(household_ids_that_nobody_may_have_are_refused)
     const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
     char longest[MESSAGE_ID_MAX + 2];
     memset(longest, 'x', sizeof longest);
-    const struct text bad[] = {{"", 0}, {"a\0b", 3}, {longest, MESSAGE_ID_MAX + 1}};
+    const struct text bad[] = {{"a\0b", 3}, {longest, MESSAGE_ID_MAX + 1}, STORE_NOBODY};
     for (size_t i = 0; i < 3; i++) {
         struct store_record record = {bad[i], "x", 1, 0, 0};
         struct loaded loaded = {0};
         struct store_case out;
+        ck_assert_int_eq(
+            world.store->ops->load_case(world.store, PARTITION, bad[i], &out, &world.fault),
+            ERR_INVALID);
+        if (i == 2) /* has no alerts, but a record */
+            break;
         ck_assert_int_eq(
             world.store->ops->flush(world.store, &head, &record, 1, offsets, &world.fault),
             ERR_INVALID);
         ck_assert_int_eq(world.store->ops->load(world.store, PARTITION, &bad[i], 1, note_loaded,
                                                 &loaded, &world.fault),
                          ERR_INVALID);
-        ck_assert_int_eq(
-            world.store->ops->load_case(world.store, PARTITION, bad[i], &out, &world.fault),
-            ERR_INVALID);
     }
     ck_assert_uint_eq(head.seq, 0);
+}
+END_TEST
+
+START_TEST(nobody_has_a_record_that_goes_with_the_others)
+{
+    world_begin_rewindable(_i);
+    const int64_t offsets[TOPIC_COUNT] = {1, 1, 1, 1};
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_record records[] = {
+        {.household = TEXT("H-1"), .bytes = "home", .size = 4, .settle_ms = 60},
+        {.household = STORE_NOBODY, .bytes = "a\0b", .size = 3}};
+    must(world.store->ops->flush(world.store, &head, records, 2, offsets, &world.fault));
+    ck_assert_str_eq(world_get(world.store, PARTITION, "H-1"), "home");
+    ck_assert_mem_eq(world_get(world.store, PARTITION, ""), "a\0b", 3);
+    ck_assert_str_eq(world_get(world.store, PARTITION + 1, ""), "");
+    world_save();
+    records[1].bytes = "new";
+    must(world.store->ops->flush(world.store, &head, &records[1], 1, offsets, &world.fault));
+    world_rewind();
+    while (world_get(world.store, PARTITION, "")[0] != 'a')
+        ;
+    struct seen seen = {0};
+    must(world.store->ops->take(world.store, PARTITION, &head, seen_settle, &seen, &world.fault));
+    ck_assert_uint_eq(seen.count, 1);
+    ck_assert_str_eq(seen.at[0], "H-1 at 60");
 }
 END_TEST
 
@@ -584,6 +611,7 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, a_load_answers_once_for_each_index_in_order, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, records_and_household_ids_are_any_bytes, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, household_ids_that_nobody_may_have_are_refused, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, nobody_has_a_record_that_goes_with_the_others, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, the_later_record_of_a_household_in_one_flush_counts, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_record_of_size_zero_is_deleted, 0, WORLD_KIND_COUNT);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/zone.h"
+#include "household/census.h"
 #include "household/record.h"
 #include "letters.h"
 #include "store_world.h"
@@ -334,8 +335,8 @@ static size_t stored_homes(int count)
 /* Homes of one meter each. */
 static size_t homes_of_a_script(void)
 {
-    size_t fit = STORE_BATCH_BYTES_MAX / record_bytes(1, 0);
-    return fit < STORE_BATCH_RECORDS_MAX ? fit : STORE_BATCH_RECORDS_MAX;
+    size_t fit = (STORE_BATCH_BYTES_MAX - CENSUS_BYTES_MAX) / record_bytes(1, 0);
+    return fit < STORE_BATCH_RECORDS_MAX - 1 ? fit : STORE_BATCH_RECORDS_MAX - 1;
 }
 
 static void fail_second_flush(enum probe_op op)

@@ -352,6 +352,14 @@ static void add_records(struct buffer *out)
                 lines[count++] = line.at;
             }
     picture_add(out, "records", lines, count);
+    buffer_text(out, "== what was counted of them\n");
+    for (uint32_t p = 0; p < ww.partitions; p++) {
+        const struct text nobody = STORE_NOBODY;
+        char *found = NULL;
+        must(world.store->ops->load(world.store, p, &nobody, 1, record_line, &found, &world.fault));
+        buffer_format(out, "%s\n", found);
+        free(found);
+    }
 }
 
 static bool alert_line(void *context, uint32_t partition, struct text snapshot)
