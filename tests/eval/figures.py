@@ -85,6 +85,7 @@ def replay(build, cases, alerts, options, more=()):
 
 
 def show(label, figures, intervals):
+    shown = SHOWN if figures["collapses"] else SHOWN[:1]
     cells = ["%s %s [%s, %s]" % (name, form % figures[key], form % intervals[key][0],
-                                 form % intervals[key][1]) for key, name, form in SHOWN]
+                                 form % intervals[key][1]) for key, name, form in shown]
     print("  %-20s %s" % (label + ":", "  ".join(cells)), flush=True)
