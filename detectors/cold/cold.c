@@ -17,6 +17,7 @@
 #define BIN_FIRST     -60 /* the second begins here */
 #define BIN_DAYS_MIN  5   /* days that teach a bin, before it says anything */
 #define MILD_BINS     3   /* so much warmer at least are the days that tell what is not heating */
+#define LINE_BINS     2   /* so far apart at least are two bins that tell of a third */
 #define LESSONS_MAX   16  /* the newest lesson counts at least one in so many */
 #define LESSON_MOST   256 /* codes: a day of half or twice the usual teaches no more than this */
 #define METERS        3   /* of electricity and gas that are judged */
@@ -159,16 +160,35 @@ static double least_of(const struct cold_meter *own, unsigned from)
     return least;
 }
 
+/* In a first winter no mild days are known: where the line through the coldest and the warmest bin
+ * comes to when it is mild. False: they are too near to each other. */
+static bool draw_base(const struct cold_meter *own, double *out)
+{
+    unsigned coldest = known_bin(own, 0), warmest = BINS - 1;
+    while (warmest > coldest && own->days[warmest] < BIN_DAYS_MIN)
+        warmest--;
+    if (warmest < coldest + LINE_BINS)
+        return false;
+    double less = days_milli(own->usual[warmest]);
+    double step = (days_milli(own->usual[coldest]) - less) / (warmest - coldest);
+    double base = less - step * (BINS - 1 - warmest);
+    *out = base > 0.0 ? base : 0.0;
+    return true;
+}
+
 /* False when this meter does not follow the weather, as far as is known. */
 static bool find_usual(const struct look *at, int tenths, struct usual *out)
 {
-    unsigned bin = known_bin(at->own, bin_of(tenths));
-    if (tenths == CELSIUS_UNKNOWN || bin + MILD_BINS >= BINS ||
-        known_bin(at->own, bin + MILD_BINS) == BINS)
+    unsigned bin = tenths == CELSIUS_UNKNOWN ? BINS : known_bin(at->own, bin_of(tenths));
+    if (bin == BINS)
         return false;
     struct usual usual = {days_milli(at->own->usual[bin]), least_of(at->own, bin + MILD_BINS)};
+    bool drawn = usual.base == 0.0;
+    if (drawn && !draw_base(at->own, &usual.base))
+        return false;
     double heat = usual.all - usual.base;
-    if (heat * 100.0 < at->set->share * usual.all ||
+    /* What is drawn and not seen must be beyond doubt. */
+    if (heat * 100.0 < at->set->share * (drawn ? 2.0 : 1.0) * usual.all ||
         heat < days_floor_milli(at->meter->utility, at->set->floor_electricity, 0.0,
                                 at->set->floor_gas))
         return false;
