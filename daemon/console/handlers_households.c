@@ -2,9 +2,12 @@
  *
  * One household: its record as people read it, and its alerts.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "alert/incident.h"
 #include "base/json.h"
+#include "base/zone.h"
 #include "console/away.h"
 #include "console/routes.h"
 #include "console/shown.h"
@@ -32,6 +35,54 @@ static bool alert_add(void *context, uint32_t partition, struct text snapshot)
     json_put_item(&alerts->json);
     alerts->err = shown_read_add(snapshot, &alerts->json, &alerts->fault);
     return !alerts->err;
+}
+
+/* Which of a home's meters nobody hears of, for their head-end has stopped. */
+struct unheard {
+    struct text area, feeder;
+    struct buffer json;
+};
+
+static void unheard_add(void *context, struct text group, struct text json)
+{
+    struct unheard *unheard = context;
+    struct incident incident;
+    struct fault unreadable;
+    char text[TIME_TEXT_MAX];
+    (void)group;
+    if (incident_read(json, &incident, &unreadable) || incident.closed_ms ||
+        incident.kind != INCIDENT_UNREPORTED)
+        return;
+    const char *name = strchr(incident.group, ':'), *kind = strchr(incident.group, '.');
+    if (!name || !kind || !text_is(kind[1] == 'f' ? unheard->feeder : unheard->area, name + 1))
+        return;
+    json_put_item(&unheard->json);
+    buffer_text(&unheard->json, "{");
+    json_member_string(&unheard->json, "utility",
+                       (struct text){incident.group, (size_t)(kind - incident.group)});
+    json_member_text(&unheard->json, "group", incident.group);
+    json_member_text(&unheard->json, "from",
+                     time_format((int64_t)incident.from_hour * 3600, 0, text));
+    buffer_text(&unheard->json, "}");
+}
+
+/* Incidents are soft state: what cannot be read of them is not said. */
+static void unheard_show(struct store *store, const struct buffer *bytes, struct buffer *json)
+{
+    struct record record;
+    struct fault unsaid;
+    void *copy = memory_get(bytes->bytes);
+    memcpy(copy, bytes->at, bytes->bytes);
+    if (!record_open(copy, (uint32_t)bytes->bytes, &record, &unsaid)) {
+        struct unheard unheard = {.area = record_area(&record), .feeder = record_feeder(&record)};
+        (void)store->ops->incidents(store, unheard_add, &unheard, &unsaid);
+        json_put_key(json, "non_reporting");
+        buffer_text(json, "[");
+        buffer_add(json, unheard.json.at, unheard.json.bytes);
+        buffer_text(json, "]");
+        buffer_done(&unheard.json);
+    }
+    free(copy);
 }
 
 /* The record's members, or {"household","kept":false}: records are kept lazily, so that the first
@@ -126,6 +177,8 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
         err = may_look_back(&record, request->id, fault);
     if (!err && at)
         messages_show(api, partition, &answer->body);
+    if (!err && record.bytes > 0)
+        unheard_show(store, &record, &answer->body);
     if (!err) {
         json_put_key(&answer->body, "alerts");
         buffer_text(&answer->body, "[");

@@ -100,6 +100,27 @@ static void show_moment(const json_t *body, struct buffer *out)
     buffer_text(out, " is no longer there: what was learnt from it is missing in these numbers");
 }
 
+/* Its head-end has stopped: silence of these meters says nothing. */
+static void show_blind(const struct screen *screen, const json_t *body, struct buffer *out)
+{
+    const json_t *list = json_object_get(body, "non_reporting"), *one;
+    struct buffer text = {0}, plain = {0};
+    size_t i;
+    json_array_foreach(list, i, one)
+    {
+        buffer_clear(&text);
+        buffer_clear(&plain);
+        buffer_format(&text, "Blind: %s does not report since ", view_text(one, "group"));
+        screen_time(view_text(one, "from"), &text);
+        buffer_text(&text, " (UTC)");
+        screen_plain(screen, buffer_view(&text), false, &plain);
+        screen_paint(screen, PAINT_RED, buffer_view(&plain).at, out);
+        buffer_text(out, "\n");
+    }
+    buffer_done(&text);
+    buffer_done(&plain);
+}
+
 void explain_view(const struct screen *screen, const json_t *body, int64_t now_ms,
                   struct buffer *out)
 {
@@ -122,6 +143,7 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
         buffer_text(&text, "none known");
     screen_plain(screen, buffer_view(&text), true, out);
     buffer_text(out, "\n");
+    show_blind(screen, body, out);
     const json_t *now = NULL; /* a household's hours are the same for each detector */
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *one = json_array_get(list, i);

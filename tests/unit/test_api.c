@@ -477,6 +477,21 @@ START_TEST(a_household_that_is_not_known_or_not_readable_is_said)
 }
 END_TEST
 
+static void stop_reporting(const char *group)
+{
+    const struct incident_rules rules = {20, 0.6, 3600, 21600, 3};
+    const struct store_area_sums none = {.metered = 50, .dark = 50};
+    struct incident incident = {.version = 0};
+    struct buffer json = {0};
+    ck_assert_int_eq(
+        incident_report(&incident, &rules, group, AW_RAISED_S / 3600, &none, AW_NOW_MS),
+        INCIDENT_OPENED);
+    incident_write(&incident, &json);
+    ck_assert(!aw_store->ops->incident_set(aw_store, group, 0, 1, buffer_view(&json), AW_RAISED_S,
+                                           &aw_fault));
+    buffer_done(&json);
+}
+
 START_TEST(a_household_is_shown_with_its_alerts)
 {
     struct store_head head;
@@ -495,8 +510,15 @@ START_TEST(a_household_is_shown_with_its_alerts)
                      ERR_OK);
     ck_assert_int_eq(aw_store->ops->flush(aw_store, &head, &record, 1, offsets, &aw_fault), ERR_OK);
     free(bytes);
+    aw_expect(200, "/api/v1/households/H-1", NULL);
+    aw_says("\"non_reporting\":[],");
+    stop_reporting("gas.feeder:F-202");
+    stop_reporting("water.feeder:F-201");
     aw_expect(200, "/api/v1/households/H-1?why=alert", NULL);
     aw_says("\"kept\":true");
+    aw_says(
+        "\"non_reporting\":[{\"utility\":\"water\",\"group\":\"water.feeder:F-201\",\"from\":\"");
+    aw_says("Z\"}],");
     json_t *shown = json_loads(aw_answer.body.at, JSON_REJECT_DUPLICATES, NULL);
     ck_assert_str_eq(json_string_value(json_object_get(shown, "household")), "H-1");
     ck_assert_str_eq(json_string_value(json_object_get(shown, "area")), "11140-sindang");
