@@ -12,7 +12,12 @@
 #define YEARS_MIN      0.05
 #define HOURS_PER_YEAR 8766.0
 #define LONG_HOURS     20 /* a silence of which somebody is thought to have been away */
-#define LN2            0.693147180559945309417
+/* The same lives are behind water and electricity, so the two are no independent witnesses; and
+ * much that is electric turns itself on, as no tap does. */
+#define BESIDE_WATER       0.5
+#define BESIDE_WATER_AWAKE (-2.4)
+#define LATE_HOURS         6 /* a meter that is later than this is not waited for */
+#define LN2                0.693147180559945309417
 
 #define FEATURE_NAME(constant, name) name,
 const char *const silence_feature_names[FEATURE_COUNT] = {SILENCE_FEATURES(FEATURE_NAME)};
@@ -24,18 +29,63 @@ static const double hours_grid[SILENCE_GRID] = {3,  4,  5,  6,  8,  10, 12, 14,
 /* Increments below which an hour shows soft, clear, strong activity. */
 static const double strengths[SILENCE_STRENGTHS] = {-0.4, -1.2, -2.4};
 
+static bool can_vouch(const struct household_view *view, const struct meter_view *meter)
+{
+    return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
+}
+
+/* A meter of it that is known at least half as long as the best-known one and can vouch; -1 none.
+ */
+static int known(const struct household_view *view, enum utility utility)
+{
+    for (int m = 0; m < view->meter_count; m++) {
+        const struct meter_view *meter = &view->meters[m];
+        if (meter->utility == utility && meter->interval_minutes < 1440 && meter->valid_days &&
+            meter->valid_days * 2 >= view->valid_days && can_vouch(view, meter))
+            return m;
+    }
+    return -1;
+}
+
+/* Such a meter, and its hours come no later than this one's. */
+static bool beside(const struct household_view *view, enum utility utility, int meter)
+{
+    int other = known(view, utility);
+    return other >= 0 &&
+           view->meters[other].newest_hour + LATE_HOURS >= view->meters[meter].newest_hour;
+}
+
 bool silence_vouches(const struct household_view *view, int meter)
 {
-    return view->supply[view->meters[meter].utility] == SUPPLY_OPEN &&
-           !view->meters[meter].continuous;
+    if (view->meters[meter].utility == UTILITY_GAS &&
+        (beside(view, UTILITY_WATER, meter) || beside(view, UTILITY_ELECTRICITY, meter)))
+        return false;
+    return can_vouch(view, &view->meters[meter]);
 }
 
 int silence_lead(const struct household_view *view)
 {
-    for (int m = 0; m < view->meter_count; m++)
+    int water = known(view, UTILITY_WATER);
+    for (int m = 0; water < 0 && m < view->meter_count; m++)
         if (view->meters[m].valid_days * 2 >= view->valid_days && silence_vouches(view, m))
             return m;
-    return -1;
+    return water;
+}
+
+static bool beside_water(const struct household_view *view, int meter)
+{
+    return view->meters[meter].utility == UTILITY_ELECTRICITY && beside(view, UTILITY_WATER, meter);
+}
+
+struct event silence_heard(const struct household_view *view, const struct event *event)
+{
+    struct event heard = *event;
+    if (beside_water(view, event->meter)) {
+        heard.evidence.awake = event->evidence.increment < BESIDE_WATER_AWAKE;
+        heard.evidence.increment *= BESIDE_WATER;
+        heard.awake_probability = 0.0;
+    }
+    return heard;
 }
 
 void silence_begin(struct silence_state *state)
@@ -319,7 +369,7 @@ static void fill_onset(const struct silence_state *state, const struct silence_p
     out[FEATURE_ONSET_EVIDENCE] = now->onset_evidence;
 }
 
-/* Signs of life to be expected in the hours to come, on all meters that vouch. */
+/* Signs of life to be expected in the hours to come, on all meters that are waited for. */
 static void fill_ahead(const struct household_view *view, const struct event *event, float *out)
 {
     double nobody = 1.0, awake = 0.0;
@@ -328,7 +378,8 @@ static void fill_ahead(const struct household_view *view, const struct event *ev
         unsigned hour = (event->local_hour + j) % 24;
         unsigned day = (event->weekday + (event->local_hour + j) / 24) % 7;
         for (int m = 0; m < view->meter_count; m++)
-            if (view->meters[m].routine->highest && silence_vouches(view, m))
+            if (view->meters[m].routine->highest && silence_vouches(view, m) &&
+                !beside_water(view, m))
                 nobody *= 1.0 - routine_awake(view->meters[m].routine, routine_slot(hour, day));
         if (j == 3)
             out[FEATURE_AHEAD_3] = (float)-num_log(nobody + 1e-30);

@@ -121,17 +121,21 @@ struct silence_prior {
     float began[16];                                   /* shares */
 };
 
-/* The meter that stands for the home where one must: the first that is known at least half as long
- * as the best-known one and can vouch; -1 when none can. */
+/* The meter that stands for the home where one must: of water, else the first, of those that are
+ * known at least half as long as the best-known one and can vouch; -1 when none can. */
 int silence_lead(const struct household_view *view);
 
-/* A limiter or a cut lowers use by itself; running water says nothing about people. */
+/* A limiter or a cut lowers use by itself; running water says nothing about people; boilers turn
+ * themselves on and off, so gas is asked only where neither water nor electricity is known. */
 bool silence_vouches(const struct household_view *view, int meter);
+
+/* What an hour counts for beside the home's other meters. */
+struct event silence_heard(const struct household_view *view, const struct event *event);
 
 /* Forgets the silence that goes on. */
 void silence_begin(struct silence_state *state);
 
-/* Takes one measured hour of a meter that vouches. */
+/* Takes one measured hour, as heard, of a meter that vouches. */
 void silence_take(struct silence_state *state, const struct household_view *view,
                   const struct event *event);
 

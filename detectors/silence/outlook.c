@@ -35,9 +35,10 @@ static void show_hour(struct silence_state *state, const struct household_view *
         event->evidence =
             routine_evidence(meter->routine, meter->utility, slot, event->use, event->halves);
         event->awake_probability = routine_awake(meter->routine, slot);
-        silence_take(state, view, event);
-        if (!event->evidence.awake && state->now.evidence > SILENCE_REARM)
-            silence_judge(state, view, event);
+        struct event heard = silence_heard(view, event);
+        silence_take(state, view, &heard);
+        if (!heard.evidence.awake && state->now.evidence > SILENCE_REARM)
+            silence_judge(state, view, &heard);
     }
 }
 

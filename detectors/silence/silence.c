@@ -127,10 +127,11 @@ void silence_price(struct verdict *verdict, double yearly)
 }
 
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
-                    const struct event *event, struct verdict *verdict)
+                    const struct event *shown, struct verdict *verdict)
 {
     const struct silence_options *own = options_in;
     struct silence_state *state = state_in;
+    const struct event heard = silence_heard(view, shown), *event = &heard;
 
     if (event->kind == EVENT_HOUSEHOLD)
         observe_household(state, view, event, verdict);
