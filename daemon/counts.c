@@ -4,6 +4,7 @@
 #define NAME(constant, name) [constant] = name,
 const char *const stage_names[STAGE_COUNT] = {STAGES(NAME)};
 const char *const trip_names[TRIP_COUNT] = {TRIPS(NAME)};
+const char *const budget_of_names[BUDGET_OF_COUNT] = {BUDGET_OF(NAME)};
 
 unsigned long long counts_messages(const struct worker_counts *counts)
 {

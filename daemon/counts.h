@@ -9,6 +9,7 @@
 #include "alert/tally.h"
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "detectors/pace.h"
 #include "ingest/message.h"
 #include "ingest/reject.h"
 
@@ -35,6 +36,22 @@ extern const char *const stage_names[STAGE_COUNT];
 enum trip { TRIPS(VOCABULARY_CONSTANT) TRIP_COUNT };
 extern const char *const trip_names[TRIP_COUNT];
 
+/* X(constant, name): alerts that the budget is for. */
+#define BUDGET_OF(X)              \
+    X(BUDGET_OF_PRICED, "priced") \
+    X(BUDGET_OF_OTHERS, "others")
+enum budget_of { BUDGET_OF(VOCABULARY_CONSTANT) BUDGET_OF_COUNT };
+extern const char *const budget_of_names[BUDGET_OF_COUNT];
+
+/* What prices are steered by, of the newest snapshots of a worker's partitions; all in thousandths,
+ * faded as the snapshots are. */
+struct budget_counts {
+    atomic_llong snapshot;                 /* its number; 0 none yet */
+    atomic_llong years[POPULATION_COUNT];  /* watched */
+    atomic_llong wanted[POPULATION_COUNT]; /* alerts that the budget has for them */
+    atomic_llong raised[POPULATION_COUNT][BUDGET_OF_COUNT];
+};
+
 enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_HOLD, TIMER_KIND_COUNT };
 
 struct worker_counts {
@@ -47,6 +64,7 @@ struct worker_counts {
     atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */
     atomic_ullong takeovers, takes_failed[ERR_COUNT], timers[TIMER_KIND_COUNT];
     struct step_tally tally;
+    struct budget_counts budget;
     struct metric_histogram stages[STAGE_COUNT], trips[TRIP_COUNT];
     atomic_llong cached, cached_bytes, dirty, settling, letters, in_flight;
     atomic_llong event_ms;   /* newest event time of a message that was used */

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "partition.h"
 
+#define HOURS_A_YEAR 8766
+
 static void gauge_lag(struct worker *worker, const struct partition *partition)
 {
     struct partition_counts *measured = &worker->measured[partition->number];
@@ -20,6 +22,39 @@ static void gauge_lag(struct worker *worker, const struct partition *partition)
         metric_set(&measured->lag[lane], end[lane] < 0      ? METRIC_UNKNOWN
                                          : end[lane] > from ? end[lane] - from
                                                             : 0);
+    }
+}
+
+static void sum_budget(const struct census_group *group, long long years[POPULATION_COUNT],
+                       long long wanted[POPULATION_COUNT],
+                       long long raised[POPULATION_COUNT][BUDGET_OF_COUNT])
+{
+    long long watched = group->n[CENSUS_HOURS] / HOURS_A_YEAR;
+    years[group->population] += watched;
+    wanted[group->population] += watched * group->budget_milli / 1000;
+    raised[group->population][BUDGET_OF_PRICED] += group->n[CENSUS_RAISED];
+    raised[group->population][BUDGET_OF_OTHERS] += group->n[CENSUS_OTHERS];
+}
+
+static void gauge_budget(struct worker *worker)
+{
+    struct budget_counts *counts = &worker->counts.budget;
+    long long years[POPULATION_COUNT] = {0}, wanted[POPULATION_COUNT] = {0};
+    long long raised[POPULATION_COUNT][BUDGET_OF_COUNT] = {{0}};
+    int32_t newest = 0, number = 0;
+    for (uint32_t p = 0; p < worker->options.partitions; p++) {
+        const struct census *census = worker->partitions[p].census;
+        const struct census_table *sums = census ? census_sums(census, &number) : NULL;
+        for (size_t i = 0; sums && i < sums->count; i++)
+            sum_budget(&sums->groups[i], years, wanted, raised);
+        newest = sums && number > newest ? number : newest;
+    }
+    metric_set(&counts->snapshot, newest);
+    for (int i = 0; i < POPULATION_COUNT; i++) {
+        metric_set(&counts->years[i], years[i]);
+        metric_set(&counts->wanted[i], wanted[i]);
+        for (int of = 0; of < BUDGET_OF_COUNT; of++)
+            metric_set(&counts->raised[i][of], raised[i][of]);
     }
 }
 
@@ -41,6 +76,7 @@ void gauge_partitions(struct worker *worker)
     metric_set(&counts->settling, settling);
     metric_set(&counts->letters, letters);
     metric_set(&counts->in_flight, in_flight);
+    gauge_budget(worker);
 }
 
 void gauge_group(struct worker *worker)

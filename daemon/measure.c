@@ -47,6 +47,8 @@ VALUES(timer, timers)
 VALUES(result, results)
 VALUES(level, log_level_names)
 VALUES(outlook, outlook_class_names)
+VALUES(population, population_names)
+VALUES(of, budget_of_names)
 
 static const char *reason_value(size_t i)
 {
@@ -86,6 +88,8 @@ LABEL(outlook, OUTLOOK_CLASS_COUNT);
 LABEL(reason, REJECT_COUNT);
 LABEL(kind, ERR_COUNT);
 LABEL(detector, DETECTOR_COUNT_MAX + 1);
+LABEL(population, POPULATION_COUNT);
+LABEL(of, BUDGET_OF_COUNT);
 LABEL(version, 1);
 static const struct metric_label state = {"state", WATCH_LIVE_STATES, state_value};
 static const struct metric_label lane = {"topic", TOPIC_COUNT, topic_value};
@@ -217,6 +221,37 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, area_hours_uncounted),
      .help = "Hours of homes that no area counted: more areas and hours came at once than a "
              "worker counts."},
+    {.name = "anbu_budget_snapshot",
+     .type = METRIC_GAUGE,
+     .merge = METRIC_MAX,
+     .scope = MEASURE_WORKER,
+     .offset = IN(worker_counts, budget.snapshot),
+     .help = "Number of the newest snapshot of what homes come to: weeks since 1970; 0 before the "
+             "first."},
+    {.name = "anbu_budget_home_years",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_WORKER,
+     .labels = {&population},
+     .offset = IN(worker_counts, budget.years),
+     .scale = METRIC_THOUSANDTHS,
+     .help =
+         "Home-years watched that the newest snapshots rest on; a week weighs a tenth less each "
+         "week."},
+    {.name = "anbu_budget_alerts_wanted",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_WORKER,
+     .labels = {&population},
+     .offset = IN(worker_counts, budget.wanted),
+     .scale = METRIC_THOUSANDTHS,
+     .help = "Alerts that budget.acute_per_household_year has for these years."},
+    {.name = "anbu_budget_alerts",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_WORKER,
+     .labels = {&population, &of},
+     .offset = IN(worker_counts, budget.raised),
+     .scale = METRIC_THOUSANDTHS,
+     .help = "Alerts raised in these years: of detectors whose price is steered, and of others "
+             "(bills and supply are not of the budget)."},
     {.name = "anbu_timers_fired_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,

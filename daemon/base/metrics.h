@@ -24,6 +24,7 @@
 #define METRIC_UNKNOWN      LLONG_MIN /* of a gauge: left out */
 #define METRIC_NANOSECONDS  1e-9      /* scales to the base unit, seconds */
 #define METRIC_MILLISECONDS 1e-3
+#define METRIC_THOUSANDTHS  1e-3
 
 enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM };
 enum metric_merge { METRIC_SUM, METRIC_MAX }; /* of one series' several holders */
