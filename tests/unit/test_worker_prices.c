@@ -85,7 +85,7 @@ START_TEST(damaged_counts_begin_anew)
     shift_stop(&shift);
     struct store_head head = {0};
     const int64_t as_they_are[TOPIC_COUNT] = {-1, -1, -1, -1};
-    struct store_record record = {STORE_NOBODY, "\2damaged", 8, 0};
+    struct store_record record = {STORE_NOBODY, "\2damaged", 8, 0, 0};
     must(world.store->ops->take(world.store, 0, &head, NULL, NULL, &world.fault));
     must(world.store->ops->flush(world.store, &head, &record, 1, as_they_are, &world.fault));
     shift = shift_begin(1);
