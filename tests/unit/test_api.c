@@ -123,7 +123,8 @@ static void held_by(const char *id, const struct incident *incident)
 START_TEST(incidents_are_listed_with_what_they_hold)
 {
     const struct incident_rules rules = {20, 0.6, 3600, 21600, 3};
-    const struct store_area_total dark = {.hour = {50, 48, 0, 0}}, light = {.hour = {50, 1, 0, 0}};
+    const struct store_area_total dark = {.hour = {50, 48, 0, 0, 0}};
+    const struct store_area_total light = {.hour = {50, 1, 0, 0, 0}};
     struct incident incident = {.version = 0};
     struct buffer json = {0};
     aw_expect(200, "/api/v1/incidents", NULL);
