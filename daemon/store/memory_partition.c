@@ -33,7 +33,7 @@ struct memory_partition *memory_partition_new(uint32_t number)
     partition->head.log_offset = OFFSET_NONE;
     for (size_t lane = 0; lane < TOPIC_COUNT; lane++)
         partition->head.offsets[lane] = OFFSET_NONE;
-    partition->opened = -1;
+    partition->opened = OPENED_NEVER;
     partition->item.key =
         (struct text){(const char *)&partition->head.partition, sizeof partition->head.partition};
     return partition;

@@ -38,10 +38,13 @@ struct memory_entry {
     struct text key, id, body; /* owned */
 };
 
+#define OPENED_NEVER   (-1) /* and nothing was put back */
+#define OPENED_NOT_YET (-2) /* the log had more: it is being put back */
+
 struct memory_partition {
     struct memory_item item; /* the number's four bytes */
     struct store_head head;  /* as the last owner left it */
-    int64_t opened;          /* in which life of the store; -1 never */
+    int64_t opened;          /* in which life of the store; OPENED_* */
     struct memory_table records, cases, alerts;
     struct memory_alert **listed; /* oldest first, by (raised_s, id) */
     size_t listed_count, listed_room;

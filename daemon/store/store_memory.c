@@ -221,10 +221,12 @@ static enum err transition(struct store *store, struct store_head *head,
         return err;
     struct memory *memory = lock_memory(store);
     struct memory_partition *partition = memory_partition_of(memory, step->partition);
-    if (!head && partition->opened >= 0 && partition->opened != memory->life)
+    if (!head && partition->opened != OPENED_NEVER && partition->opened != memory->life)
         err = store_say_stale(step, fault);
     else
         err = memory_transition(partition, head, step, fault);
+    if (!err && head && step->restores && partition->opened == OPENED_NEVER)
+        partition->opened = OPENED_NOT_YET;
     unlock(store);
     return err;
 }

@@ -238,6 +238,22 @@ START_TEST(people_wait_until_the_owner_has_opened_what_went_back)
 }
 END_TEST
 
+/* An image of a store from before its first opening knows of no opening either. */
+START_TEST(people_wait_when_the_log_is_put_back_before_the_first_opening)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_transition step = world_step("A1", "H-1", 1);
+    step.restores = true;
+    step.event_id = step.event = (struct text){NULL, 0};
+    must(world_do(&head, &step));
+    step = world_step("A1", "H-1", 2);
+    ck_assert_int_eq(world_do(NULL, &step), ERR_BUSY);
+    must(world.store->ops->open(world.store, &head, &world.fault));
+    must(world_do(NULL, &step));
+}
+END_TEST
+
 struct loaded {
     size_t calls;
     uint32_t sizes[600];
@@ -607,6 +623,8 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, resume_offsets_come_back_at_the_next_take, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_flush_beyond_its_limits_is_refused_whole, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, people_wait_until_the_owner_has_opened_what_went_back, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, people_wait_when_the_log_is_put_back_before_the_first_opening, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_load_answers_once_for_each_index_in_order, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, records_and_household_ids_are_any_bytes, 0, WORLD_KIND_COUNT);

@@ -36,6 +36,11 @@ end
 if owned then redis.call('HINCRBY', head, 'seq', 1) end
 if ARGV[4] ~= '' then redis.call('HSET', case, ARGV[4], ARGV[5]) end
 if id == '' then return {'ok'} end
+-- Without an event it was put back from the log, which may know more: until it is opened nobody else
+-- changes its alerts, not even over a store that went back to before its first opening.
+if owned and ARGV[15] == '' and not redis.call('HGET', head, 'server') then
+  redis.call('HSET', head, 'server', '')
+end
 redis.call('HSET', alert, 'version', ARGV[9], 'snapshot', ARGV[13])
 redis.call('ZADD', index, ARGV[11], id)
 redis.call('ZADD', of, ARGV[11], id)
