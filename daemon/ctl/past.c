@@ -38,6 +38,13 @@ static void note_arrival(int64_t *first_ms, int64_t arrived_ms)
         *first_ms = arrived_ms;
 }
 
+static int64_t arrival_ms(const struct delivery *delivery, const struct message *message)
+{
+    return delivery->arrived_ms  ? delivery->arrived_ms
+           : message->arrived_ms ? message->arrived_ms
+                                 : message->end_ms;
+}
+
 /* Weather is everybody's. What cannot be read is nobody's. */
 static bool passes(struct pass *own, const struct delivery *delivery)
 {
@@ -47,9 +54,7 @@ static bool passes(struct pass *own, const struct delivery *delivery)
     decoder_batch_start(own->decoder);
     if (decode(own->decoder, delivery->payload, delivery->topic, &message, &detail))
         return false;
-    int64_t arrived_ms = delivery->arrived_ms ? delivery->arrived_ms
-                         : message.arrived_ms ? message.arrived_ms
-                                              : message.end_ms;
+    int64_t arrived_ms = arrival_ms(delivery, &message);
     bool ours = text_is(message.household, own->household);
     if (ours)
         note_arrival(&own->oldest_ms, arrived_ms);
@@ -236,6 +241,45 @@ static bool was_settled(const struct pass *pass)
     return settle_ms && settle_ms <= pass->past->at_ms;
 }
 
+/* ---- who has opted out ---------------------------------------------------------------------- */
+
+static bool opts_out(struct decoder *decoder, const struct delivery *delivery,
+                     const char *household, int64_t since_ms)
+{
+    struct message message;
+    const char *detail;
+    decoder_batch_start(decoder);
+    return !decode(decoder, delivery->payload, delivery->topic, &message, &detail) &&
+           message.type == MESSAGE_HOUSEHOLD && message.event.event == HOUSEHOLD_OPTED_OUT &&
+           text_is(message.household, household) && arrival_ms(delivery, &message) >= since_ms;
+}
+
+/* The record knows only of the people who live there now: whoever lived there before them may have
+ * opted out as well. */
+static enum err refuse_opted_out(const struct pass *pass, int64_t since_ms, struct fault *fault)
+{
+    size_t field_count, count = 0;
+    const struct field_mapping *fields = config_fields(pass->past->config, &field_count);
+    struct source *source = NULL;
+    struct delivery delivery;
+    bool out = false;
+    enum err err = pass->past->open(pass->past->context, &source, fault);
+    if (err)
+        return err;
+    struct decoder *decoder = decoder_new(fields, field_count);
+    while (!err && !out) {
+        err = source->ops->poll(source, &delivery, 1, 0, &count, fault);
+        out = !err && count && opts_out(decoder, &delivery, pass->household, since_ms);
+    }
+    decoder_free(decoder);
+    source->ops->free(source);
+    if (out)
+        return fault_set(fault, ERR_REFUSED,
+                         "household %s has opted out: what was before is not shown either",
+                         pass->household);
+    return err == ERR_END ? ERR_OK : err;
+}
+
 /* ---- the answer ----------------------------------------------------------------------------- */
 
 static void member_time(struct buffer *out, const char *key, const struct zone *zone, int64_t at_ms)
@@ -313,8 +357,11 @@ enum err past_show(const struct past *past, struct buffer *json, struct fault *f
             second.limit = first.messages - (first.settled && !first.through);
         err = pass_run(&second, fault);
     }
+    int64_t at_ms = past->alert ? first.raised_ms : past->at_ms;
     if (!err)
-        err = write_answer(last, past->alert ? first.raised_ms : past->at_ms, json);
+        err = refuse_opted_out(last, at_ms, fault);
+    if (!err)
+        err = write_answer(last, at_ms, json);
     buffer_done(&first.record);
     buffer_done(&second.record);
     return err;

@@ -28,7 +28,8 @@ struct past {
 /* {"household","at","alert","messages","from","since"} and what household_show has. `at`: the
  * moment asked for, or of the raising; `from`: arrival of the first message; `since`: what arrived
  * before is no longer there, null when nothing is missing. ERR_NOT_FOUND with a fault that says
- * what is there instead. */
+ * what is there instead; ERR_REFUSED when the household opted out then or later, whoever lives
+ * there now. */
 NODISCARD enum err past_show(const struct past *past, struct buffer *json, struct fault *fault);
 
 /* Where a household's messages lie, as the daemon tells. */

@@ -152,6 +152,48 @@ START_TEST(where_nothing_is_there_it_says_since_when_there_is)
 }
 END_TEST
 
+/* Something happened to the household on a day of January; behind what is there. */
+static void put_event(const char *event, int day)
+{
+    FILE *out = fopen(path, "ae");
+    ck_assert_ptr_nonnull(out);
+    ck_assert_int_gt(fprintf(out,
+                             "{\"type\":\"household\",\"household\":\"" HOME
+                             "\",\"event\":\"%s\",\"at\":\"2026-01-%02dT12:00:00Z\"}\n",
+                             event, day),
+                     0);
+    ck_assert_int_eq(fclose(out), 0);
+}
+
+static void expect_refused(const struct past *past)
+{
+    buffer_clear(&json);
+    ck_assert_int_eq(past_show(past, &json, &fault), ERR_REFUSED);
+    ck_assert_ptr_nonnull(strstr(fault.text, "household " HOME " has opted out"));
+    ck_assert_uint_eq(json.bytes, 0);
+}
+
+START_TEST(the_time_before_an_opt_out_is_not_shown_whoever_lives_there_now)
+{
+    char id[ALERT_ID_MAX];
+    struct past past = noon_of(15);
+    put_event("opted_out", 25);
+    put_event("moved_in", 27);
+    expect_refused(&past);
+    past = noon_of(28); /* of those who moved in */
+    expect(&past, 5, false, 0);
+    past = noon_of(31);
+    alert_id(text_of(HOME), TEAM_WELFARE, JAN_1 + 9 * DAY_S + DAY_S / 2, id);
+    past.alert = id;
+    expect_refused(&past);
+    past.household = "";
+    expect_refused(&past);
+    past = noon_of(15);
+    past.household = "H-other"; /* who has not */
+    json_decref(shown(&past));
+}
+END_TEST
+
 static void expect_since(const struct past *past, const char *since)
 {
     json_t *body = shown(past);
@@ -241,6 +283,7 @@ int main(void)
     tcase_add_test(tcase, it_knows_what_had_come_by_then_and_nothing_later);
     tcase_add_test(tcase, an_alert_is_looked_at_as_it_was_raised);
     tcase_add_test(tcase, where_nothing_is_there_it_says_since_when_there_is);
+    tcase_add_test(tcase, the_time_before_an_opt_out_is_not_shown_whoever_lives_there_now);
     tcase_add_test(tcase, what_is_gone_is_told);
     tcase_add_test(tcase, kafka_gives_the_households_messages_again_and_again);
     suite_add_tcase(suite, tcase);
