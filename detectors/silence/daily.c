@@ -68,6 +68,16 @@ static double usual_day(const struct meter_view *meter, int32_t until)
     return n < KNOWN_MIN ? 0.0 : days_milli(days_median(codes, n));
 }
 
+/* While a finding is on, of the days before it: else a long silence were a usual one. */
+static double usual_of(const struct silence_daily *daily, const struct household_view *view,
+                       unsigned m)
+{
+    const struct meter_view *meter = &view->meters[m];
+    if (daily->on && daily->lead == m + 1) /* its ring forgets them */
+        return days_milli(daily->usual);
+    return usual_day(meter, daily->on ? daily->since_day - 1 : meter->newest_day);
+}
+
 /* What days are read by. */
 struct shown {
     const struct household_view *view;
@@ -100,7 +110,7 @@ static bool look(const struct silence_state *state, const struct household_view 
         const struct meter_view *meter = &view->meters[m];
         if (!is_daily(view, m) || !silence_vouches(view, (int)m) || days_explained(view, meter))
             continue;
-        out->usual[m] = usual_day(meter, meter->newest_day);
+        out->usual[m] = usual_of(&state->daily, view, m);
         if (out->usual[m] > 0.0 &&
             (out->lead == VIEW_METERS_MAX ||
              rank_of(meter->utility) < rank_of(view->meters[out->lead].utility)))
@@ -287,6 +297,8 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
     if (yearly <= allowed && !verdict->active) {
         daily->on = (uint8_t)(level + 1);
         daily->since_day = since;
+        daily->lead = (uint8_t)(shown.lead + 1);
+        daily->usual = routine_day_code((int64_t)shown.usual[shown.lead]);
     }
     if (daily->on)
         tell(daily, &shown, allowed, verdict);

@@ -96,13 +96,13 @@ struct silence_habit {
 struct silence_daily {
     uint8_t reached[SILENCE_DAY_LEVELS]
                    [SILENCE_DAY_LENGTHS]; /* runs that were as low, as long; 255 more */
-    uint8_t on; /* 1 + the level of the finding that is told of days; 0 none */
-    uint8_t spare;
+    uint8_t on;            /* 1 + the level of the finding that is told of days; 0 none */
+    uint8_t lead;          /* 1 + the meter whose days are told in it */
     int32_t day;           /* the newest that was judged; local days since 1970 */
     int32_t since_day;     /* of the finding */
     uint16_t watched_days; /* that `reached` is made of */
-    uint8_t spare2[2];
-    float yearly; /* the price of an alert now; 0: not judged */
+    uint16_t usual;        /* day code of that meter's usual day when the finding began */
+    float yearly;          /* the price of an alert now; 0: not judged */
 };
 
 struct silence_state {
