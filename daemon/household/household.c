@@ -238,7 +238,7 @@ static void forget_routines(struct record *record)
         struct record_meter *meter = &record->meters[i];
         routine_reset(&meter->routine);
         meter->valid_days = meter->flow_hours = 0;
-        meter->flags &= (uint8_t)~METER_RUNNING;
+        meter->flags &= (uint8_t) ~(METER_RUNNING | METER_FEEDS_IN);
         meter->life_s = 0;
         meter->newest_day = 0;
         memset(meter->days, 0, sizeof meter->days);

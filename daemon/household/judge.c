@@ -16,6 +16,7 @@
 #define DAY_HOURS_MIN 6 /* that tell of a day */
 #define SUNDAY        6
 #define GAP_HOURS     24
+#define WINTER_DAYS   120 /* panels may feed nothing in for so long */
 
 static void fill_meters(struct judgement *judgement)
 {
@@ -210,23 +211,30 @@ void judge_event(struct judgement *judgement, struct event *event)
     (void)show(judgement, event);
 }
 
-static void file_day(struct judgement *judgement, unsigned index, int32_t day, int64_t milli)
+/* Makes room up to that day: what is new is not known yet. */
+static void reach_day(struct judgement *judgement, unsigned index, int32_t day)
 {
     struct record_meter *meter = &judgement->record.meters[index];
-    struct meter_view *view = &judgement->view.meters[index];
     int32_t from = meter->newest_day ? meter->newest_day + 1 : day;
     if (day - from >= VIEW_DAYS)
         from = day - VIEW_DAYS + 1;
     for (int32_t d = from; d <= day; d++)
         meter->days[(unsigned)d % VIEW_DAYS] = 0;
-    if (meter->newest_day && day <= meter->newest_day - VIEW_DAYS)
-        return;
     if (day > meter->newest_day)
         meter->newest_day = day;
+    judgement->view.meters[index].newest_day = meter->newest_day;
+}
+
+static void file_day(struct judgement *judgement, unsigned index, int32_t day, int64_t milli)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    struct meter_view *view = &judgement->view.meters[index];
+    reach_day(judgement, index, day);
+    if (day <= meter->newest_day - VIEW_DAYS)
+        return;
     if (!meter->days[(unsigned)day % VIEW_DAYS] && meter->valid_days < UINT16_MAX)
         meter->valid_days++;
     meter->days[(unsigned)day % VIEW_DAYS] = routine_day_code(milli);
-    view->newest_day = meter->newest_day;
     view->valid_days = meter->valid_days;
     if (view->valid_days > judgement->view.valid_days)
         judgement->view.valid_days = view->valid_days;
@@ -482,13 +490,25 @@ void judge_again(struct judgement *judgement)
     judgement->last_event_s = last_event_s;
 }
 
+/* What the sun brought is in the day, and nobody knows how much. Of such a meter no days are filed,
+ * so the newest is the last below zero: once a winter has passed since, it was a correction. */
+static bool is_net(struct judgement *judgement, unsigned index, int32_t day, int64_t milli)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    if (!(meter->flags & METER_FEEDS_IN))
+        return false;
+    if (milli < 0 || !meter->newest_day)
+        reach_day(judgement, index, day);
+    if (day - meter->newest_day > WINTER_DAYS)
+        meter->flags &= (uint8_t)~METER_FEEDS_IN;
+    return meter->flags & METER_FEEDS_IN;
+}
+
 void judge_day(struct judgement *judgement, unsigned meter, int64_t middle_s, int64_t milli)
 {
-    /* What the sun brought is in it, and nobody knows how much. */
-    if (judgement->record.meters[meter].flags & METER_FEEDS_IN)
-        return;
-    file_day(judgement, meter, local_day(zone_local_s(judgement->household->zone, middle_s)),
-             milli);
+    int32_t day = local_day(zone_local_s(judgement->household->zone, middle_s));
+    if (!is_net(judgement, meter, day, milli))
+        file_day(judgement, meter, day, milli);
 }
 
 /* A register vouches for its hour before the hour is over; what is told has happened. */

@@ -25,12 +25,17 @@ static void end(void)
 }
 
 /* The use of a day, told in the next morning as a total. */
-static void day_total(int day, int64_t milli)
+static void day_total_of(enum utility utility, int day, int64_t milli)
 {
-    struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + day * DAY, milli);
+    struct message message = abode_hour(utility, ABODE_T0 + day * DAY, milli);
     message.reading.minutes = 1440;
     message.end_ms = (ABODE_T0 + (day + 1) * DAY) * 1000;
     abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + MORNING);
+}
+
+static void day_total(int day, int64_t milli)
+{
+    day_total_of(UTILITY_WATER, day, milli);
 }
 
 /* A register as it stands at the end of a day, read by the next morning. */
@@ -89,6 +94,58 @@ START_TEST(a_day_without_use_is_told_by_a_register)
 }
 END_TEST
 
+static int64_t usual_kwh(int day)
+{
+    return 8000000 + day * 7 % 40 * 100000;
+}
+
+/* A correction below zero looks as panels do, until a winter has passed without another. */
+START_TEST(a_day_below_zero_blinds_a_meter_for_a_winter_alone)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    const struct record_meter *meter = abode_meter(&home, UTILITY_ELECTRICITY);
+    int valid_days = meter->valid_days;
+    day_total_of(UTILITY_ELECTRICITY, LEARNT, -2000000);
+    for (int day = LEARNT + 1; day <= LEARNT + 120; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    ck_assert_int_eq(meter->valid_days, valid_days); /* the sun may be in each of them */
+    ck_assert(meter->flags & METER_FEEDS_IN);
+    for (int day = LEARNT + 121; day <= LEARNT + 160; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    ck_assert_int_eq(meter->valid_days, valid_days + 40);
+    ck_assert(!(meter->flags & METER_FEEDS_IN));
+    ck_assert_int_eq(home.count, 0);
+    for (int day = LEARNT + 161; day <= LEARNT + 163; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, 1500000);
+    ck_assert(abode_is_on(&home, "silence"));
+}
+END_TEST
+
+START_TEST(panels_that_feed_in_now_and_then_stay_known)
+{
+    const int feeds_in[] = {0, 100, 219, 330};
+    for (unsigned i = 0, day = 0; i < 4; i++) {
+        for (; (int)day < feeds_in[i]; day++)
+            day_total_of(UTILITY_ELECTRICITY, (int)day, usual_kwh((int)day));
+        day_total_of(UTILITY_ELECTRICITY, (int)day++, -500000);
+    }
+    const struct record_meter *meter = abode_meter(&home, UTILITY_ELECTRICITY);
+    ck_assert(meter->flags & METER_FEEDS_IN);
+    ck_assert_int_eq(meter->valid_days, 0);
+}
+END_TEST
+
+START_TEST(who_moves_in_has_no_panels_until_they_are_seen)
+{
+    day_total_of(UTILITY_ELECTRICITY, 0, -2000000);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, ABODE_T0 + 2 * DAY), ABODE_T0 + 2 * DAY);
+    for (int day = 2; day < 8; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    ck_assert_int_eq(abode_meter(&home, UTILITY_ELECTRICITY)->valid_days, 6);
+}
+END_TEST
+
 START_TEST(its_outlook_is_of_days_and_of_when_they_are_told)
 {
     for (int day = 0; day < LEARNT; day++)
@@ -137,6 +194,9 @@ int main(void)
     tcase_add_checked_fixture(cases, begin, end);
     tcase_add_test(cases, a_day_without_use_is_told_by_totals);
     tcase_add_test(cases, a_day_without_use_is_told_by_a_register);
+    tcase_add_test(cases, a_day_below_zero_blinds_a_meter_for_a_winter_alone);
+    tcase_add_test(cases, panels_that_feed_in_now_and_then_stay_known);
+    tcase_add_test(cases, who_moves_in_has_no_panels_until_they_are_seen);
     tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
     tcase_add_test(cases, a_batch_of_hours_is_said_to_come_late);
     tcase_add_test(cases, what_is_sent_to_fill_a_gap_is_not_how_late_it_usually_is);
