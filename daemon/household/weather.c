@@ -85,6 +85,14 @@ static struct area_day *day_of(struct weather_area *area, int64_t hour)
     return day;
 }
 
+/* The same value told again was known before. */
+static void note_hour(struct area_day *day, unsigned hour, int16_t tenths, uint8_t late)
+{
+    if (day->tenths[hour] != tenths || late < day->late[hour])
+        day->late[hour] = late;
+    day->tenths[hour] = tenths;
+}
+
 /* Hours whose middle the message covers take its value. */
 static void note_celsius(struct weather_table *table, const struct weather *weather,
                          int64_t arrived_ms)
@@ -97,10 +105,10 @@ static void note_celsius(struct weather_table *table, const struct weather *weat
         int64_t late = (arrived_s - hour * HOUR_S + HOUR_S - 1) / HOUR_S;
         bool kept = late <= LATE_MAX && hour * HOUR_S - arrived_s <= WEATHER_AHEAD_S;
         struct area_day *day = kept ? day_of(area, hour) : NULL;
-        if (!day)
-            continue;
-        day->tenths[hour % HOURS_A_DAY] = (int16_t)(celsius * 10.0 + (celsius < 0.0 ? -0.5 : 0.5));
-        day->late[hour % HOURS_A_DAY] = late > 0 ? (uint8_t)late : 0;
+        if (day)
+            note_hour(day, (unsigned)(hour % HOURS_A_DAY),
+                      (int16_t)(celsius * 10.0 + (celsius < 0.0 ? -0.5 : 0.5)),
+                      late > 0 ? (uint8_t)late : 0);
     }
 }
 

@@ -186,6 +186,21 @@ START_TEST(a_measured_hour_replaces_its_forecast_when_it_comes)
 }
 END_TEST
 
+START_TEST(a_temperature_that_is_told_again_was_known_before)
+{
+    struct weather_table *table = weather_table_new();
+    measured(table, "a", NOON, 24, -2.0, NOON + DAY);
+    measured(table, "a", NOON, 24, -2.0, NOON + 3 * DAY);
+    ck_assert_int_eq(celsius(table, "a", NOON, 24, NOON + DAY), -20);
+    ck_assert_int_eq(celsius(table, "a", NOON, 24, NOON + DAY - HOUR), CELSIUS_UNKNOWN);
+    measured(table, "a", NOON, 24, -2.0, NOON - DAY); /* a replay may have another order */
+    ck_assert_int_eq(celsius(table, "a", NOON, 24, NOON + DAY - HOUR), -20);
+    measured(table, "a", NOON, 24, -2.1, NOON + 4 * DAY);
+    ck_assert_int_eq(celsius(table, "a", NOON, 24, NOON + 4 * DAY - HOUR), CELSIUS_UNKNOWN);
+    weather_table_free(table);
+}
+END_TEST
+
 START_TEST(what_is_too_old_too_late_or_too_far_ahead_is_not_kept)
 {
     struct weather_table *table = weather_table_new();
@@ -231,6 +246,7 @@ int main(void)
     tcase_add_test(cases, a_day_is_the_mean_of_its_hours_in_its_area);
     tcase_add_test(cases, three_quarters_of_the_hours_must_be_known);
     tcase_add_test(cases, a_measured_hour_replaces_its_forecast_when_it_comes);
+    tcase_add_test(cases, a_temperature_that_is_told_again_was_known_before);
     tcase_add_test(cases, what_is_too_old_too_late_or_too_far_ahead_is_not_kept);
     tcase_add_test(cases, of_further_areas_no_temperatures_are_kept);
     Suite *suite = suite_create("weather");
