@@ -511,7 +511,8 @@ static bool judge_meter(const struct look *at, const struct event *event, unsign
         end(own, own->day + 1);
         life = true;
     }
-    if (own->unseen)
+    /* An event of before the window knows nothing of its weather. */
+    if (own->unseen && celsius_of(at->view, own->day) != CELSIUS_UNKNOWN)
         begin(at);
     while (own->day < newest && is_ripe(at, own->day + 1))
         life = judge_day(at, own->day + 1) || life;

@@ -182,6 +182,36 @@ START_TEST(somebody_who_is_seen_late_is_seen)
 }
 END_TEST
 
+/* What is told of days ago, or of yesterday's hours, does not know the weather of the window yet.
+ */
+START_TEST(what_waits_for_somebody_outlives_what_comes_late)
+{
+    const struct event late[] = {
+        {.kind = EVENT_HOUSEHOLD, .household = HOUSEHOLD_PROFILE},
+        {.kind = EVENT_BILLING, .billing = BILLING_PAYMENT},
+        {.kind = EVENT_HOUR, .meter = 1, .vouched = true, .use = 40},
+    };
+    for (unsigned i = 0; i < sizeof late / sizeof late[0]; i++) {
+        home_of(2, gas_and_water);
+        winter(0, KWH, KWH, 1);
+        for (int32_t day = MONDAY; day < MONDAY + 2; day++) {
+            *celsius(day) = -20;
+            total(0, day, KWH);
+        }
+        struct event event = late[i];
+        event.at_s = (MONDAY - 1) * INT64_C(86400) - it.view.utc_offset_s + 7200;
+        event.hour = (int32_t)(event.at_s / 3600) - 1;
+        look_out(MONDAY - 2);
+        case_show(&it, &event);
+        ck_assert(!it.verdict.active);
+        look_out(MONDAY + 1);
+        for (int32_t day = MONDAY; day < MONDAY + 2; day++)
+            lived(1, day);
+        ck_assert_msg(it.verdict.active, "after event %u", i);
+    }
+}
+END_TEST
+
 /* An estimated hour, an hour without any electricity: the day says nothing. */
 START_TEST(days_that_are_not_sure_begin_nothing)
 {
@@ -315,6 +345,7 @@ int main(void)
     tcase_add_test(cases, who_heats_with_electricity_instead_is_warm);
     tcase_add_test(cases, weather_that_comes_late_is_waited_for);
     tcase_add_test(cases, somebody_who_is_seen_late_is_seen);
+    tcase_add_test(cases, what_waits_for_somebody_outlives_what_comes_late);
     tcase_add_test(cases, days_that_are_not_sure_begin_nothing);
     tcase_add_test(cases, what_heats_vouches_for_nobody);
     tcase_add_test(cases, a_colder_day_than_ever_is_held_against_the_coldest_known);
