@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "detectors/num.h"
+#include "detectors/silence/state.h"
 
 #define EVIDENCE_CAP   40.0f
 #define RESET_FALL     3.0f /* a fall this deep below its top ends an excursion */
@@ -40,8 +41,9 @@ static int known(const struct household_view *view, enum utility utility)
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
-        if (meter->utility == utility && meter->interval_minutes < 1440 && meter->valid_days &&
-            meter->valid_days * 2 >= view->valid_days && can_vouch(view, meter))
+        if (meter->utility == utility && meter->interval_minutes < SILENCE_DAILY_MINUTES &&
+            meter->valid_days && meter->valid_days * 2 >= view->valid_days &&
+            can_vouch(view, meter))
             return m;
     }
     return -1;

@@ -100,6 +100,23 @@ START_TEST(meters_that_cannot_vouch_tell_nothing)
 }
 END_TEST
 
+/* 1380 minutes is the day on which the clocks go forward. */
+START_TEST(a_meter_that_is_read_by_the_day_is_no_witness_of_hours)
+{
+    live(true);
+    double alone = silence_hourly_outlook(&options, &state, &view);
+    view.meter_count = 2;
+    view.meters[1] = (struct meter_view){.utility = UTILITY_WATER,
+                                         .interval_minutes = 1380,
+                                         .valid_days = DAYS,
+                                         .routine = &routine};
+    ck_assert_int_eq(silence_lead(&view), 0);
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), alone);
+    view.meters[1].interval_minutes = 60;
+    ck_assert_int_eq(silence_lead(&view), 1);
+}
+END_TEST
+
 START_TEST(nights_are_drawn_by_their_shares)
 {
     live(true);
@@ -124,6 +141,7 @@ int main(void)
     tcase_add_test(cases, a_larger_budget_is_told_of_sooner);
     tcase_add_test(cases, a_home_whose_nights_are_like_its_days_is_seen_not_to_be_watched);
     tcase_add_test(cases, meters_that_cannot_vouch_tell_nothing);
+    tcase_add_test(cases, a_meter_that_is_read_by_the_day_is_no_witness_of_hours);
     tcase_add_test(cases, nights_are_drawn_by_their_shares);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
