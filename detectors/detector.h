@@ -69,6 +69,7 @@ struct meter_view {
     uint16_t delay_minutes;    /* from a reading's end to its arrival, as it usually is */
     uint16_t valid_days; /* days with at least half of their hours measured, or a daily read */
     bool continuous; /* flows by itself, or has not stopped for a day: it cannot vouch for life */
+    uint64_t masked; /* bit slot (routine_slot): the sun or a timer may hide who is there */
     const struct routine *routine;
     const uint8_t
         *hours; /* VIEW_HOURS codes, hours[h % VIEW_HOURS]; ROUTINE_MISSING where unknown */

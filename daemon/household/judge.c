@@ -30,6 +30,7 @@ static void fill_meters(struct judgement *judgement)
                                               .delay_minutes = meter->delay_minutes,
                                               .valid_days = meter->valid_days,
                                               .continuous = meter_continuous(meter),
+                                              .masked = mask_slots(meter),
                                               .routine = &meter->routine,
                                               .hours = meter->hours,
                                               .newest_hour = meter->newest_hour,

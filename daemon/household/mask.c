@@ -242,3 +242,14 @@ bool mask_covers(const struct record_meter *meter, unsigned of_day, unsigned slo
 {
     return is_charging_hour(meter, of_day) || is_blind(meter) || is_sunny(meter, of_day, slot);
 }
+
+uint64_t mask_slots(const struct record_meter *meter)
+{
+    uint64_t slots = 0;
+    if (!(meter->flags & (METER_FEEDS_IN | METER_CHARGES)))
+        return slots;
+    for (unsigned slot = 0; slot < ROUTINE_SLOTS; slot++)
+        if (mask_covers(meter, slot % 24, slot))
+            slots |= UINT64_C(1) << slot;
+    return slots;
+}

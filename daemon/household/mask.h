@@ -21,4 +21,7 @@ bool mask_hides(const struct record_meter *meter, unsigned local_hour, unsigned 
 /* The hour of the day may be hidden, whatever is used in it: day totals leave it out. */
 bool mask_covers(const struct record_meter *meter, unsigned local_hour, unsigned slot);
 
+/* All such slots: bit n is slot n. */
+uint64_t mask_slots(const struct record_meter *meter);
+
 #endif

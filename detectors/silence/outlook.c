@@ -26,10 +26,10 @@ static void show_hour(struct silence_state *state, const struct household_view *
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
-        if (!silence_vouches(view, m) || !meter->valid_days ||
+        unsigned slot = routine_slot(event->local_hour, event->weekday);
+        if (!silence_vouches(view, m) || !meter->valid_days || meter->masked >> slot & 1 ||
             meter->interval_minutes >= SILENCE_DAILY_MINUTES)
             continue;
-        unsigned slot = routine_slot(event->local_hour, event->weekday);
         event->meter = (uint8_t)m;
         event->use = event->halves[0] = event->halves[1] = standing_still(meter, event->hour);
         event->evidence =

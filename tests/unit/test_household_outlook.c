@@ -55,6 +55,20 @@ START_TEST(it_is_worked_out_once_a_week)
 }
 END_TEST
 
+/* Panels by day and a timer by night leave no hour in which anybody could be missed. */
+START_TEST(a_meter_that_is_masked_all_day_is_seen_not_to_watch)
+{
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_H0, ABODE_MORNING);
+    int hours = household_outlook_h(&home.household);
+    ck_assert_int_ge(hours, 1);
+    ck_assert_int_lt(hours, OUTLOOK_NEVER);
+    abode_meter(&home, UTILITY_ELECTRICITY)->flags |= METER_FEEDS_IN | METER_CHARGES;
+    abode_record(&home).home->outlook_day = 0;
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_MORNING, ABODE_MORNING + 1);
+    ck_assert_int_eq(household_outlook_h(&home.household), OUTLOOK_NEVER);
+}
+END_TEST
+
 START_TEST(nobody_asks_of_a_home_that_is_empty_or_new)
 {
     abode_learn(&home);
@@ -85,6 +99,7 @@ int main(void)
     tcase_add_test(cases, a_new_home_is_not_known_yet);
     tcase_add_test(cases, a_home_that_lives_by_the_clock_is_told_of_within_two_days);
     tcase_add_test(cases, it_is_worked_out_once_a_week);
+    tcase_add_test(cases, a_meter_that_is_masked_all_day_is_seen_not_to_watch);
     tcase_add_test(cases, nobody_asks_of_a_home_that_is_empty_or_new);
     tcase_add_test(cases, nobody_asks_where_silence_may_not_raise);
     suite_add_tcase(suite, cases);

@@ -117,6 +117,20 @@ START_TEST(a_meter_that_is_read_by_the_day_is_no_witness_of_hours)
 }
 END_TEST
 
+/* A net meter by day, a charging one by night, and one that does both. */
+START_TEST(hours_that_are_masked_tell_nothing)
+{
+    live(true);
+    double open = silence_hourly_outlook(&options, &state, &view), day;
+    view.meters[0].masked = UINT64_C(0x03ff0003ff00); /* 8 to 18 o'clock */
+    day = silence_hourly_outlook(&options, &state, &view);
+    ck_assert_double_gt(day, open);
+    ck_assert_double_lt(day, SILENCE_OUTLOOK_HOURS);
+    view.meters[0].masked = UINT64_MAX;
+    ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), SILENCE_OUTLOOK_HOURS);
+}
+END_TEST
+
 START_TEST(nights_are_drawn_by_their_shares)
 {
     live(true);
@@ -142,6 +156,7 @@ int main(void)
     tcase_add_test(cases, a_home_whose_nights_are_like_its_days_is_seen_not_to_be_watched);
     tcase_add_test(cases, meters_that_cannot_vouch_tell_nothing);
     tcase_add_test(cases, a_meter_that_is_read_by_the_day_is_no_witness_of_hours);
+    tcase_add_test(cases, hours_that_are_masked_tell_nothing);
     tcase_add_test(cases, nights_are_drawn_by_their_shares);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
