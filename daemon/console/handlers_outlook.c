@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "console/away.h"
 #include "console/routes.h"
-#include "household/record.h"
+#include "household/household.h"
 
 #define LIST_LIMIT     100
 #define LIST_LIMIT_MAX 1000
@@ -24,6 +24,7 @@ struct outlook_filter {
 
 struct outlook_row {
     char household[MESSAGE_ID_MAX + 1], area[MESSAGE_ID_MAX + 1];
+    char read[TIME_TEXT_MAX]; /* the end of its newest reading; "": none */
     int hours;
     struct buffer meters; /* JSON, without its brackets */
     bool wanted;
@@ -31,6 +32,7 @@ struct outlook_row {
 
 struct outlook_list {
     const struct outlook_filter *filter;
+    const char *timezone;     /* of homes that have not told theirs */
     struct outlook_row *rows; /* of partitions seen so far, at most 2 limits and a page */
     size_t count, page_from;
 };
@@ -85,7 +87,11 @@ static void take_record(void *context, size_t index, const void *bytes, uint32_t
     if (size)
         memcpy(own, bytes, size);
     if (size && !record_open(own, size, &record, NULL)) {
+        int64_t read_s = record.home->last_reading_s;
         (void)text_copy(record_area(&record), row->area, sizeof row->area);
+        if (read_s)
+            (void)time_format(
+                read_s, zone_offset_s(household_zone(&record, list->timezone), read_s), row->read);
         for (int i = 0; i < record.header->meters; i++)
             put_meter(&row->meters, &record.meters[i]);
     }
@@ -186,6 +192,7 @@ static void put_row(struct buffer *out, const struct outlook_row *row)
     for (int class = 0; class < OUTLOOK_CLASS_COUNT; class ++)
         if (row->hours >= outlook_class_least_h[class] && row->hours <= outlook_class_most_h[class])
             json_member_text(out, "outlook", outlook_class_names[class]);
+    json_member_text(out, "last_reading", row->read[0] ? row->read : NULL);
     json_put_key(out, "meters");
     buffer_text(out, "[");
     buffer_add(out, row->meters.at, row->meters.bytes);
@@ -201,10 +208,13 @@ enum err handle_households_list(struct request *request, struct answer *answer, 
     enum err err = filter_read(request, &filter, fault);
     if (err)
         return err;
-    struct outlook_list list = {.filter = &filter};
+    const struct config *config = api->host.config_hold(api->host.host);
+    struct outlook_list list = {.filter = &filter,
+                                .timezone = config_settings(config)->ingest.timezone};
     list.rows = memory_get((2 * filter.limit + PAGE) * sizeof *list.rows);
     for (uint32_t p = 0; p < api->partitions && !err; p++)
         err = list_partition(api, p, &list, fault);
+    api->host.config_release(api->host.host, config);
     buffer_text(out, "{");
     if (!err)
         err = put_counts(api, out, fault);

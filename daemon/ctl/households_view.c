@@ -34,7 +34,20 @@ static void meters_cell(struct table *table, const json_t *meters)
     buffer_done(&text);
 }
 
-static void row_add(struct table *table, const json_t *home)
+/* "3 days ago": the outlook of a home whose meters have stopped is of before. */
+static void reading_cell(struct table *table, const json_t *home, int64_t now_ms)
+{
+    struct buffer text = {0};
+    int64_t at_ms;
+    if (view_time(view_text(home, "last_reading"), &at_ms)) {
+        screen_duration((now_ms > at_ms ? now_ms - at_ms : 0) / 1000, &text);
+        buffer_text(&text, " ago");
+    }
+    table_cell(table, PAINT_NONE, text.bytes ? text.at : "none");
+    buffer_done(&text);
+}
+
+static void row_add(struct table *table, const json_t *home, int64_t now_ms)
 {
     struct buffer text = {0};
     const char *area = view_text(home, "area"), *class = view_text(home, "outlook");
@@ -46,6 +59,7 @@ static void row_add(struct table *table, const json_t *home)
     else
         buffer_text(&text, later ? "not found" : "too new");
     table_cell(table, later ? PAINT_RED : PAINT_NONE, text.at);
+    reading_cell(table, home, now_ms);
     meters_cell(table, json_object_get(home, "meters"));
     buffer_done(&text);
 }
@@ -63,10 +77,10 @@ static void counts_add(const json_t *homes, struct buffer *out)
 void households_view_list(const struct screen *screen, const json_t *body, int64_t now_ms,
                           struct buffer *out)
 {
-    static const char *const heads[] = {"HOUSEHOLD", "AREA", "TOLD AFTER", "METERS, READ EVERY"};
+    static const char *const heads[] = {"HOUSEHOLD", "AREA", "TOLD AFTER", "LAST READING",
+                                        "METERS, READ EVERY"};
     const json_t *list = json_object_get(body, "households");
     struct table table;
-    (void)now_ms;
     counts_add(json_object_get(body, "homes"), out);
     if (json_array_size(list) == 0) {
         buffer_text(out, "no such home\n");
@@ -76,7 +90,7 @@ void households_view_list(const struct screen *screen, const json_t *body, int64
     table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);
     table.right[2] = true;
     for (size_t i = 0; i < json_array_size(list); i++)
-        row_add(&table, json_array_get(list, i));
+        row_add(&table, json_array_get(list, i), now_ms);
     table_write(&table, 0, out);
     table_done(&table);
 }

@@ -92,6 +92,9 @@ static void keep_home(const char *household, const char *area, int outlook_h)
     struct store_head head;
     uint32_t size, partition = kafka_partition(text_of(household), AW_PARTITIONS);
     void *bytes = record_new(&size);
+    struct record kept;
+    record_view(bytes, &kept);
+    kept.home->last_reading_s = outlook_h == OUTLOOK_NEVER ? 0 : 1768478400;
     const int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
     record_set_texts(&bytes, &size, text_of(area), TEXT(""), TEXT("Asia/Seoul"));
     record_seal(bytes);
@@ -114,9 +117,10 @@ START_TEST(homes_are_listed_by_how_late_a_collapse_would_be_told)
     aw_expect(200, "/api/v1/households?why=rounds", NULL);
     aw_says("{\"homes\":{\"day\":1,\"two_days\":1,\"later\":2,\"learning\":1},\"households\":["
             "{\"household\":\"H-3\",\"area\":\"A-2\",\"outlook_hours\":null,\"outlook\":\"later\","
-            "\"meters\":[]},"
+            "\"last_reading\":null,\"meters\":[]},"
             "{\"household\":\"H-2\",\"area\":\"A-1\",\"outlook_hours\":60,\"outlook\":\"later\","
-            "\"meters\":[]},{\"household\":\"H-5\"");
+            "\"last_reading\":\"2026-01-15T21:00:00+09:00\",\"meters\":[]},"
+            "{\"household\":\"H-5\"");
     aw_says_not("H-4");
     aw_expect(200, "/api/v1/households?outlook=later&area=A-1", NULL);
     aw_says("H-2");
