@@ -45,6 +45,8 @@ struct worker_options {
     /* What people go by (raised, due, settled) is when a partition's messages arrived, not the
      * clock: the same stream tells the same story at any speed. */
     bool arrival_clock;
+    /* What a partition's homes come to steers nothing: they are not all there. */
+    bool training_prices;
     bool once;          /* replay: no retry, records wait for the end */
     struct clock *hand; /* set to what arrives; may be NULL */
     worker_log_fn *read_log;

@@ -84,13 +84,16 @@ static int look_up(const struct asked *asked, struct past *past, struct buffer *
     struct buffer path = {0}, whose = {0};
     json_t *body = NULL;
     int status = 0;
-    bool has_offset;
+    bool has_offset, raised = strcmp(asked->at, AT_RAISED) == 0;
     buffer_text(&whose, asked->words[0]);
     if (is_alert(asked)) {
         path_of(true, asked->words[0], asked->why, &path);
         status = call_daemon_json(path.at, NULL, &answer, &body);
-        if (!status && strcmp(asked->at, AT_RAISED) == 0)
+        if (!status && raised)
             buffer_text(alert, view_text(body, "alert"));
+        if (status || !raised ||
+            time_parse(text_of(view_text(body, "learnt")), &past->alert_ms, &has_offset))
+            past->alert_ms = 0;
         buffer_clear(&whose);
         buffer_text(&whose, view_text(body, "household"));
         json_decref(body);

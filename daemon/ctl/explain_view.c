@@ -93,6 +93,9 @@ static void show_moment(const json_t *body, struct buffer *out)
                       (long long)json_integer_value(messages));
         screen_time(view_text(body, "from"), out);
     }
+    if (json_is_false(json_object_get(body, "reproduced")))
+        buffer_text(out, "\nNot raised here: its price of that week was another, or the "
+                         "configuration");
     if (!since[0])
         return;
     buffer_text(out, "\nWhat came before ");

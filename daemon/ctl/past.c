@@ -28,7 +28,7 @@ struct pass {
     struct buffer record;
     /* Of the alert's raising. */
     bool raised, settled; /* settled: by a batch, before the last message */
-    int64_t raised_ms;
+    int64_t raised_ms;    /* here, or else elsewhere; 0 not known */
     char raised_of[MESSAGE_ID_MAX + 1];
 };
 
@@ -166,6 +166,7 @@ static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
                                    .clock = &hand,
                                    .partitions = 1,
                                    .arrival_clock = true,
+                                   .training_prices = own->household[0] != '\0',
                                    .once = true,
                                    .hand = &hand,
                                    .noted = noted,
@@ -211,7 +212,8 @@ static enum err pass_run(struct pass *own, struct fault *fault)
 
 static struct pass pass_of(const struct past *past, const char *household)
 {
-    return (struct pass){.past = past, .household = household, .limit = UINT64_MAX};
+    return (struct pass){
+        .past = past, .household = household, .limit = UINT64_MAX, .raised_ms = past->alert_ms};
 }
 
 /* The messages that had been applied when the alert was raised, and whether it was a batch that
@@ -225,6 +227,7 @@ static enum err find_raising(struct pass *first, struct fault *fault)
         if (err || !first->raised)
             return err;
         struct pass again = pass_of(first->past, first->raised_of);
+        again.raised_ms = first->raised_ms;
         (void)text_copy(text_of(first->raised_of), again.raised_of, sizeof again.raised_of);
         again.settle = true;
         *first = again;
@@ -300,7 +303,8 @@ static int64_t missing_before_ms(const struct pass *pass, const struct record *r
     return gone && past->gone_ms > since_ms ? past->gone_ms : since_ms;
 }
 
-static enum err write_answer(const struct pass *pass, int64_t at_ms, struct buffer *json)
+static enum err write_answer(const struct pass *pass, const char *alert, int64_t at_ms,
+                             struct buffer *json)
 {
     const struct past *past = pass->past;
     struct record record;
@@ -314,7 +318,11 @@ static enum err write_answer(const struct pass *pass, int64_t at_ms, struct buff
         buffer_text(json, "{");
         json_member_text(json, "household", pass->household);
         member_time(json, "at", zone, at_ms);
-        json_member_text(json, "alert", past->alert);
+        json_member_text(json, "alert", alert);
+        if (alert)
+            json_member_bool(json, "reproduced", past->alert != NULL);
+        else
+            json_member_null(json, "reproduced");
         json_member_int(json, "messages", (int64_t)pass->messages);
         member_time(json, "from", zone, pass->first_ms);
         member_time(json, "since", zone, missing_before_ms(pass, &record));
@@ -330,8 +338,9 @@ static enum err say_nothing(const struct pass *pass, struct fault *fault)
     char oldest[TIME_TEXT_MAX];
     if (pass->past->alert)
         return fault_set(fault, ERR_NOT_FOUND,
-                         "alert %s is not raised by the messages that are there, under this "
-                         "configuration; explain without --at shows what was told",
+                         "alert %s is not raised by the messages that are there, at the "
+                         "training's prices and under this configuration; explain without --at "
+                         "shows what was told",
                          pass->past->alert);
     if (pass->oldest_ms)
         return fault_set(fault, ERR_NOT_FOUND,
@@ -341,28 +350,61 @@ static enum err say_nothing(const struct pass *pass, struct fault *fault)
     return fault_set(fault, ERR_NOT_FOUND, "no message of household %s is there", pass->household);
 }
 
-enum err past_show(const struct past *past, struct buffer *json, struct fault *fault)
+/* What a pass came to. */
+static enum err answer(const struct pass *pass, const char *alert, int64_t at_ms,
+                       struct buffer *json, struct fault *fault)
 {
-    struct pass first = pass_of(past, past->household), second = pass_of(past, "");
-    enum err err = past->alert ? find_raising(&first, fault) : pass_run(&first, fault);
-    bool found = past->alert ? first.raised : first.record.bytes > 0;
-    struct pass *last = &first;
-    if (!err && !found)
+    enum err err = refuse_opted_out(pass, at_ms, fault);
+    return err ? err : write_answer(pass, alert, at_ms, json);
+}
+
+static enum err show_moment(const struct past *past, const char *alert, struct buffer *json,
+                            struct fault *fault)
+{
+    struct pass first = pass_of(past, past->household), second = first, *last = &first;
+    enum err err = pass_run(&first, fault);
+    if (!err && !first.record.bytes)
         err = say_nothing(&first, fault);
-    second.household = first.household;
-    if (!err && (past->alert || was_settled(&first))) {
+    if (!err && was_settled(&first)) {
         last = &second;
-        second.settle = past->alert ? first.settled : true;
-        if (past->alert)
-            second.limit = first.messages - (first.settled && !first.through);
+        second.settle = true;
         err = pass_run(&second, fault);
     }
-    int64_t at_ms = past->alert ? first.raised_ms : past->at_ms;
     if (!err)
-        err = refuse_opted_out(last, at_ms, fault);
-    if (!err)
-        err = write_answer(last, at_ms, json);
+        err = answer(last, alert, past->at_ms, json, fault);
     buffer_done(&first.record);
     buffer_done(&second.record);
+    return err;
+}
+
+static enum err show_raising(const struct pass *raising, struct buffer *json, struct fault *fault)
+{
+    const struct past *past = raising->past;
+    struct pass pass = pass_of(past, raising->household);
+    pass.settle = raising->settled;
+    pass.limit = raising->messages - (raising->settled && !raising->through);
+    enum err err = pass_run(&pass, fault);
+    if (!err)
+        err = answer(&pass, past->alert, raising->raised_ms, json, fault);
+    buffer_done(&pass.record);
+    return err;
+}
+
+enum err past_show(const struct past *past, struct buffer *json, struct fault *fault)
+{
+    struct pass raising = pass_of(past, past->household);
+    struct past then = *past;
+    enum err err = past->alert ? find_raising(&raising, fault) : ERR_OK;
+    then.alert = NULL;
+    then.household = raising.household;
+    if (past->alert)
+        then.at_ms = raising.raised_ms;
+    if (!err && past->alert && !raising.raised_ms)
+        err = say_nothing(&raising, fault);
+    else if (!err && raising.raised)
+        err = show_raising(&raising, json, fault);
+    else if (!err)
+        err = show_moment(&then, past->alert, json, fault);
+    buffer_done(&raising.record);
     return err;
 }

@@ -49,6 +49,7 @@ static const struct golden {
     {"explain-alert-ascii.txt", "explain-alert.json", explain_view, &ascii},
     {"explain-household.txt", "explain-household.json", explain_view, &unicode},
     {"explain-past.txt", "explain-past.json", explain_view, &unicode},
+    {"explain-otherwise.txt", "explain-otherwise.json", explain_view, &unicode},
 };
 
 static json_t *load(const char *name)

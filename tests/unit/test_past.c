@@ -132,12 +132,31 @@ START_TEST(an_alert_is_looked_at_as_it_was_raised)
     past.alert = id;
     expect(&past, 2, true, 3);
     ck_assert_ptr_nonnull(strstr(json.at, "\"at\":\"2026-01-10T12:00:00Z\""));
+    ck_assert_ptr_nonnull(strstr(json.at, "\"reproduced\":true"));
     past.household = ""; /* whose it is is found out */
     id[8] = '\0';
     expect(&past, 2, true, 3);
     past.household = "H-other";
     ck_assert_int_eq(past_show(&past, &json, &fault), ERR_NOT_FOUND);
     ck_assert_ptr_nonnull(strstr(fault.text, "is not raised by the messages that are there"));
+}
+END_TEST
+
+/* Its price of that week, or its configuration, was another: the hour makes the id. */
+START_TEST(an_alert_that_is_not_raised_here_is_looked_at_when_it_was_told)
+{
+    char id[ALERT_ID_MAX];
+    struct past past = noon_of(31);
+    alert_id(text_of(HOME), TEAM_WELFARE, JAN_1 + 9 * DAY_S, id);
+    past.alert = id;
+    past.alert_ms = (JAN_1 + 11 * DAY_S) * 1000;
+    expect(&past, 2, true, 3);
+    ck_assert_ptr_nonnull(strstr(json.at, "\"at\":\"2026-01-12T00:00:00Z\""));
+    ck_assert_ptr_nonnull(strstr(json.at, id));
+    ck_assert_ptr_nonnull(strstr(json.at, "\"reproduced\":false"));
+    past.alert_ms = JAN_1 * 1000;
+    ck_assert_int_eq(past_show(&past, &json, &fault), ERR_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(fault.text, "2026-01-05T12:00:00Z"));
 }
 END_TEST
 
@@ -282,6 +301,7 @@ int main(void)
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, it_knows_what_had_come_by_then_and_nothing_later);
     tcase_add_test(tcase, an_alert_is_looked_at_as_it_was_raised);
+    tcase_add_test(tcase, an_alert_that_is_not_raised_here_is_looked_at_when_it_was_told);
     tcase_add_test(tcase, where_nothing_is_there_it_says_since_when_there_is);
     tcase_add_test(tcase, the_time_before_an_opt_out_is_not_shown_whoever_lives_there_now);
     tcase_add_test(tcase, what_is_gone_is_told);
