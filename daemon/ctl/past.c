@@ -21,7 +21,8 @@ struct pass {
     struct decoder *decoder;
     const char *household; /* "": everybody's messages pass */
     unsigned long long limit, messages;
-    bool settle; /* what waits for the rest of its batch is judged at the end */
+    int64_t until_ms; /* of others' messages, the weather's */
+    bool settle;      /* what waits for the rest of its batch is judged at the end */
     bool through;
     int64_t first_ms, oldest_ms; /* arrivals: of the first that passed; of the oldest there is */
     int64_t newest_ms;           /* of the last that passed */
@@ -58,7 +59,8 @@ static bool passes(struct pass *own, const struct delivery *delivery)
     bool ours = text_is(message.household, own->household);
     if (ours)
         note_arrival(&own->oldest_ms, arrived_ms);
-    if (arrived_ms > past->at_ms || (ours && own->messages == own->limit))
+    if (arrived_ms > past->at_ms ||
+        (ours ? own->messages == own->limit : arrived_ms > own->until_ms))
         return false;
     own->newest_ms = arrived_ms;
     if (ours) {
@@ -212,8 +214,11 @@ static enum err pass_run(struct pass *own, struct fault *fault)
 
 static struct pass pass_of(const struct past *past, const char *household)
 {
-    return (struct pass){
-        .past = past, .household = household, .limit = UINT64_MAX, .raised_ms = past->alert_ms};
+    return (struct pass){.past = past,
+                         .household = household,
+                         .limit = UINT64_MAX,
+                         .until_ms = INT64_MAX,
+                         .raised_ms = past->alert_ms};
 }
 
 /* The messages that had been applied when the alert was raised, and whether it was a batch that
@@ -383,6 +388,7 @@ static enum err show_raising(const struct pass *raising, struct buffer *json, st
     struct pass pass = pass_of(past, raising->household);
     pass.settle = raising->settled;
     pass.limit = raising->messages - (raising->settled && !raising->through);
+    pass.until_ms = raising->raised_ms;
     enum err err = pass_run(&pass, fault);
     if (!err)
         err = answer(&pass, past->alert, raising->raised_ms, json, fault);

@@ -51,8 +51,8 @@ NODISCARD enum err past_messages_read(const struct kafka_common *common,
 void past_messages_free(struct past_messages *messages);
 /* As struct past has it: arrival of the oldest of a partition whose beginning is gone. */
 int64_t past_messages_gone_ms(const struct past_messages *messages);
-/* A source over them, merged by timestamp as source_kafka.c does, after the weather; `messages` (a
- * struct past_messages) must outlive it. */
+/* A source over them, merged by timestamp; the weather as well, for of temperatures no more is kept
+ * than the latest days. `messages` (a struct past_messages) must outlive it. */
 NODISCARD enum err past_messages_open(void *messages, struct source **out, struct fault *fault);
 
 #endif

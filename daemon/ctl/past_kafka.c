@@ -23,15 +23,17 @@ struct lane {
     size_t count, room;
 };
 
+enum { LANE_WEATHER = TOPIC_COUNT, LANE_COUNT };
+
 struct past_messages {
-    struct lane weather, lanes[TOPIC_COUNT];
+    struct lane lanes[LANE_COUNT];
     int64_t gone_ms;
 };
 
 struct source_kept {
     struct source source; /* first */
     const struct past_messages *messages;
-    size_t weather, next[TOPIC_COUNT];
+    size_t next[LANE_COUNT];
 };
 
 /* One topic while it is read. */
@@ -80,12 +82,30 @@ static enum err read_topic(const struct kafka_common *common, const char *topic,
     return err;
 }
 
+static int compare_kept(const void *a, const void *b)
+{
+    const struct kept *one = a, *two = b;
+    if (one->timestamp_ms != two->timestamp_ms)
+        return one->timestamp_ms < two->timestamp_ms ? -1 : 1;
+    return (one->offset > two->offset) - (one->offset < two->offset);
+}
+
+/* Its partitions were read as they came. */
+static enum err read_weather(const struct kafka_common *common, const char *topic,
+                             struct lane *lane, struct fault *fault)
+{
+    struct lane_reading reading = {.lane = lane};
+    enum err err = read_topic(common, topic, -1, &reading, fault);
+    if (lane->count)
+        qsort(lane->kept, lane->count, sizeof *lane->kept, compare_kept);
+    return err;
+}
+
 enum err past_messages_read(const struct kafka_common *common, const struct past_place *place,
                             struct past_messages **out, struct fault *fault)
 {
     struct past_messages *messages = memory_get(sizeof *messages);
-    struct lane_reading weather = {.lane = &messages->weather};
-    enum err err = read_topic(common, place->weather, -1, &weather, fault);
+    enum err err = read_weather(common, place->weather, &messages->lanes[LANE_WEATHER], fault);
     for (int i = 0; i < TOPIC_COUNT && !err; i++) {
         struct lane_reading reading = {.household = place->household, .lane = &messages->lanes[i]};
         err = read_topic(common, place->topics[i], (int32_t)place->partition, &reading, fault);
@@ -110,8 +130,7 @@ void past_messages_free(struct past_messages *messages)
 {
     if (!messages)
         return;
-    lane_done(&messages->weather);
-    for (int i = 0; i < TOPIC_COUNT; i++)
+    for (int i = 0; i < LANE_COUNT; i++)
         lane_done(&messages->lanes[i]);
     free(messages);
 }
@@ -129,21 +148,23 @@ static const struct kept *head(const struct source_kept *own, int lane)
     return own->next[lane] < from->count ? &from->kept[own->next[lane]] : NULL;
 }
 
+/* Weather of the same moment is known by then. */
 static int earliest(const struct source_kept *own)
 {
-    int best = TOPIC_COUNT;
+    int best = LANE_WEATHER;
     for (int i = 0; i < TOPIC_COUNT; i++)
         if (head(own, i) &&
-            (best == TOPIC_COUNT || head(own, i)->timestamp_ms < head(own, best)->timestamp_ms))
+            (!head(own, best) || head(own, i)->timestamp_ms < head(own, best)->timestamp_ms))
             best = i;
     return best;
 }
 
-static struct delivery delivery_of(const struct kept *kept, uint32_t partition, int topic)
+static struct delivery delivery_of(const struct kept *kept, int lane)
 {
-    return (struct delivery){.partition = partition,
-                             .topic = (enum message_type)topic,
-                             .lane = topic < TOPIC_COUNT ? (uint32_t)topic : 0,
+    bool weather = lane == LANE_WEATHER;
+    return (struct delivery){.partition = weather ? SOURCE_EVERYWHERE : 0,
+                             .topic = weather ? MESSAGE_WEATHER : (enum message_type)lane,
+                             .lane = weather ? 0 : (uint32_t)lane,
                              .offset = kept->offset,
                              .arrived_ms = kept->timestamp_ms,
                              .payload = {kept->payload, kept->bytes}};
@@ -153,17 +174,15 @@ static enum err kept_poll(struct source *port, struct delivery *out, size_t max,
                           size_t *count, struct fault *fault)
 {
     struct source_kept *own = (struct source_kept *)port;
-    const struct lane *weather = &own->messages->weather;
     (void)timeout_ms;
     (void)fault;
     for (*count = 0; *count < max; (*count)++) {
-        int lane = own->weather < weather->count ? MESSAGE_WEATHER : earliest(own);
-        if (lane == TOPIC_COUNT && own->weather == weather->count)
+        int lane = earliest(own);
+        const struct kept *kept = head(own, lane);
+        if (!kept)
             return *count ? ERR_OK : ERR_END;
-        if (own->weather < weather->count)
-            out[*count] = delivery_of(&weather->kept[own->weather++], SOURCE_EVERYWHERE, lane);
-        else
-            out[*count] = delivery_of(&own->messages->lanes[lane].kept[own->next[lane]++], 0, lane);
+        own->next[lane]++;
+        out[*count] = delivery_of(kept, lane);
     }
     return ERR_OK;
 }

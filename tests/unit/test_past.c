@@ -238,10 +238,24 @@ END_TEST
 
 /* ---- out of Kafka ---- */
 
-static void produce(struct kafka_producer *producer, int topic, const char *key, const char *body)
+static void produce(struct kafka_producer *producer, int topic, const char *key, const char *body,
+                    int64_t timestamp_ms)
 {
-    ck_assert(
-        !kafka_producer_send(producer, topics[topic], text_of(key), text_of(body), 1, &fault));
+    ck_assert(!kafka_producer_send(producer, topics[topic], text_of(key), text_of(body),
+                                   timestamp_ms, &fault));
+}
+
+/* The weather of later days must not push that of a message out of what is kept of it. */
+static void produce_all(struct kafka_producer *producer)
+{
+    static const char *const bodies[] = {"one", "two", "three"};
+    for (int i = 0; i < 3; i++) {
+        produce(producer, 1, "H-other", "others", 1000 * (i + 1));
+        produce(producer, 1, HOME, bodies[i], 1000 * (i + 1));
+    }
+    produce(producer, 4, "11140-sindang", "warm", 500);
+    produce(producer, 4, "11140-sindang", "thaw", 9000);
+    produce(producer, 4, "11110-sajik", "cold", 2000); /* as of another partition, read later */
 }
 
 static void expect_next(struct source *source, const char *body, uint32_t lane)
@@ -264,11 +278,7 @@ START_TEST(kafka_gives_the_households_messages_again_and_again)
     struct past_messages *messages = NULL;
     ck_assert(!broker_start(topics, 5, 1, &broker, &common.brokers, &fault));
     ck_assert(!kafka_producer_new(&common, &producer, &fault));
-    for (int i = 0; i < 3; i++) {
-        produce(producer, 1, "H-other", "others");
-        produce(producer, 1, HOME, i == 0 ? "one" : i == 1 ? "two" : "three");
-    }
-    produce(producer, 4, "11140-sindang", "cold");
+    produce_all(producer);
     ck_assert(!kafka_producer_flush(producer, 60000, &fault));
     kafka_producer_free(producer);
     const struct past_place place = {.topics = {topics[0], topics[1], topics[2], topics[3]},
@@ -281,10 +291,12 @@ START_TEST(kafka_gives_the_households_messages_again_and_again)
         struct delivery delivery;
         size_t count = 0;
         ck_assert(!past_messages_open(messages, &source, &fault));
-        expect_next(source, "cold", 0);
+        expect_next(source, "warm", 0);
         expect_next(source, "one", MESSAGE_BILLING);
+        expect_next(source, "cold", 0);
         expect_next(source, "two", MESSAGE_BILLING);
         expect_next(source, "three", MESSAGE_BILLING);
+        expect_next(source, "thaw", 0);
         ck_assert_int_eq(source->ops->poll(source, &delivery, 1, 0, &count, &fault), ERR_END);
         source->ops->free(source);
     }
