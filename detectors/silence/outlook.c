@@ -21,8 +21,8 @@ static uint8_t standing_still(const struct meter_view *meter, int32_t hour)
     return code;
 }
 
-static void show_hour(struct silence_state *state, const struct household_view *view,
-                      struct event *event)
+static void show_hour(const struct silence_options *own, struct silence_state *state,
+                      const struct household_view *view, struct event *event)
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
@@ -38,7 +38,7 @@ static void show_hour(struct silence_state *state, const struct household_view *
         struct event heard = silence_heard(view, event);
         silence_take(state, view, &heard);
         if (!heard.evidence.awake && state->now.evidence > SILENCE_REARM)
-            silence_judge(state, view, &heard);
+            silence_judge(own, state, view, &heard);
     }
 }
 
@@ -60,7 +60,7 @@ static int told_after(const struct silence_options *own, const struct silence_st
                               .local_hour = (uint8_t)(at % 24),
                               .weekday = (uint8_t)((at / 24 + 3) % 7)}; /* 1970 began on Thursday */
         state.now.onset_day = i == 1 ? event.weekday : state.now.onset_day;
-        show_hour(&state, view, &event);
+        show_hour(own, &state, view, &event);
         if (state.yearly > 0.0f && (double)state.yearly <= allowed)
             return i;
     }

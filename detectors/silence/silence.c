@@ -15,7 +15,6 @@
 #define ODD        8.0f /* evidence from which nights are not ordinary */
 #define STRANGE    12.0f
 #define DELAY_SAID 120 /* minutes that readings are late from which a sentence says so */
-#define OWN_SAY    2.0 /* the own record raises alone at half of what the budget allows */
 
 static const struct option options[] = {
     {.name = "silence.learning_days",
@@ -47,6 +46,15 @@ static const struct option options[] = {
      .help =
          "Alerts a household-year of that part that drop, flow, decline and routine are thought "
          "to make until they were counted; half of the part at most."},
+    {.name = "silence.own",
+     .type = OPTION_NUMBER,
+     .initial = "0.5",
+     .min = 0,
+     .max = 1,
+     .reloadable = true,
+     .offset = offsetof(struct silence_options, own),
+     .help = "Part of what the budget allows at which a home's own record of hours raises without "
+             "the score; 0: never."},
 };
 
 double silence_allowed(const struct silence_options *own, const struct household_view *view)
@@ -88,17 +96,17 @@ static void count_hour(struct silence_state *state, int32_t hour)
 
 /* What an alert now would be the price of, by the score. A silence that goes on is never thought
  * less of again: the price is measured on the highest score of each. */
-void silence_judge(struct silence_state *state, const struct household_view *view,
-                   const struct event *event)
+void silence_judge(const struct silence_options *own, struct silence_state *state,
+                   const struct household_view *view, const struct event *event)
 {
     const struct silence_model *model = silence_model_of(view);
     float feature[FEATURE_COUNT];
     silence_features(state, view, &model->prior, event, feature);
     double yearly = silence_score_yearly(model, silence_score(model, feature));
     /* A home that the training knew none like must not go unseen: its own record has a say. */
-    double own = OWN_SAY * silence_evidence_yearly(state, &model->prior);
-    if (own < yearly)
-        yearly = own;
+    double record = silence_evidence_yearly(state, &model->prior);
+    if (record < yearly * own->own)
+        yearly = record / own->own;
     if (!(state->yearly > 0.0f) || (float)yearly < state->yearly)
         state->yearly = (float)yearly;
 }
@@ -177,7 +185,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
     }
     if (!verdict->ready)
         return;
-    silence_judge(state, view, event);
+    silence_judge(own, state, view, event);
     double yearly = (double)state->yearly, allowed = silence_allowed(own, view);
     if (!event->evidence.awake) {
         silence_price(verdict, yearly);

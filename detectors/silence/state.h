@@ -12,7 +12,7 @@
 
 struct silence_options {
     int64_t learning_days;
-    double share, reserve;
+    double share, reserve, own;
 };
 
 /* The hour with which the silence began: after the last sign of life, or when we began to look. */
@@ -31,8 +31,8 @@ double silence_allowed(const struct silence_options *own, const struct household
 void silence_price(struct verdict *verdict, double yearly);
 
 /* Sets the price that the hour which was taken last makes (`yearly`). */
-void silence_judge(struct silence_state *state, const struct household_view *view,
-                   const struct event *event);
+void silence_judge(const struct silence_options *own, struct silence_state *state,
+                   const struct household_view *view, const struct event *event);
 
 /* Hours from a collapse at an hour like any other to an alert, as this home is known now, by meters
  * that are read by the hour; SILENCE_OUTLOOK_HOURS: not before. */
