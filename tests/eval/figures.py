@@ -74,12 +74,12 @@ def score(module, truth, raised):
     return figures_of(module, truth, raised), intervals
 
 
-def replay(build, cases, alerts, options, more=()):
+def replay(build, cases, alerts, options, config="config/anbu.yaml"):
     """anbuctl replay; what it says."""
     with open(alerts, "wb") as out:
         done = subprocess.run(
-            [os.path.join(build, "anbuctl"), "replay", "--config", "config/anbu.yaml",
-             *(word for one in options for word in ("--set", one)), *more, cases],
+            [os.path.join(build, "anbuctl"), "replay", "--config", config,
+             *(word for one in options for word in ("--set", one)), cases],
             check=True, stdout=out, stderr=subprocess.PIPE, text=True)
     return done.stderr.strip()
 

@@ -193,9 +193,8 @@ def prior_of(records):
     return numpy.concatenate([rates, began / began.sum()])
 
 
-def see(tool, folder, copies, seed, most=None):
+def see(tool, homes, copies, seed):
     """-> names, [Seen], prior of all homes. Each home is seen with the prior of the others."""
-    homes = load(folder, most)
     plain = numpy.concatenate([numpy.zeros(2 * GRID), numpy.full(GRID, 1 / GRID)])
     _, _, records = show(tool, homes, [plain] * len(homes), 0, seed)
     others = [prior_of(numpy.delete(records, i, axis=0)) for i in range(len(homes))]
