@@ -147,7 +147,7 @@ struct term {
     const char *unit; /* "h", "%", "a year"; NULL: a plain number */
     const char *text; /* one line for people */
 };
-#define TERMS_MAX     12
+#define TERMS_MAX     13
 #define TERM_NAME_MAX 20
 
 /* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */

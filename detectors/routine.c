@@ -29,11 +29,15 @@ static const struct habit habits[UTILITY_COUNT] = {
 #define AWAKE_RATE      0.04
 #define AWAKE_AT_FIRST  102 /* of 255, 0.4: as good a guess as any */
 #define NIGHT_HALF_LIFE 42.0
-#define RANGE_MIN       12 /* codes between lowest and highest: a factor e */
+#define EMPTY_HALF_LIFE 200.0
+#define EMPTY_UNIT      0.8  /* a full row stays below 255 */
+#define EMPTY_LEANS     48.0 /* hours that nights count for among those of absences */
+#define EMPTY_CLIP      0.5  /* a fridge repeats itself: its hours are no independent witnesses */
+#define RANGE_MIN       12   /* codes between lowest and highest: a factor e */
 
 #define DICE_SIDES (1u << 30)
 /* Every count of an hour's lesson has a roll of its own. */
-enum { SALT_USUAL, SALT_OVERALL = 8, SALT_NIGHT = 16, SALT_AWAKE = 24 };
+enum { SALT_USUAL, SALT_OVERALL = 8, SALT_NIGHT = 16, SALT_AWAKE = 24, SALT_EMPTY = 32 };
 
 static int msb(uint64_t v)
 {
@@ -173,6 +177,32 @@ struct hour_evidence routine_evidence(const struct routine *routine, enum utilit
     return out;
 }
 
+double routine_empty_evidence(const struct routine *routine, enum utility utility, uint8_t code,
+                              const uint8_t halves[2])
+{
+    if (!routine->highest || code == ROUTINE_MISSING)
+        return 0.0;
+    double night_sum = 0.0, empty_sum = 0.0, lean = EMPTY_LEANS * EMPTY_UNIT, out = 0.0;
+    for (int j = 0; j < ROUTINE_BINS; j++) {
+        night_sum += routine->night[j] + 51.0;
+        empty_sum += routine->empty[j];
+    }
+    int parts = routine->halves ? 2 : 1;
+    for (int part = 0; part < parts; part++) {
+        int b = bin_of(routine, utility, parts == 2 ? halves[part] : code);
+        double night = 0.0, empty = 0.0;
+        for (int j = 0; j < ROUTINE_BINS; j++) {
+            double weight = kernel(&habits[utility], j, b);
+            night += (routine->night[j] + 51.0) / night_sum * weight;
+            empty += routine->empty[j] * weight;
+        }
+        empty = (empty + lean * night) / (empty_sum + lean);
+        double ratio = num_log((empty + UNSEEN) / (night + UNSEEN));
+        out += parts == 2 ? habits[utility].halves_weight * ratio : ratio;
+    }
+    return out > EMPTY_CLIP ? EMPTY_CLIP : out < -EMPTY_CLIP ? -EMPTY_CLIP : out;
+}
+
 /* x rounded up or down as the dice fall: fair on average, so slow decay is not lost. */
 static uint32_t round_fair(double x, uint64_t dice, uint64_t salt, uint32_t highest)
 {
@@ -202,11 +232,26 @@ void routine_learn_night(struct routine *routine, enum utility utility, uint8_t 
             routine->night[j] * fade + add[j] * ROUTINE_NIGHT_UNIT, dice, SALT_NIGHT + j, 65535);
 }
 
+static void learn_empty(struct routine *routine, enum utility utility, uint8_t code,
+                        const uint8_t halves[2], uint64_t dice)
+{
+    double add[ROUTINE_BINS], fade = 1.0 - 0.693147180559945309417 / EMPTY_HALF_LIFE;
+    bins_of(routine, utility, code, halves, add);
+    for (unsigned j = 0; j < ROUTINE_BINS; j++)
+        routine->empty[j] = (uint8_t)round_fair(routine->empty[j] * fade + add[j] * EMPTY_UNIT,
+                                                dice, SALT_EMPTY + j, 255);
+}
+
 void routine_learn(struct routine *routine, enum utility utility, unsigned slot, uint8_t code,
                    const uint8_t halves[2], bool awake, enum lesson lesson, uint64_t dice)
 {
     if (!routine->highest || code == ROUTINE_MISSING)
         return;
+    if (lesson == LESSON_EMPTY) {
+        if (!awake) /* else somebody waters the plants */
+            learn_empty(routine, utility, code, halves, dice);
+        return;
+    }
     const struct habit *habit = &habits[utility];
     double weight = lesson == LESSON_QUARTER ? 0.25 : 1.0;
     double add[ROUTINE_BINS];
@@ -273,16 +318,19 @@ void routine_widen(struct routine *routine, uint8_t lowest, uint8_t highest)
     if (lowest == routine->lowest && highest == routine->highest)
         return;
     uint32_t row[ROUTINE_BINS];
-    for (int slot = 0; slot < ROUTINE_SLOTS + 2; slot++) {
-        uint16_t *wide = slot == ROUTINE_SLOTS ? routine->overall : routine->night;
+    for (int slot = 0; slot <= ROUTINE_SLOTS + 2; slot++) {
+        uint8_t *narrow = slot < ROUTINE_SLOTS ? routine->usual[slot] : routine->empty;
+        uint16_t *wide = slot == ROUTINE_SLOTS       ? routine->overall
+                         : slot == ROUTINE_SLOTS + 1 ? routine->night
+                                                     : NULL;
         for (int j = 0; j < ROUTINE_BINS; j++)
-            row[j] = slot < ROUTINE_SLOTS ? routine->usual[slot][j] : wide[j];
+            row[j] = wide ? wide[j] : narrow[j];
         move_bins(row, routine->lowest, routine->highest, lowest, highest);
         for (int j = 0; j < ROUTINE_BINS; j++)
-            if (slot < ROUTINE_SLOTS)
-                routine->usual[slot][j] = (uint8_t)(row[j] > 255 ? 255 : row[j]);
-            else
+            if (wide)
                 wide[j] = (uint16_t)(row[j] > 65535 ? 65535 : row[j]);
+            else
+                narrow[j] = (uint8_t)(row[j] > 255 ? 255 : row[j]);
     }
     routine->lowest = lowest;
     routine->highest = highest;

@@ -30,6 +30,7 @@ struct routine {
     uint8_t awake[ROUTINE_SLOTS];               /* probability of a sign of life, of 255 */
     uint16_t overall[ROUTINE_BINS];             /* decayed counts of all hours */
     uint16_t night[ROUTINE_BINS];               /* of hours 02-04 in ordinary nights */
+    uint8_t empty[ROUTINE_BINS];                /* of hours of declared absences */
     uint8_t lowest, highest; /* codes between which the bins lie; 0: no range yet */
     uint8_t floor;           /* code above which somebody drew water or gas; 0: not known yet */
     uint8_t halves;          /* 1: half-hours are known, and counted each */
@@ -42,6 +43,7 @@ enum lesson {
     LESSON_NO_NIGHT, /* an odd stretch: not a night like others */
     LESSON_QUARTER,  /* a strange one: a hard stop would lock some homes out for good */
     LESSON_USE,      /* nobody knows who was there: what is used alone */
+    LESSON_EMPTY,    /* a declared absence: what an empty home uses, and no ways of these people */
 };
 
 /* What one hour says. */
@@ -70,6 +72,11 @@ void routine_reset(struct routine *routine);
 /* halves: codes of the half-hours, each doubled to an hour's rate (both = code where not known). */
 struct hour_evidence routine_evidence(const struct routine *routine, enum utility utility,
                                       unsigned slot, uint8_t code, const uint8_t halves[2]);
+
+/* Log likelihood of "nobody is there", as in declared absences, against "nobody acts", as in
+ * nights; -0.5 to 0.5, and 0 while no absence was declared. */
+double routine_empty_evidence(const struct routine *routine, enum utility utility, uint8_t code,
+                              const uint8_t halves[2]);
 
 /* The code below which this share (0 to 1) of its ordinary nights' hours lie: the middle of a bin;
  * ROUTINE_ZERO while no range is known. */

@@ -103,9 +103,12 @@ void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zon
 }
 
 void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness,
-                    bool masked)
+                    bool masked, bool absent)
 {
-    enum lesson lesson = masked                       ? LESSON_USE
+    if (masked && absent)
+        return;
+    enum lesson lesson = absent                       ? LESSON_EMPTY
+                         : masked                     ? LESSON_USE
                          : oddness == ODDNESS_STRANGE ? LESSON_QUARTER
                          : oddness == ODDNESS_ODD     ? LESSON_NO_NIGHT
                                                       : LESSON_FULL;

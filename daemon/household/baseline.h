@@ -13,8 +13,9 @@
  * once a day the floor below which a flow is a drip. */
 void baseline_prepare(struct record_meter *meter, int32_t hour, const struct zone *zone);
 
-/* After it was judged; masked: nobody knows who was there (mask.h). */
+/* After it was judged; masked: nobody knows who was there (mask.h); absent: they said that nobody
+ * would be. */
 void baseline_learn(struct record_meter *meter, const struct event *event, enum oddness oddness,
-                    bool masked);
+                    bool masked, bool absent);
 
 #endif

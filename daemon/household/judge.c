@@ -356,6 +356,11 @@ static struct event hour_event(struct judgement *judgement, unsigned index, int3
     return event;
 }
 
+static bool is_absent(const struct household_view *view, const struct event *event)
+{
+    return view->absent_from_s <= event->at_s && event->at_s < view->absent_to_s;
+}
+
 static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour)
 {
     struct record_meter *meter = &judgement->record.meters[index];
@@ -389,7 +394,7 @@ static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour
     enum oddness odd = show(judgement, &event);
     bool open = judgement->view.supply[meter->utility] == SUPPLY_OPEN;
     if (open && !meter_estimated(meter, hour))
-        baseline_learn(meter, &event, odd, !event.vouched);
+        baseline_learn(meter, &event, odd, !event.vouched, is_absent(&judgement->view, &event));
 }
 
 void judge_meter(struct judgement *judgement, unsigned index)

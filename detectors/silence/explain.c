@@ -3,6 +3,7 @@
  * The numbers behind silence's score.
  */
 #include "detectors/num.h"
+#include "detectors/silence/hidden.h"
 #include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
@@ -18,6 +19,8 @@ enum {
     TERM_AGAIN,
     TERM_WATCHED,
     TERM_OUTLOOK,
+    TERM_AWAY,
+    TERM_COLLAPSED,
     TERM_COUNT
 };
 
@@ -36,6 +39,9 @@ const struct term silence_terms[SILENCE_TERMS] = {
     [TERM_OUTLOOK] = {"outlook", "h",
                       "from a collapse in this home to an alert, as it lives and its readings "
                       "come; 240 not before"},
+    [TERM_AWAY] = {"away", "%", "chance that they are away, by this home's record of absences"},
+    [TERM_COLLAPSED] = {"collapsed", "%",
+                        "chance that nobody can act, if one home in ten had that a year"},
 };
 _Static_assert(TERM_COUNT == SILENCE_TERMS, "one row each");
 
@@ -66,6 +72,10 @@ void silence_explain(const void *options_in, const void *state_in,
         explain_days(state, view, values);
         return;
     }
+    struct silence_chances chances = silence_hidden_chances(&state->hidden);
+    bool away = silence_is_away(view, view->now_s);
+    values[TERM_AWAY] = away ? 100.0 : 100.0 * chances.away;
+    values[TERM_COLLAPSED] = away ? 0.0 : 100.0 * chances.collapsed;
     values[TERM_EVIDENCE] = (double)state->now.evidence;
     values[TERM_TOP] = (double)state->now.top;
     const struct silence_prior *prior = &silence_model_of(view)->prior;

@@ -25,8 +25,8 @@ const char *const silence_feature_names[FEATURE_COUNT] = {SILENCE_FEATURES(FEATU
 
 static const double evidence_grid[SILENCE_GRID] = {1,  2,  3,  4,  5,  6,  8,  10,
                                                    12, 14, 17, 20, 24, 28, 34, 40};
-static const double hours_grid[SILENCE_GRID] = {3,  4,  5,  6,  8,  10, 12, 14,
-                                                16, 18, 21, 24, 30, 36, 48, 72};
+const double silence_hours_grid[SILENCE_GRID] = {3,  4,  5,  6,  8,  10, 12, 14,
+                                                 16, 18, 21, 24, 30, 36, 48, 72};
 /* Increments below which an hour shows soft, clear, strong activity. */
 static const double strengths[SILENCE_STRENGTHS] = {-0.4, -1.2, -2.4};
 
@@ -98,6 +98,7 @@ void silence_begin(struct silence_state *state)
     memset(now->before, 0, sizeof now->before);
     memset(now->since_sum, 0, sizeof now->since_sum);
     memset(now->since_hours, 0, sizeof now->since_hours);
+    state->hidden = (struct silence_hidden){0};
 }
 
 static void count(uint16_t *counter)
@@ -174,7 +175,7 @@ static void end_silence(struct silence_state *state)
 {
     const struct silence_now *now = &state->now;
     struct silence_habit *habit = &state->habit;
-    count_up_to(habit->lasted, hours_grid, now->quiet_hours);
+    count_up_to(habit->lasted, silence_hours_grid, now->quiet_hours);
     if (now->quiet_hours >= 12)
         count(&habit->began[now->onset_hour / 3 + (now->onset_day >= 5 ? 8 : 0)]);
     if (now->quiet_hours >= LONG_HOURS) {
@@ -317,7 +318,13 @@ static double reached(const struct silence_state *state, const struct silence_pr
 static double lasted(const struct silence_state *state, const struct silence_prior *prior,
                      double hours)
 {
-    return pooled(state->habit.lasted, prior->lasted, hours_grid, hours);
+    return pooled(state->habit.lasted, prior->lasted, silence_hours_grid, hours);
+}
+
+double silence_lasted_at(const struct silence_state *state, const struct silence_prior *prior,
+                         int point)
+{
+    return state->habit.lasted[point] + POOLED_YEARS * (double)prior->lasted[point];
 }
 
 double silence_evidence_yearly(const struct silence_state *state, const struct silence_prior *prior)

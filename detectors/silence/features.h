@@ -105,6 +105,11 @@ struct silence_daily {
     float yearly;          /* the price of an alert now; 0: not judged */
 };
 
+/* Chances against "at home" (hidden.h), as odds: 0 surely at home. */
+struct silence_hidden {
+    float away, collapsed;
+};
+
 struct silence_state {
     struct silence_now now;
     struct silence_habit habit;
@@ -112,6 +117,7 @@ struct silence_state {
     int32_t watched_hours;                       /* gaps count for a day at most */
     float yearly; /* the lowest price of an alert in this silence (score.h); 0: not judged */
     struct silence_daily daily;
+    struct silence_hidden hidden;
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 
@@ -131,6 +137,11 @@ bool silence_vouches(const struct household_view *view, int meter);
 
 /* What an hour counts for beside the home's other meters. */
 struct event silence_heard(const struct household_view *view, const struct event *event);
+
+/* The points of `lasted`, and own silences, with half a year of other homes', that came as far. */
+extern const double silence_hours_grid[SILENCE_GRID];
+double silence_lasted_at(const struct silence_state *state, const struct silence_prior *prior,
+                         int point);
 
 /* Forgets the silence that goes on. */
 void silence_begin(struct silence_state *state);

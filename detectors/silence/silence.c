@@ -9,6 +9,7 @@
 
 #include "detectors/num.h"
 #include "detectors/say.h"
+#include "detectors/silence/hidden.h"
 #include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
@@ -78,7 +79,7 @@ int32_t silence_quiet_from(const struct silence_state *state)
     return state->awake_hour ? state->awake_hour + 1 : state->first_hour;
 }
 
-static bool is_away(const struct household_view *view, int64_t at_s)
+bool silence_is_away(const struct household_view *view, int64_t at_s)
 {
     return view->absent_from_s <= at_s && at_s < view->absent_to_s;
 }
@@ -124,7 +125,7 @@ static void observe_household(struct silence_state *state, const struct househol
     if (moved)
         memset(state, 0, sizeof *state);
     /* Declared by the household, or found out by an officer: whoever is away is not silent. */
-    if (moved || is_away(view, event->at_s) || !view->occupied)
+    if (moved || silence_is_away(view, event->at_s) || !view->occupied)
         end(verdict);
 }
 
@@ -164,14 +165,16 @@ static void observe(const void *options_in, void *state_in, const struct househo
                  event->hour <= state->awake_hour && !event->evidence.awake;
     count_hour(state, event->hour);
     verdict->ready = can_judge(own, view, event);
-    if (is_away(view, event->at_s)) { /* silence begins when they should be back */
+    if (silence_is_away(view, event->at_s)) { /* silence begins when they should be back */
         silence_take_absent(state, event);
         state->yearly = 0.0f;
         end(verdict);
         return;
     }
-    if (!stale && silence_vouches(view, event->meter))
+    if (!stale && silence_vouches(view, event->meter)) {
+        silence_hidden_take(state, view, &silence_model_of(view)->prior, event);
         silence_take(state, view, event);
+    }
 
     verdict->oddness = state->now.evidence >= STRANGE ? ODDNESS_STRANGE
                        : state->now.evidence >= ODD   ? ODDNESS_ODD

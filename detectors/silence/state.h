@@ -18,8 +18,11 @@ struct silence_options {
 /* The hour with which the silence began: after the last sign of life, or when we began to look. */
 int32_t silence_quiet_from(const struct silence_state *state);
 
+/* Declared by the household, or found out by an officer. */
+bool silence_is_away(const struct household_view *view, int64_t at_s);
+
 /* explain.c */
-#define SILENCE_TERMS 11
+#define SILENCE_TERMS 13
 extern const struct term silence_terms[SILENCE_TERMS];
 void silence_explain(const void *options, const void *state, const struct household_view *view,
                      double values[TERMS_MAX]);

@@ -307,7 +307,7 @@ START_TEST(evidence_with_a_wrong_value_is_refused_by_name)
          "evidence.terms has a name that is too long, or no number"},
         {"terms",
          "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
-         "\"l\":1,\"m\":1}",
+         "\"l\":1,\"m\":1,\"n\":1}",
          "evidence.terms is no object, or too large"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

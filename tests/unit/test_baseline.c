@@ -286,6 +286,28 @@ START_TEST(each_hour_that_is_measured_is_learnt_once)
 }
 END_TEST
 
+START_TEST(a_declared_absence_teaches_how_the_home_is_when_empty_and_nothing_else)
+{
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_H0, ABODE_MORNING);
+    struct routine before = *routine_of(UTILITY_ELECTRICITY);
+    struct message absence = abode_event(HOUSEHOLD_ABSENCE, ABODE_MORNING * HOUR);
+    absence.event.from_s = (ABODE_MORNING - 1) * HOUR;
+    absence.event.to_s = (ABODE_MORNING + 10 * 24) * HOUR;
+    abode_take(&home, absence, ABODE_MORNING * HOUR);
+    abode_quiet(&home, UTILITY_ELECTRICITY, ABODE_MORNING, ABODE_MORNING + 9 * 24);
+    struct routine after = *routine_of(UTILITY_ELECTRICITY);
+    unsigned empty = 0;
+    for (int j = 0; j < ROUTINE_BINS; j++)
+        empty += after.empty[j];
+    ck_assert_uint_ge(empty, 100);
+    memcpy(after.empty, before.empty, sizeof after.empty);
+    ck_assert_mem_eq(&after, &before, sizeof after);
+    /* and they are back */
+    abode_live(&home, UTILITY_ELECTRICITY, ABODE_MORNING + 10 * 24, ABODE_MORNING + 12 * 24);
+    ck_assert_uint_ge(routine_of(UTILITY_ELECTRICITY)->learnt_hours, before.learnt_hours + 47);
+}
+END_TEST
+
 START_TEST(a_routine_follows_its_home)
 {
     abode_live(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 60 * 24);
@@ -320,6 +342,7 @@ int main(void)
     tcase_add_test(cases, days_are_those_of_a_slow_reference);
     tcase_add_test(cases, days_of_silence_of_the_meter_are_unknown);
     tcase_add_test(cases, each_hour_that_is_measured_is_learnt_once);
+    tcase_add_test(cases, a_declared_absence_teaches_how_the_home_is_when_empty_and_nothing_else);
     tcase_add_test(cases, a_routine_follows_its_home);
     Suite *suite = suite_create("baseline");
     suite_add_tcase(suite, cases);

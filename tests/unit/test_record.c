@@ -244,6 +244,7 @@ static const struct row rows[] = {
     FIELD(routine, awake),
     FIELD(routine, overall),
     FIELD(routine, night),
+    FIELD(routine, empty),
     FIELD(routine, lowest),
     FIELD(routine, highest),
     FIELD(routine, floor),

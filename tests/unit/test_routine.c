@@ -115,6 +115,14 @@ END_TEST
 
 /* ---- evidence ------------------------------------------------------------------------------ */
 
+static uint32_t sum8(const uint8_t *row)
+{
+    uint32_t sum = 0;
+    for (int j = 0; j < ROUTINE_BINS; j++)
+        sum += row[j];
+    return sum;
+}
+
 #define LOW  80  /* a night's use */
 #define HIGH 130 /* a busy hour's */
 
@@ -419,6 +427,30 @@ START_TEST(a_strange_hour_teaches_a_quarter)
 }
 END_TEST
 
+START_TEST(an_empty_home_teaches_what_it_uses_and_nothing_else)
+{
+    struct routine routine;
+    live_by_the_clock(&routine, UTILITY_ELECTRICITY);
+    struct routine before = routine;
+    const uint8_t halves[2] = {72, 72};
+    ck_assert(routine_empty_evidence(&routine, UTILITY_ELECTRICITY, 72, halves) == 0.0);
+    for (unsigned hour = 0; hour < 7 * 24; hour++)
+        routine_learn(&routine, UTILITY_ELECTRICITY, hour % 24, 72, halves, false, LESSON_EMPTY,
+                      hour);
+    routine_learn(&routine, UTILITY_ELECTRICITY, 8, HIGH, halves, true, LESSON_EMPTY, 200);
+    uint32_t empty = sum8(routine.empty);
+    ck_assert_uint_ge(empty, 90); /* 0.8 an hour, half of it forgotten after 200 */
+    ck_assert_uint_le(empty, 115);
+    ck_assert_uint_eq(empty, routine.empty[0]);
+    /* below its nights: empty; as at night: somebody lies there */
+    ck_assert_double_gt(routine_empty_evidence(&routine, UTILITY_ELECTRICITY, 72, halves), 0.0);
+    const uint8_t night[2] = {LOW, LOW};
+    ck_assert_double_lt(routine_empty_evidence(&routine, UTILITY_ELECTRICITY, LOW, night), 0.0);
+    memset(routine.empty, 0, sizeof routine.empty);
+    ck_assert_mem_eq(&routine, &before, sizeof before);
+}
+END_TEST
+
 START_TEST(an_odd_night_is_no_night_like_others)
 {
     struct routine routine;
@@ -452,20 +484,13 @@ static uint32_t sum16(const uint16_t *row)
     return sum;
 }
 
-static uint32_t sum8(const uint8_t *row)
-{
-    uint32_t sum = 0;
-    for (int j = 0; j < ROUTINE_BINS; j++)
-        sum += row[j];
-    return sum;
-}
-
 START_TEST(widening_keeps_what_was_counted)
 {
     uint64_t random = SEED;
     for (int round = 0; round < 200; round++) {
         struct routine routine;
         live_by_the_clock(&routine, UTILITY_ELECTRICITY);
+        memset(routine.empty, round % 100, sizeof routine.empty / 4);
         struct routine before = routine;
         uint8_t low = (uint8_t)(next_random(&random) % 100);
         uint8_t high = (uint8_t)(100 + next_random(&random) % 156);
@@ -476,6 +501,7 @@ START_TEST(widening_keeps_what_was_counted)
             ck_assert_uint_eq(sum8(routine.usual[slot]), sum8(before.usual[slot]));
         ck_assert_uint_eq(sum16(routine.overall), sum16(before.overall));
         ck_assert_uint_eq(sum16(routine.night), sum16(before.night));
+        ck_assert_uint_eq(sum8(routine.empty), sum8(before.empty));
         /* what was busy stays busier than what was quiet */
         ck_assert_int_gt(routine_usual_milli(&routine, UTILITY_ELECTRICITY, 8),
                          routine_usual_milli(&routine, UTILITY_ELECTRICITY, 3));
@@ -537,6 +563,7 @@ static Suite *the_suite(void)
     tcase_add_test(learning, what_happens_rarely_is_forgotten_no_faster_than_it_should);
     tcase_add_test(learning, a_strange_hour_teaches_a_quarter);
     tcase_add_test(learning, an_odd_night_is_no_night_like_others);
+    tcase_add_test(learning, an_empty_home_teaches_what_it_uses_and_nothing_else);
     tcase_add_test(learning, the_same_lesson_gives_the_same_bytes);
     TCase *range = tcase_create("range");
     tcase_add_test(range, widening_keeps_what_was_counted);
