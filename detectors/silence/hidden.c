@@ -26,8 +26,8 @@ static double departure(const struct silence_state *state, const struct silence_
     double all = 0.0, others = (double)prior->lasted[ABSENCE_POINT] + 0.1;
     for (int i = 0; i < 16; i++)
         all += habit->began[i];
-    double share = (habit->began[block] + SHARES_POOLED * (double)prior->began[block]) /
-                   (all + SHARES_POOLED);
+    double share =
+        (habit->began[block] + SHARES_POOLED * (double)prior->began[block]) / (all + SHARES_POOLED);
     double yearly = (habit->lasted[ABSENCE_POINT] + ABSENCE_SHAPE) /
                     (state->watched_hours / HOURS_PER_YEAR + ABSENCE_SHAPE / others);
     double hours = HOURS_PER_YEAR * 3.0 * (weekend ? 2.0 : 5.0) / 168.0;
@@ -83,8 +83,8 @@ void silence_hidden_take(struct silence_state *state, const struct household_vie
     }
     double nobody = num_exp(event->evidence.increment);
     const struct meter_view *meter = &view->meters[event->meter];
-    double empty = num_exp(
-        routine_empty_evidence(meter->routine, meter->utility, event->use, event->halves));
+    double empty =
+        num_exp(routine_empty_evidence(meter->routine, meter->utility, event->use, event->halves));
     hidden->away = bounded(away * nobody * empty);
     hidden->collapsed = bounded(collapsed * nobody);
 }
