@@ -26,8 +26,8 @@
 #include "config/config.h"
 
 /* Judged by the configuration's options; its ingest.timezone is that of households whose profile
- * says none. The weather is not looked at. ERR_CORRUPT when the record's checksum or layout does
- * not fit. */
+ * says none. No weather is looked at: cold knows what it judged its last day by. ERR_CORRUPT when
+ * the record's checksum or layout does not fit. */
 NODISCARD enum err household_show(const void *record, uint32_t bytes, const struct config *config,
                                   struct buffer *json);
 

@@ -12,26 +12,28 @@
 #include "detectors/detector.h"
 #include "detectors/say.h"
 
-#define BINS          9   /* of the day's mean temperature */
-#define BIN_TENTHS    30  /* width of the inner ones */
-#define BIN_FIRST     -60 /* the second begins here */
-#define BIN_DAYS_MIN  5   /* days that teach a bin, before it says anything */
-#define MILD_BINS     3   /* so much warmer at least are the days that tell what is not heating */
-#define LINE_BINS     2   /* so far apart at least are two bins that tell of a third */
-#define LESSONS_MAX   16  /* the newest lesson counts at least one in so many */
-#define LESSON_MOST   256 /* codes: a day of half or twice the usual teaches no more than this */
-#define METERS        3   /* of electricity and gas that are judged */
-#define WAIT_DAYS     2   /* for the weather of a day */
-#define MILD_TENTHS   30  /* above cold.celsius the finding ends */
-#define FINDING_DAYS  60  /* after that it is how these people heat */
-#define OTHERWISE     1.5 /* times its usual: this meter heats now */
-#define SOMEBODY      0.7 /* of a meter's ordinary day: somebody was at home */
-#define HEAT_DAYS_MIN 10  /* before it is said what is rare */
-#define HEAT_DAYS_MAX 120 /* counted ones, halved when full */
-#define WINDOW_MAX    3
-#define SEEN_S        (2 * INT64_C(86400))
-#define EARLY_UNTIL   13 /* o'clock */
-#define LATE_FROM     17
+#define BINS           9   /* of the day's mean temperature */
+#define BIN_TENTHS     30  /* width of the inner ones */
+#define BIN_FIRST      -60 /* the second begins here */
+#define BIN_DAYS_MIN   5   /* days that teach a bin, before it says anything */
+#define MILD_BINS      3   /* so much warmer at least are the days that tell what is not heating */
+#define LINE_BINS      2   /* so far apart at least are two bins that tell of a third */
+#define LESSONS_MAX    16  /* the newest lesson counts at least one in so many */
+#define LESSON_MOST    256 /* codes: a day of half or twice the usual teaches no more than this */
+#define METERS         3   /* of electricity and gas that are judged */
+#define WAIT_DAYS      2   /* for the weather of a day */
+#define MILD_TENTHS    30  /* above cold.celsius the finding ends */
+#define FINDING_DAYS   60  /* after that it is how these people heat */
+#define OTHERWISE      1.5 /* times its usual: this meter heats now */
+#define SOMEBODY       0.7 /* of a meter's ordinary day: somebody was at home */
+#define HEAT_DAYS_MIN  10  /* before it is said what is rare */
+#define HEAT_DAYS_MAX  120 /* counted ones, halved when full */
+#define WINDOW_MAX     3
+#define SEEN_S         (2 * INT64_C(86400))
+#define EARLY_UNTIL    13 /* o'clock */
+#define LATE_FROM      17
+#define HALF_TENTHS    5 /* BIN_TENTHS and BIN_FIRST are multiples: bins stay the same */
+#define HALVES_UNKNOWN INT8_MIN
 
 struct cold_options {
     double celsius, severe, below, back, share, rarest;
@@ -87,7 +89,7 @@ struct cold_meter {
     uint8_t severe; /* a day of the finding was */
     uint8_t unseen; /* low, but nobody was seen yet: what comes late may tell of somebody */
     uint8_t heats;  /* it followed the weather when that was cold last */
-    uint8_t spare;
+    int8_t halves;  /* of a degree: how warm `day` was, rounded down; HALVES_UNKNOWN */
 };
 
 /* Who leaves for a night is at home in the morning of one day and the evening of another. */
@@ -128,6 +130,20 @@ static unsigned bin_of(int tenths)
         return 0;
     unsigned bin = 1 + (unsigned)(tenths - BIN_FIRST) / BIN_TENTHS;
     return bin < BINS ? bin : BINS - 1;
+}
+
+/* The record keeps no weather, and whoever explains it later has none. */
+static int8_t halves_of(int tenths)
+{
+    int halves = (tenths - (tenths < 0 ? HALF_TENTHS - 1 : 0)) / HALF_TENTHS;
+    if (tenths == CELSIUS_UNKNOWN)
+        return HALVES_UNKNOWN;
+    return (int8_t)(halves > INT8_MAX ? INT8_MAX : halves <= INT8_MIN ? INT8_MIN + 1 : halves);
+}
+
+static int day_tenths(const struct cold_meter *own)
+{
+    return own->halves == HALVES_UNKNOWN ? CELSIUS_UNKNOWN : own->halves * HALF_TENTHS;
 }
 
 static bool is_cold(const struct look *at, int tenths)
@@ -209,14 +225,19 @@ struct heat {
     double used, usual;
 };
 
-static bool heat_of(const struct look *at, int32_t day, struct heat *out)
+static bool heat_at(const struct look *at, int32_t day, int tenths, struct heat *out)
 {
     struct usual usual;
-    if (!is_sure(at, day) || !find_usual(at, celsius_of(at->view, day), &usual))
+    if (!is_sure(at, day) || !find_usual(at, tenths, &usual))
         return false;
     out->used = days_milli(days_code(at->meter, day)) - usual.base;
     out->usual = usual.all - usual.base;
     return true;
+}
+
+static bool heat_of(const struct look *at, int32_t day, struct heat *out)
+{
+    return heat_at(at, day, celsius_of(at->view, day), out);
 }
 
 /* ---- who is at home ------------------------------------------------------------------------ */
@@ -474,6 +495,7 @@ static bool judge_day(const struct look *at, int32_t day)
 {
     bool life = false;
     at->own->day = day;
+    at->own->halves = halves_of(celsius_of(at->view, day));
     if (at->own->since_day) {
         life = go_on(at);
     } else {
@@ -492,16 +514,23 @@ static bool is_ripe(const struct look *at, int32_t day)
            days_local(at->view, at->view->now_s) - day > WAIT_DAYS;
 }
 
+/* Nothing is said of the days before. */
+static void skip_to(struct cold_meter *own, int32_t day)
+{
+    own->day = day;
+    own->halves = HALVES_UNKNOWN;
+}
+
 static bool judge_meter(const struct look *at, const struct event *event, unsigned index)
 {
     struct cold_meter *own = at->own;
     int32_t newest = at->meter->newest_day, today = days_local(at->view, at->view->now_s);
     bool life = false;
     if (own->day > newest || own->day < newest - VIEW_WEATHER_DAYS)
-        own->day = newest > 0 ? newest - 1 : 0;
+        skip_to(own, newest > 0 ? newest - 1 : 0);
     if (days_explained(at->view, at->meter)) {
         end(own, today + 1);
-        own->day = newest;
+        skip_to(own, newest);
         own->unseen = 0;
         return false;
     }
@@ -633,7 +662,7 @@ static const struct term terms[TERM_COUNT] = {
                       "the meter that fell furthest"},
     [TERM_BELOW] = {"below", "%", "a finding begins below this"},
     [TERM_BACK] = {"back", "%", "a day of at least this ends it"},
-    [TERM_CELSIUS] = {"celsius", "degrees", "mean temperature of that day"},
+    [TERM_CELSIUS] = {"celsius", "degrees", "mean temperature of that day, rounded down to a half"},
     [TERM_COLD] = {"cold", "degrees", "a day of at most this is cold"},
     [TERM_USED] = {"used", "Wh or L", "on that day"},
     [TERM_USUAL] = {"usual", "Wh or L", "on days of like weather"},
@@ -658,8 +687,8 @@ static void explain(const void *options_of, const void *state_of, const struct h
         if (!at.own->meter || at.own->meter > view->meter_count)
             continue;
         at.meter = &view->meters[at.own->meter - 1];
-        int tenths = celsius_of(view, at.own->day);
-        if (!find_usual(&at, tenths, &usual) || !heat_of(&at, at.own->day, &heat) ||
+        int tenths = day_tenths(at.own);
+        if (!find_usual(&at, tenths, &usual) || !heat_at(&at, at.own->day, tenths, &heat) ||
             values[TERM_PERCENT] <= percent_of(&heat))
             continue;
         values[TERM_PERCENT] = percent_of(&heat);

@@ -275,6 +275,30 @@ START_TEST(a_colder_day_than_ever_is_held_against_the_coldest_known)
 }
 END_TEST
 
+/* A record is explained without the weather that it was judged by. */
+START_TEST(the_numbers_are_there_when_the_weather_is_not)
+{
+    double with[TERMS_MAX], without[TERMS_MAX];
+    for (size_t i = 0; i < TERMS_MAX; i++)
+        with[i] = without[i] = NAN;
+    home_of(2, gas_and_water);
+    winter(0, KWH, KWH, 1);
+    *celsius(MONDAY) = -23;
+    (void)seen_by_the_hour(1, MONDAY);
+    lived(1, MONDAY);
+    total(1, MONDAY, 200 * LITRE);
+    total(0, MONDAY, 5 * KWH);
+    detector_cold.explain(it.options, it.state, &it.view, with);
+    ck_assert_double_eq_tol(with[3], -2.5, 1e-9); /* celsius, to a half */
+    ck_assert_double_gt(with[6], 0.0);
+    for (int i = 0; i < VIEW_WEATHER_DAYS; i++)
+        it.view.celsius[i] = CELSIUS_UNKNOWN;
+    detector_cold.explain(it.options, it.state, &it.view, without);
+    for (int i = 0; i < TERMS_MAX; i++)
+        ck_assert(isnan(with[i]) ? isnan(without[i]) : with[i] == without[i]);
+}
+END_TEST
+
 START_TEST(after_sixty_days_the_home_heats_otherwise)
 {
     home_of(2, gas_and_water);
@@ -349,6 +373,7 @@ int main(void)
     tcase_add_test(cases, days_that_are_not_sure_begin_nothing);
     tcase_add_test(cases, what_heats_vouches_for_nobody);
     tcase_add_test(cases, a_colder_day_than_ever_is_held_against_the_coldest_known);
+    tcase_add_test(cases, the_numbers_are_there_when_the_weather_is_not);
     tcase_add_test(cases, after_sixty_days_the_home_heats_otherwise);
     tcase_add_test(cases, a_corrected_day_that_was_heated_ends_it);
     tcase_add_test(cases, an_ordinary_winter_is_left_alone);
