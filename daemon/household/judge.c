@@ -179,7 +179,7 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
         }
         judgement->active[i] = verdict.active;
         judgement->price[i] = verdict.price;
-        if (verdict.ready)
+        if (verdict.ready && judgement->may_raise >> i & 1)
             count_hour(judgement, (int32_t)(event->at_s / 3600) - 1);
         if (verdict.active && verdict.since_s)
             judgement->told[i] = verdict;

@@ -403,6 +403,34 @@ START_TEST(only_enrolled_households_raise)
 }
 END_TEST
 
+static void note_watched(void *owner, const struct census_count *count)
+{
+    if (count->what == CENSUS_HOURS)
+        *(int *)owner += count->n;
+}
+
+/* Else a city with few enrolled would seem quiet, and its price would rise. */
+START_TEST(only_enrolled_households_are_counted_as_watched)
+{
+    int watched = 0;
+    abode_done(&home);
+    abode_init(&home, "enrolment:\n  - flags: [lives_alone]\n");
+    abode_learn(&home);
+    home.context.counted = note_watched;
+    home.context.owner = &watched;
+    abode_quiet(&home, UTILITY_WATER, MORNING, MORNING + 5);
+    ck_assert_int_eq(watched, 0);
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, (MORNING + 5) * HOUR);
+    profile.event.flags = 1u << FLAG_LIVES_ALONE;
+    profile.event.has_flags = true;
+    abode_take(&home, profile, (MORNING + 5) * HOUR);
+    abode_quiet(&home, UTILITY_WATER, MORNING + 5, MORNING + 11);
+    ck_assert_int_ge(watched, 5);
+    ck_assert_int_le(watched, 6);
+    home.context.counted = NULL;
+}
+END_TEST
+
 START_TEST(a_row_may_enrol_those_in_arrears_for_some_alerts_alone)
 {
     abode_done(&home);
@@ -615,6 +643,7 @@ int main(void)
     tcase_add_test(people, opting_out_leaves_a_tombstone);
     tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);
     tcase_add_test(people, only_enrolled_households_raise);
+    tcase_add_test(people, only_enrolled_households_are_counted_as_watched);
     tcase_add_test(people, a_row_may_enrol_those_in_arrears_for_some_alerts_alone);
     tcase_add_test(refused, what_ends_after_its_arrival_is_in_the_future);
     tcase_add_test(refused, a_seventh_meter_is_refused);
