@@ -14,11 +14,13 @@
 #define DAYS_BEFORE 3      /* that the store still has: STORE_AREA_HOURS */
 #define GROUPS_MAX  8192
 #define DAY_HOURS   24
+#define LOOKS_MAX   256 /* at once: each asks the store, and messages wait */
 
 struct reports {
     char (*groups)[STORE_GROUP_MAX]; /* heard of here, sorted: many asked for, few added */
     size_t count, room;
-    int32_t looked_hour;
+    int32_t looked_hour, looking_hour;
+    size_t looked_at; /* groups of looking_hour */
 };
 
 struct reports *reports_new(void)
@@ -188,10 +190,18 @@ enum err reports_look(struct worker *worker, int64_t now_ms, struct fault *fault
     struct reports *reports = worker->reports;
     int32_t hour = (int32_t)((now_ms - LOOK_MS) / HOUR_MS) - 1; /* the last that is over */
     enum err err = ERR_OK;
-    if (hour <= reports->looked_hour || is_behind(worker))
-        return ERR_OK;
-    reports->looked_hour = hour;
-    for (size_t i = 0; i < reports->count && !err; i++)
-        err = look_at(worker, reports->groups[i], hour, now_ms, fault);
+    if (!reports->looked_at) {
+        if (hour <= reports->looked_hour || is_behind(worker))
+            return ERR_OK;
+        reports->looking_hour = hour;
+    }
+    size_t until = reports->looked_at + LOOKS_MAX;
+    while (reports->looked_at < reports->count && reports->looked_at < until && !err)
+        err = look_at(worker, reports->groups[reports->looked_at++], reports->looking_hour, now_ms,
+                      fault);
+    if (reports->looked_at >= reports->count) {
+        reports->looked_hour = reports->looking_hour;
+        reports->looked_at = 0;
+    }
     return err;
 }
