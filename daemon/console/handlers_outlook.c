@@ -14,7 +14,7 @@
 #define LIST_LIMIT     100
 #define LIST_LIMIT_MAX 1000
 #define PAGE           256
-#define SCAN_MAX       10000 /* of a partition, when an area is asked for */
+#define SCAN_MAX       20000 /* of all partitions, when an area is asked for */
 
 struct outlook_filter {
     int least_h, most_h;
@@ -141,7 +141,8 @@ static enum err list_partition(struct api *api, uint32_t partition, struct outlo
     const struct outlook_filter *filter = list->filter;
     size_t before = list->count;
     struct store_outlooks which = {filter->least_h, filter->most_h, 0, PAGE};
-    for (; which.from < SCAN_MAX && list->count - before < filter->limit; which.from += PAGE) {
+    size_t most = SCAN_MAX / api->partitions < PAGE ? PAGE : SCAN_MAX / api->partitions;
+    for (; which.from < most && list->count - before < filter->limit; which.from += PAGE) {
         list->page_from = list->count;
         enum err err =
             api->store->ops->outlooks(api->store, partition, &which, take_name, list, fault);
