@@ -90,7 +90,6 @@ struct settings {
     } delivery;
 };
 
-/* One row that decides: households with all of these flags (and not opted out) may raise alerts. */
 /* A day on which people live as at a weekend. */
 #define CONFIG_HOLIDAYS_MAX 400
 struct holiday {
@@ -98,6 +97,7 @@ struct holiday {
     unsigned month_day;
 };
 
+/* One row that decides: households with all of these flags (and not opted out) may raise alerts. */
 #define CONFIG_ENROLMENT_MAX 16
 struct enrolment {
     uint32_t flags;     /* all of them */

@@ -262,7 +262,7 @@ static bool day_total(const struct judgement *judgement, unsigned index, int32_t
         uint8_t code = meter_hour(meter, h);
         int64_t local = zone_local_s(zone, (int64_t)h * 3600);
         unsigned of_day = (unsigned)local_hour(local);
-        if (mask_covers(meter, of_day, routine_slot(of_day, (unsigned)local_weekday(day)))) {
+        if (mask_covers(meter, of_day, routine_slot(of_day, judge_weekday(judgement, day)))) {
             covered++;
             continue;
         }
