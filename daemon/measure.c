@@ -215,7 +215,7 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, area_failures),
      .help = "Times that the counts of areas could not be exchanged, or an incident not read or "
              "announced; meanwhile nothing is held back."},
-    {.name = "anbu_area_hours_uncounted_total",
+    {.name = "anbu_area_counts_lost_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,
      .offset = IN(worker_counts, area_hours_uncounted),

@@ -117,9 +117,9 @@ class Redis(w.Redis):
             yield file
 
     def all_records(self, prefix="anbu:"):
-        """Household -> its record's bytes, of every partition."""
+        """Household -> its record's bytes; the key of a partition's record of nobody -> likewise."""
         with self.link() as file:
-            return {key.decode().split(":h:", 1)[1]:
+            return {key.decode().split(":h:", 1)[1] or key.decode():
                     hashlib.sha256(ask(file, "GET", key)).hexdigest()
                     for key in ask(file, "KEYS", prefix + "{*}:h:*")}
 
