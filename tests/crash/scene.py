@@ -117,7 +117,7 @@ class Redis(w.Redis):
             yield file
 
     def all_records(self, prefix="anbu:"):
-        """Household -> its record's bytes; the key of a partition's record of nobody -> likewise."""
+        """Household -> its record's bytes; a partition's record of nobody by its key."""
         with self.link() as file:
             return {key.decode().split(":h:", 1)[1] or key.decode():
                     hashlib.sha256(ask(file, "GET", key)).hexdigest()
