@@ -7,19 +7,13 @@
 #include "base/log.h"
 #include "partition.h"
 
-static void read_counts(void *context, size_t index, const void *bytes, uint32_t size)
-{
-    (void)index;
-    buffer_add(context, bytes, size);
-}
-
 enum err steer_take(struct worker *worker, struct partition *partition, struct fault *fault)
 {
     struct buffer bytes = {0};
     const struct text nobody = STORE_NOBODY;
     struct fault unread = {""};
     enum err err = worker->store->ops->load(worker->store, partition->number, &nobody, 1,
-                                            read_counts, &bytes, fault);
+                                            store_record_into, &bytes, fault);
     census_free(partition->census);
     partition->census = census_new();
     enum err read =

@@ -16,12 +16,6 @@
 
 #define ALERTS_SHOWN_MAX 20
 
-static void record_take(void *context, size_t index, const void *bytes, uint32_t size)
-{
-    (void)index;
-    buffer_add(context, bytes, size);
-}
-
 struct shown_alerts {
     struct buffer json;
     enum err err;
@@ -157,7 +151,8 @@ enum err handle_household_show(struct request *request, struct answer *answer, s
         return fault_set(fault, ERR_INVALID, "a household's id has at most %d bytes",
                          MESSAGE_ID_MAX);
     uint32_t partition = kafka_partition(household, api->partitions);
-    enum err err = store->ops->load(store, partition, &household, 1, record_take, &record, fault);
+    enum err err =
+        store->ops->load(store, partition, &household, 1, store_record_into, &record, fault);
     if (!err)
         err = store->ops->alerts_of(store, partition, household, ALERTS_SHOWN_MAX, alert_add,
                                     &alerts, fault);

@@ -152,12 +152,6 @@ static void noted(void *context, const struct finding *finding)
     (void)text_copy(text_of(finding->household), own->raised_of, sizeof own->raised_of);
 }
 
-static void keep_record(void *context, size_t index, const void *bytes, uint32_t size)
-{
-    (void)index;
-    buffer_add(context, bytes, size);
-}
-
 /* To the end of the source, or to where the alert was raised. */
 static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
 {
@@ -186,7 +180,7 @@ static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
     worker_stop(worker, 0);
     struct text household = text_of(own->household);
     if (!err && household.bytes)
-        err = store->ops->load(store, 0, &household, 1, keep_record, &own->record, fault);
+        err = store->ops->load(store, 0, &household, 1, store_record_into, &own->record, fault);
     worker_free(worker);
     return err;
 }

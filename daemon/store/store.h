@@ -61,6 +61,8 @@ struct store_record {
 
 /* size 0: no such record yet. Borrowed for the call. */
 typedef void store_record_fn(void *context, size_t index, const void *bytes, uint32_t size);
+/* Of one that is loaded alone: its bytes to a struct buffer. */
+void store_record_into(void *buffer, size_t index, const void *bytes, uint32_t size);
 
 /* What is open for a household, and which findings were applied. */
 struct store_case {

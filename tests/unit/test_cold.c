@@ -105,6 +105,14 @@ static void winter(unsigned meter, int64_t base, int64_t heats, unsigned witness
 static const enum utility gas_and_water[] = {UTILITY_GAS, UTILITY_WATER};
 #define NOBODY VIEW_METERS_MAX
 
+/* An ordinary day of meter 1, water, which is read by the hour. */
+static void lived_with_water(int32_t day)
+{
+    (void)seen_by_the_hour(1, day);
+    lived(1, day);
+    total(1, day, 200 * LITRE);
+}
+
 START_TEST(daily_meters_alone_find_a_home_that_is_used_and_not_heated)
 {
     home_of(2, gas_and_water);
@@ -138,9 +146,7 @@ START_TEST(who_heats_with_electricity_instead_is_warm)
         for (int32_t day = MONDAY - 64; day < MONDAY + 2; day++) {
             bool off = day >= MONDAY;
             *celsius(day) = off ? -20 : kinds[day % 4];
-            (void)seen_by_the_hour(1, day);
-            lived(1, day);
-            total(1, day, 200 * LITRE);
+            lived_with_water(day);
             total(2, day, off && heater ? 20 * KWH : 6 * KWH);
             total(0, day, off ? KWH : KWH * (160 - *celsius(day)) / 10);
         }
@@ -154,9 +160,7 @@ START_TEST(weather_that_comes_late_is_waited_for)
     home_of(2, gas_and_water);
     winter(0, KWH, KWH, 1);
     for (int32_t day = MONDAY; day < MONDAY + 2; day++) {
-        (void)seen_by_the_hour(1, day);
-        lived(1, day);
-        total(1, day, 200 * LITRE);
+        lived_with_water(day);
         total(0, day, KWH);
     }
     ck_assert(!it.verdict.active);
@@ -258,9 +262,7 @@ START_TEST(a_colder_day_than_ever_is_held_against_the_coldest_known)
     winter(0, KWH, KWH, 1);
     for (int32_t day = MONDAY; day < MONDAY + 2; day++) {
         *celsius(day) = -150;
-        (void)seen_by_the_hour(1, day);
-        lived(1, day);
-        total(1, day, 200 * LITRE);
+        lived_with_water(day);
         total(0, day, 5 * KWH); /* base 4: a twelfth of its 13 above it */
     }
     ck_assert(it.verdict.active);
@@ -307,9 +309,7 @@ START_TEST(after_sixty_days_the_home_heats_otherwise)
     for (int32_t day = MONDAY; day < MONDAY + 150; day++) {
         bool before = it.verdict.active;
         *celsius(day) = -20;
-        (void)seen_by_the_hour(1, day);
-        lived(1, day);
-        total(1, day, 200 * LITRE);
+        lived_with_water(day);
         total(0, day, KWH);
         began += it.verdict.active && !before;
         ck_assert_int_eq(it.verdict.active, day >= MONDAY + 1 && day < MONDAY + 60);
@@ -324,9 +324,7 @@ START_TEST(a_corrected_day_that_was_heated_ends_it)
     winter(0, KWH, KWH, 1);
     for (int32_t day = MONDAY; day < MONDAY + 2; day++) {
         *celsius(day) = -20;
-        (void)seen_by_the_hour(1, day);
-        lived(1, day);
-        total(1, day, 200 * LITRE);
+        lived_with_water(day);
         total(0, day, KWH);
     }
     ck_assert(it.verdict.active);
@@ -352,9 +350,7 @@ START_TEST(an_ordinary_winter_is_left_alone)
             *celsius(day) = (int16_t)(2 * from_coldest - 60 + (int)(case_random(&seed) % 80));
             int64_t lacking = *celsius(day) < 150 ? 150 - *celsius(day) : 0;
             int64_t percent = 67 + (int64_t)(case_random(&seed) % 67);
-            (void)seen_by_the_hour(1, day);
-            lived(1, day);
-            total(1, day, 200 * LITRE);
+            lived_with_water(day);
             total(0, day, base + heats * lacking / 10 * percent / 100);
             ck_assert_msg(!it.verdict.active, "home %d, day %d", home, day - MONDAY);
         }
