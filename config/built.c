@@ -60,6 +60,11 @@ void config_free(struct config *config)
     }
     if (config->properties)
         explicit_bzero(config->properties, config->property_count * sizeof *config->properties);
+    explicit_bzero(config->sinks, sizeof config->sinks);
+    explicit_bzero(config->answers, sizeof config->answers);
+    for (int kind = 0; kind < TEMPLATE_KIND_COUNT; kind++)
+        for (int language = 0; language < LANGUAGE_COUNT; language++)
+            buffer_done(&config->templates[kind][language]);
     explicit_bzero(config->settings.redis.password, sizeof config->settings.redis.password);
     free(config->file);
     free(config->slots);
@@ -68,6 +73,10 @@ void config_free(struct config *config)
     free(config->property_from);
     free(config->fields);
     free(config->field_from);
+    free(config->rosters);
+    free(config->roles);
+    free(config->role_from);
+    free(config->roster_from);
     free(config);
 }
 
@@ -122,10 +131,42 @@ const struct enrolment *config_enrolment(const struct config *config, size_t *co
     return config->enrolment;
 }
 
+const struct config_sink *config_sinks(const struct config *config, size_t *count)
+{
+    *count = config->sink_count;
+    return config->sinks;
+}
+
+struct text config_template(const struct config *config, enum template_kind kind,
+                            enum language language)
+{
+    const struct buffer *own = &config->templates[kind][language];
+    return own->bytes ? buffer_view(own) : template_default(kind, language);
+}
+
+const struct ladder *config_ladders(const struct config *config, size_t *count)
+{
+    *count = config->ladder_count;
+    return config->ladders;
+}
+
+const struct roster *config_rosters(const struct config *config, size_t *count)
+{
+    *count = config->roster_count;
+    return config->rosters;
+}
+
+const struct config_role *config_roles(const struct config *config, size_t *count)
+{
+    *count = config->role_count;
+    return config->roles;
+}
+
 size_t config_set_count(const struct config *config)
 {
     size_t count = config->property_count + config->field_count + config->enrolment_count +
-                   config->holiday_count;
+                   config->holiday_count + config->sink_count + config->ladder_count +
+                   config->answer_count + config->roster_count + config->role_count;
     for (size_t i = 0; i < config->slot_count; i++)
         count += config->slots[i].from.kind != ORIGIN_DEFAULT;
     for (size_t i = 0; i < config->layer_count; i++)
@@ -144,6 +185,16 @@ static bool properties_equal(const struct config *a, const struct config *b)
     return true;
 }
 
+static bool templates_equal(const struct config *a, const struct config *b)
+{
+    for (int kind = 0; kind < TEMPLATE_KIND_COUNT; kind++)
+        for (int language = 0; language < LANGUAGE_COUNT; language++)
+            if (!text_equal(buffer_view(&a->templates[kind][language]),
+                            buffer_view(&b->templates[kind][language])))
+                return false;
+    return true;
+}
+
 size_t config_restart_needed(const struct config *now, const struct config *next,
                              struct buffer *out)
 {
@@ -159,6 +210,10 @@ size_t config_restart_needed(const struct config *now, const struct config *next
     }
     if (!properties_equal(now, next)) {
         buffer_text(out, "kafka.properties\n");
+        count++;
+    }
+    if (!sinks_equal(now, next) || !templates_equal(now, next)) {
+        buffer_text(out, "sinks\n");
         count++;
     }
     return count;

@@ -12,15 +12,21 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "config/ladder.h"
 #include "config/option.h"
+#include "config/roster.h"
+#include "config/template.h"
 #include "detectors/detector.h"
 #include "ingest/decode.h"
 
 /* Members are named as the options are; types as option.h says. Defaults, ranges and help stand in
  * schema.c alone. */
 enum kafka_start { KAFKA_START_EARLIEST, KAFKA_START_LATEST };
+enum directory_kind { DIRECTORY_NONE, DIRECTORY_FILE, DIRECTORY_HTTP };
 enum daemon_clock { DAEMON_CLOCK_MACHINE, DAEMON_CLOCK_ARRIVAL };
 extern const char *const config_partitioners[]; /* names by kafka.partitioner; NULL-terminated */
+
+#define CONSOLE_LISTEN_MAX 8 /* places */
 
 struct settings {
     struct {
@@ -33,6 +39,7 @@ struct settings {
         char weather[OPTION_TEXT_MAX];
         char alerts[OPTION_TEXT_MAX];       /* "anbu.alerts" */
         char dead_letters[OPTION_TEXT_MAX]; /* "anbu.dead-letters" */
+        char audit[OPTION_TEXT_MAX];        /* "anbu.audit" */
         int partitioner;                    /* kafka.partitioner: murmur2_random ... */
         int start;                          /* enum kafka_start: where nothing is stored */
         int64_t delivery_timeout_s;         /* kafka.delivery_timeout */
@@ -62,6 +69,34 @@ struct settings {
         int64_t takeover_grace_s; /* before overdue timers fire */
     } daemon;
     struct {
+        char listen[OPTION_TEXT_MAX]; /* "" (off) or ADDRESS:PORT, commas between several */
+        char tls_certificate[OPTION_TEXT_MAX], tls_key[OPTION_TEXT_MAX]; /* files; "" no TLS */
+        bool behind_proxy;
+        char proxies[OPTION_TEXT_MAX];    /* addresses and networks, commas between */
+        char public_url[OPTION_TEXT_MAX]; /* without a '/' at its end; "": not known */
+        int64_t session_max_s, session_idle_s;
+    } console;
+    struct {
+        int64_t keep_s;
+    } audit;
+    struct {
+        int64_t alerts_s, notes_s, evidence_s; /* after an alert's end */
+    } retention;
+    struct {
+        int kind; /* enum directory_kind */
+        char file[OPTION_TEXT_MAX], url[OPTION_TEXT_MAX], ca[OPTION_TEXT_MAX];
+        char token[OPTION_TEXT_MAX]; /* SECRET */
+        int64_t timeout_s;
+    } directory;
+    struct {
+        char issuer[OPTION_TEXT_MAX]; /* "" off */
+        char client_id[OPTION_TEXT_MAX], client_secret[OPTION_TEXT_MAX];
+        char account_claim[OPTION_TEXT_MAX], scope[OPTION_TEXT_MAX];
+        char groups_claim[OPTION_TEXT_MAX];
+        char ca[OPTION_TEXT_MAX]; /* file; "": the machine's own */
+        int64_t timeout_s;
+    } oidc;
+    struct {
         int64_t settle_s; /* ingest.settle: a late batch is judged this long after its last line */
         int64_t in_future_s;            /* 15m */
         int64_t max_age_s;              /* ingest.max_age: older evidence is history */
@@ -76,6 +111,8 @@ struct settings {
         int64_t escalate_critical_s;
         int64_t escalate_s;
         int64_t escalations_max;
+        int64_t refer_accept_s;
+        int answer_closes; /* 1 + the gravest severity that "I am fine" closes; 0: none */
     } alerts;
     struct {
         bool enabled;
@@ -86,7 +123,8 @@ struct settings {
         int64_t hold_max_s;
     } incidents;
     struct {
-        bool screen; /* delivery.screen: one line an event on standard output */
+        bool screen;                     /* delivery.screen: one line an event on standard output */
+        char templates[OPTION_TEXT_MAX]; /* a directory; "": the program's own */
     } delivery;
 };
 
@@ -107,6 +145,58 @@ struct enrolment {
 
 struct config_pair {
     char name[OPTION_TEXT_MAX], value[OPTION_TEXT_MAX];
+};
+
+/* One of `sinks`: who is told of alerts besides Kafka (sinks.c has its rows). */
+#define CONFIG_SINKS_MAX      8
+#define CONFIG_SINK_AREAS_MAX 32
+#define CONFIG_SINK_TO_MAX    16
+#define CONFIG_SINK_PAIRS_MAX 32
+#define CONFIG_SINK_NAME_MAX  32
+#define CONFIG_SINK_KEY_MAX   64 /* bytes of a webhook's secret */
+enum sink_kind { SINK_WEBHOOK, SINK_MAIL, SINK_KAFKA, SINK_KIND_COUNT };
+struct config_sink {
+    char name[OPTION_TEXT_MAX]; /* a-z, 0-9, '-'; no other sink's */
+    int kind;
+    char url[OPTION_TEXT_MAX];
+    char secret[OPTION_TEXT_MAX];
+    bool insecure;
+    bool hours; /* evidence goes out with the hours that a home lived by */
+    char ca[OPTION_TEXT_MAX];
+    char user[OPTION_TEXT_MAX], password[OPTION_TEXT_MAX], from[OPTION_TEXT_MAX];
+    int language;
+    bool directory;               /* posts hold whom to write to */
+    char sender[OPTION_TEXT_MAX]; /* of messages; "": the language's own words */
+    int64_t timeout_s, retry_first_s, retry_max_s, give_up_s;
+    uint32_t teams, severities; /* masks; 0: all */
+    uint32_t channels;          /* of a ladder's step that comes due; 0: whatever happens */
+    size_t area_count;          /* 0: all */
+    char areas[CONFIG_SINK_AREAS_MAX][OPTION_TEXT_MAX];
+    size_t to_count;
+    char to[CONFIG_SINK_TO_MAX][OPTION_TEXT_MAX];
+    char topic[OPTION_TEXT_MAX], brokers[OPTION_TEXT_MAX];
+    size_t property_count; /* librdkafka's, of brokers */
+    struct config_pair properties[CONFIG_SINK_PAIRS_MAX];
+};
+
+/* One of `answers`: who may tell what somebody has answered. */
+#define CONFIG_ANSWERS_MAX     8
+#define CONFIG_ANSWER_NAME_MAX 32
+struct config_answer {
+    char name[OPTION_TEXT_MAX]; /* a-z, 0-9, '-' */
+    char secret[OPTION_TEXT_MAX];
+};
+
+/* One of `oidc.roles`: what the members of a group of the provider may. */
+#define CONFIG_ROLES_MAX      64
+#define CONFIG_ROLE_AREAS_MAX 2000                                        /* bytes */
+enum config_role_team { ROLE_TEAM_NONE, ROLE_TEAM_ALL, ROLE_TEAM_FIRST }; /* and enum team */
+struct config_role {
+    char group[OPTION_TEXT_MAX];
+    int role;                              /* from ROLE_ACCOUNT_FIRST on */
+    int team;                              /* from ROLE_TEAM_FIRST on enum team */
+    int utility;                           /* 0: all; from 1 on enum utility */
+    char areas[CONFIG_ROLE_AREAS_MAX + 1]; /* commas between; "": all */
 };
 
 struct config;
@@ -156,6 +246,23 @@ const char *config_property_reserved(const char *name);
 const struct field_mapping *config_fields(const struct config *config, size_t *count);
 /* count 0: every household may raise everything. */
 const struct enrolment *config_enrolment(const struct config *config, size_t *count);
+const struct config_sink *config_sinks(const struct config *config, size_t *count);
+const struct config_answer *config_answers(const struct config *config, size_t *count);
+/* Whether a URL's host, after the scheme, is this machine. */
+bool config_url_is_local(const char *url);
+/* In force: of delivery.templates, or the program's own. Good by template_check. */
+struct text config_template(const struct config *config, enum template_kind kind,
+                            enum language language);
+/* In the order in which they are chosen from; count 0: no alert climbs. */
+const struct ladder *config_ladders(const struct config *config, size_t *count);
+/* In the order in which they are looked at; count 0: groups give nothing. */
+const struct config_role *config_roles(const struct config *config, size_t *count);
+/* In the order in which they are looked at; count 0: nobody is known to be on call. */
+const struct roster *config_rosters(const struct config *config, size_t *count);
+/* The key that a webhook's secret holds: whsec_ and base64, as Standard Webhooks has it.
+ * ERR_INVALID when it is none, or not 24 to 64 bytes long; the fault holds nothing of it. */
+NODISCARD enum err config_sink_key(const char *secret, unsigned char out[CONFIG_SINK_KEY_MAX],
+                                   size_t *bytes, struct fault *fault);
 
 /* Of a local day since 1970. */
 bool config_is_holiday(const struct config *config, int32_t day);

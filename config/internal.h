@@ -95,6 +95,23 @@ struct config {
     struct holiday holidays[CONFIG_HOLIDAYS_MAX];
     struct origin holiday_from[CONFIG_HOLIDAYS_MAX];
     size_t holiday_count;
+    struct config_sink sinks[CONFIG_SINKS_MAX];
+    struct origin sink_from[CONFIG_SINKS_MAX];
+    size_t sink_count;
+    struct config_answer answers[CONFIG_ANSWERS_MAX];
+    struct origin answer_from[CONFIG_ANSWERS_MAX];
+    size_t answer_count;
+    struct buffer templates[TEMPLATE_KIND_COUNT][LANGUAGE_COUNT]; /* empty: the program's own */
+
+    struct ladder ladders[LADDERS_MAX];
+    struct origin ladder_from[LADDERS_MAX];
+    size_t ladder_count;
+    struct roster *rosters;
+    struct origin *roster_from;
+    size_t roster_count;
+    struct config_role *roles;
+    struct origin *role_from;
+    size_t role_count;
 };
 
 struct load {
@@ -132,6 +149,9 @@ __attribute__((format(printf, 3, 4))) void load_problem(struct load *load,
  * passes as an empty map or list. */
 bool load_expect(struct load *load, const struct tree *node, enum tree_kind kind,
                  const char *shown);
+/* Where a node's value stands, or its key. */
+struct place place_of(const struct tree *node, const char *shown);
+struct place place_of_key(const struct tree *node, const char *shown);
 /* prefix.key, shortened when over-long, safe to print. Returns the bytes before `key`. */
 size_t name_join(char out[CONFIG_NAME_MAX], const char *prefix, struct text key);
 /* Options of a map, into the layer or (NULL) the settings. name_at: where in `prefix` the option's
@@ -140,6 +160,9 @@ void load_options(struct load *load, const struct tree *map, const char *prefix,
                   struct layer *layer);
 /* The file's own value of an option; the last one counts, but a file says it once. */
 void load_base(struct load *load, const struct place *place, size_t index, struct text from);
+
+/* The items of a list as one text, commas between; false, with its problem told. */
+bool load_join(struct load *load, const struct tree *list, const char *shown, struct buffer *out);
 
 /* environment.c */
 /* "ANBU_KAFKA_BROKERS" */
@@ -161,10 +184,72 @@ bool load_season_bound(struct load *load, const struct tree *node, const char *s
 void load_properties(struct load *load, const struct tree *node);
 void load_property(struct load *load, const struct place *place, struct text name,
                    struct text value);
+/* One property into *out; false, with its problem told, when it is none. */
+bool load_pair(struct load *load, const struct place *place, struct text name, struct text value,
+               struct config_pair *out);
 void check_properties(struct load *load);
 bool property_is_secret(const char *name);
 void load_fields(struct load *load, const struct tree *node);
 void load_enrolment(struct load *load, const struct tree *node);
+/* Names of a list to a mask; `what` for people: "flag of a profile". */
+uint32_t load_mask(struct load *load, const struct tree *list, const char *shown,
+                   const char *const *names, size_t count, const char *what);
+
+/* sinks.c */
+extern const struct option sink_rows[]; /* of one sink; names without a section */
+extern const size_t sink_row_count;
+void load_sinks(struct load *load, const struct tree *node);
+bool sinks_equal(const struct config *a, const struct config *b);
+
+/* url.c: what is wrong with a URL of the web; NULL: nothing. in_the_clear: http to another machine.
+ */
+const char *url_problem(const char *url, bool *in_the_clear);
+/* Likewise with what follows the scheme of any URL. */
+const char *url_rest_problem(const char *url);
+
+/* sink_check.c */
+/* given: a bit for each of sink_rows that was written. */
+void check_sink(struct load *load, const struct place *place, const struct config_sink *sink,
+                uint64_t given);
+/* Whether sinks of this kind have that key. */
+bool sink_row_fits(const struct option *row, int kind);
+/* What sinks of kind kafka must not do to the topics that are read here. */
+void check_sink_topics(struct load *load);
+/* A sink that looks people up needs where. */
+void check_sink_directories(struct load *load);
+/* Reads delivery.templates. */
+void check_templates(struct load *load, const struct place *place);
+
+/* rows.c: an item of a list whose keys are rows of a table; `others`: keys that are none. */
+struct rows {
+    const struct option *at;
+    size_t count;
+    const char *what;          /* "a ladder" */
+    const char *const *others; /* NULL-terminated, or NULL */
+};
+void rows_default(const struct rows *rows, void *block);
+/* Which row it was, whether its value is good or not; rows->count: none. */
+size_t rows_load(struct load *load, const struct rows *rows, const struct tree *node,
+                 const char *shown, void *block);
+bool rows_name_good(const char *name, size_t bytes_max);
+/* "22:00-08:00" to minutes of the day; "" to equal ones. */
+bool rows_hours_parse(const char *hours, int *from_min, int *to_min);
+
+/* ladders.c */
+extern const struct rows ladder_rows, ladder_step_rows;
+void load_ladders(struct load *load, const struct tree *node);
+/* answers.c */
+void load_answers(struct load *load, const struct tree *node);
+
+/* rosters.c */
+extern const struct rows roster_rows, shift_rows;
+void load_rosters(struct load *load, const struct tree *node);
+/* "mon, tue, holiday"; "all" */
+void shift_days_text(const struct roster_shift *shift, struct buffer *out);
+
+/* roles.c */
+extern const struct rows role_rows;
+void load_roles(struct load *load, const struct tree *node);
 
 /* holidays.c */
 void load_holidays(struct load *load, const struct tree *node);
@@ -196,6 +281,8 @@ NODISCARD enum err secret_resolve(struct text from, char out[OPTION_TEXT_MAX], s
 NODISCARD enum err check_value(const struct option *row, const struct value *value,
                                struct fault *fault);
 void check_together(struct load *load);
+NODISCARD enum err check_brokers(const char *text, struct fault *fault);
+NODISCARD enum err check_topic(const char *text, struct fault *fault);
 
 /* order.c: options that stay below others. */
 void check_order(struct load *load);

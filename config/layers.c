@@ -31,7 +31,7 @@ static bool named_profile(struct load *load, const struct place *place, struct t
 static bool named(struct load *load, const struct tree *node, const char *shown,
                   struct layer *layer)
 {
-    struct place place = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
+    struct place place = place_of_key(node, shown);
     if (layer->kind == LAYER_PROFILE)
         if (!named_profile(load, &place, node->key, layer))
             return false;
@@ -66,7 +66,7 @@ bool load_season_bound(struct load *load, const struct tree *node, const char *n
     if (!from && strcmp(name, "to") != 0)
         return false;
     (void)snprintf(shown, sizeof shown, "seasons.%s.%s", quoted(text_of(layer->name), word), name);
-    struct place place = {{ORIGIN_FILE, node->line, node->column}, shown};
+    struct place place = place_of(node, shown);
     if (load_expect(load, node, TREE_SCALAR, shown) &&
         !month_day_parse(node->text, from ? &layer->from_month_day : &layer->to_month_day))
         load_problem(load, &place, "'%s' is not a day of the year (month-day, as 11-15)",
@@ -85,7 +85,7 @@ static bool has_key(const struct tree *map, const char *key)
 static void load_layer(struct load *load, const struct tree *node, const char *shown,
                        struct layer *layer)
 {
-    struct place place = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
+    struct place place = place_of_key(node, shown);
     layer->from = place.origin;
     load_options(load, node, shown, strlen(shown) + 1, layer);
     bool readable = node->kind == TREE_MAP || node->empty;

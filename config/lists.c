@@ -69,32 +69,41 @@ static enum err property_value(const char *name, struct text from, char out[OPTI
     return err;
 }
 
-void load_property(struct load *load, const struct place *place, struct text name,
-                   struct text value)
+bool load_pair(struct load *load, const struct place *place, struct text name, struct text value,
+               struct config_pair *out)
 {
-    struct config *config = load->config;
     struct config_pair pair = {0};
     struct fault fault;
     if (name.bytes == 0 || !text_copy(name, pair.name, sizeof pair.name)) {
         load_problem(load, place, "a property's name has 1 to %d bytes", OPTION_TEXT_MAX - 1);
-        return;
+        return false;
     }
     const char *instead = config_property_reserved(pair.name);
     if (instead) {
         load_problem(load, place, "is not to be set here: %s", instead);
-        return;
+        return false;
     }
     if (property_value(pair.name, value, pair.value, &fault)) {
         load_problem(load, place, "%s", fault.text);
-        return;
+        return false;
     }
-    if (load->kafka && load->kafka->one(&pair, &fault)) {
-        /* Librdkafka repeats the value. */
+    bool taken = !load->kafka || !load->kafka->one(&pair, &fault);
+    if (taken)
+        *out = pair;
+    else /* librdkafka repeats the value */
         load_problem(load, place, "%s",
                      property_is_secret(pair.name) ? "librdkafka does not take it" : fault.text);
-        explicit_bzero(&pair, sizeof pair);
+    explicit_bzero(&pair, sizeof pair);
+    return taken;
+}
+
+void load_property(struct load *load, const struct place *place, struct text name,
+                   struct text value)
+{
+    struct config *config = load->config;
+    struct config_pair pair;
+    if (!load_pair(load, place, name, value, &pair))
         return;
-    }
     size_t i = 0;
     while (i < config->property_count && strcmp(config->properties[i].name, pair.name) != 0)
         i++;
@@ -138,8 +147,8 @@ void load_properties(struct load *load, const struct tree *node)
 static void load_field(struct load *load, const struct tree *node, const char *shown)
 {
     struct config *config = load->config;
-    struct place place = {{ORIGIN_FILE, node->line, node->column}, shown};
-    struct place key = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
+    struct place place = place_of(node, shown);
+    struct place key = place_of_key(node, shown);
     struct option row = {.type = OPTION_TEXT};
     struct value value;
     struct fault fault;
@@ -178,9 +187,8 @@ void load_fields(struct load *load, const struct tree *node)
     }
 }
 
-/* Names of a list to a mask; `what` for people: "flag of a profile". */
-static uint32_t load_mask(struct load *load, const struct tree *list, const char *shown,
-                          const char *const *names, size_t count, const char *what)
+uint32_t load_mask(struct load *load, const struct tree *list, const char *shown,
+                   const char *const *names, size_t count, const char *what)
 {
     uint32_t mask = 0;
     if (!load_expect(load, list, TREE_LIST, shown))
@@ -209,8 +217,8 @@ static void load_enrolment_key(struct load *load, const struct tree *node, const
     static const struct option arrears = {.type = OPTION_BOOL};
     const struct config *config = load->config;
     const char *detector_names[DETECTOR_COUNT_MAX] = {NULL};
-    struct place place = {{ORIGIN_FILE, node->line, node->column}, shown};
-    struct place key = {{ORIGIN_FILE, node->key_line, node->key_column}, shown};
+    struct place place = place_of(node, shown);
+    struct place key = place_of_key(node, shown);
     char hint[SUGGEST_TEXT_MAX];
     for (size_t i = 0; i < config->detector_count; i++)
         detector_names[i] = config->detectors[i]->name;

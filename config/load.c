@@ -16,7 +16,7 @@
 #define NOT_LAYERED \
     "cannot be layered; only detectors' options and budget.acute_per_household_year can"
 
-/* Sections that are no options, at the top level of the file or as "kafka.properties". */
+/* Sections that are no options, at the top level of the file or in one, as "kafka.properties". */
 static const struct {
     const char *name;
     void (*load)(struct load *load, const struct tree *node);
@@ -25,6 +25,11 @@ static const struct {
     {"fields", load_fields},
     {"enrolment", load_enrolment},
     {"holidays", load_holidays},
+    {"sinks", load_sinks},
+    {"ladders", load_ladders},
+    {"answers", load_answers},
+    {"rosters", load_rosters},
+    {"oidc.roles", load_roles},
     /* Read after all others, by load_file; here, so that the names are known. */
     {"profiles", NULL},
     {"seasons", NULL},
@@ -50,12 +55,12 @@ void load_problem(struct load *load, const struct place *place, const char *form
                 text);
 }
 
-static struct place place_of(const struct tree *node, const char *shown)
+struct place place_of(const struct tree *node, const char *shown)
 {
     return (struct place){{ORIGIN_FILE, node->line, node->column}, shown};
 }
 
-static struct place place_of_key(const struct tree *node, const char *shown)
+struct place place_of_key(const struct tree *node, const char *shown)
 {
     return (struct place){{ORIGIN_FILE, node->key_line, node->key_column}, shown};
 }
@@ -171,11 +176,43 @@ void load_base(struct load *load, const struct place *place, size_t index, struc
     slot->from = place->origin;
 }
 
+bool load_join(struct load *load, const struct tree *list, const char *shown, struct buffer *out)
+{
+    for (const struct tree *item = list->first; item; item = item->next) {
+        struct place place = place_of(item, shown);
+        if (!load_expect(load, item, TREE_SCALAR, shown))
+            return false;
+        if (item->empty || item->text.bytes == 0 || memchr(item->text.at, ',', item->text.bytes)) {
+            load_problem(load, &place, "each of a list is one, neither empty nor with a comma");
+            return false;
+        }
+        buffer_text(out, out->bytes ? "," : "");
+        buffer_add(out, item->text.at, item->text.bytes);
+    }
+    return true;
+}
+
+static void set_from_list(struct load *load, const struct tree *list, const char *shown,
+                          size_t index, const struct layer *layer)
+{
+    struct place place = place_of(list, shown);
+    struct buffer joined = {0};
+    if (layer)
+        load_problem(load, &place, NOT_LAYERED);
+    else if (load_join(load, list, shown, &joined))
+        load_base(load, &place, index, buffer_view(&joined));
+    buffer_done(&joined);
+}
+
 static void set_from_node(struct load *load, const struct tree *node, const char *shown,
                           size_t index, struct layer *layer)
 {
     struct place place = place_of(node, shown);
     const struct option *row = load->config->slots[index].row;
+    if (row->items_max && node->kind == TREE_LIST) {
+        set_from_list(load, node, shown, index, layer);
+        return;
+    }
     if (!load_expect(load, node, TREE_SCALAR, shown))
         return;
     if (node->empty && row->type != OPTION_TEXT && row->type != OPTION_SECRET) {

@@ -53,31 +53,106 @@ static const char head[] =
     "take effect when the daemon starts, all others at a reload, too.\n"
     ".Sh OPTIONS\n";
 
-static const char tail[] = ".Sh LISTS\n"
-                           ".Bl -tag -width Ds\n"
-                           ".It Cm kafka.properties\n"
-                           "A map of librdkafka properties, passed through as they are; restart.\n"
-                           "Values of passwords and keys are secrets.\n"
-                           "Properties on which Anbu's guarantees rest are refused,\n"
-                           "with the option to set instead.\n"
-                           ".It Cm enrolment\n"
-                           "A list of rows: who may raise which alerts.\n"
-                           "A household counts when a row fits it: it has all\n"
-                           ".Cm flags\n"
-                           "and, with\n"
-                           ".Cm arrears : Li true ,\n"
-                           "unpaid bills.\n"
-                           ".Cm detectors\n"
-                           "names what the row allows; all of them when it is left out.\n"
-                           "Without the list every household may raise everything.\n"
-                           ".It Cm holidays\n"
-                           "A list of public holidays, on which people live as on a Sunday:\n"
-                           "month-day for every year, or year-month-day.\n"
-                           "The household's local day counts.\n"
-                           ".It Cm fields\n"
-                           "A map from our name of a message's field to the utility's,\n"
-                           "dots going into objects.\n"
-                           "Ours:\n";
+static const char tail[] =
+    ".Sh LISTS\n"
+    ".Bl -tag -width Ds\n"
+    ".It Cm kafka.properties\n"
+    "A map of librdkafka properties, passed through as they are; restart.\n"
+    "Values of passwords and keys are secrets.\n"
+    "Properties on which Anbu's guarantees rest are refused,\n"
+    "with the option to set instead.\n"
+    ".It Cm enrolment\n"
+    "A list of rows: who may raise which alerts.\n"
+    "A household counts when a row fits it: it has all\n"
+    ".Cm flags\n"
+    "and, with\n"
+    ".Cm arrears : Li true ,\n"
+    "unpaid bills.\n"
+    ".Cm detectors\n"
+    "names what the row allows; all of them when it is left out.\n"
+    "Without the list every household may raise everything.\n"
+    ".It Cm holidays\n"
+    "A list of public holidays, on which people live as on a Sunday:\n"
+    "month-day for every year, or year-month-day.\n"
+    "The household's local day counts.\n"
+    ".It Cm sinks\n"
+    "A list of those who are told of alerts besides Kafka, each at its own "
+    "pace.\n"
+    ".Cm teams ,\n"
+    ".Cm severities\n"
+    "and\n"
+    ".Cm areas\n"
+    "choose which alerts; left out, all of them.\n"
+    ".Cm channels\n"
+    "(message, phone, visit, mail, police) makes it hear of steps of ladders\n"
+    "that come due, and of nothing else.\n"
+    ".Cm to\n"
+    "lists the addresses that mail goes to, each in a message of its own;\n"
+    ".Cm properties\n"
+    "is a map of librdkafka's for a Kafka sink's own brokers.\n"
+    "A change needs a restart.\n"
+    "The other keys of one:\n"
+    ".Bl -tag -width Ds\n";
+
+static const char tail_ladders[] =
+    ".El\n"
+    ".It Cm ladders\n"
+    "A list of ladders of contact: how and whom to try while an alert is open.\n"
+    "The first whose\n"
+    ".Cm teams ,\n"
+    ".Cm severities\n"
+    "and\n"
+    ".Cm hours\n"
+    "fit is climbed; without the list none is.\n"
+    ".Cm steps\n"
+    "is a list of\n"
+    ".Cm channel ,\n"
+    ".Cm whom\n"
+    "and\n"
+    ".Cm wait .\n"
+    "The other keys of one, and those of a step:\n"
+    ".Bl -tag -width Ds\n";
+
+static const char tail_rosters[] =
+    ".El\n"
+    ".It Cm rosters\n"
+    "A list of who is on call at a desk; an alert that escalates names them.\n"
+    ".Cm areas\n"
+    "chooses; left out, all of them.\n"
+    ".Cm shifts\n"
+    "is a list; each begins on its\n"
+    ".Cm days\n"
+    "(mon to sun, and holiday, for those of\n"
+    ".Cm holidays ;\n"
+    "left out, all).\n"
+    "Where a shift of the roster names holiday, a holiday is no day of the week.\n"
+    "The other keys of a roster, and those of a shift:\n"
+    ".Bl -tag -width Ds\n";
+
+static const char tail_roles[] =
+    ".El\n"
+    ".It Cm oidc.roles\n"
+    "A list of what the members of the provider's groups are here.\n"
+    "An account is made at their first sign-in and follows their groups at each.\n"
+    "The first that fits counts;\n"
+    ".Cm areas\n"
+    "of further ones with the same role and team are added; left out, all of them.\n"
+    "The other keys:\n"
+    ".Bl -tag -width Ds\n";
+
+static const char tail_fields[] = ".El\n"
+                                  ".It Cm answers\n"
+                                  "A list of those who may tell what somebody has answered to an\n"
+                                  "automatic message: each has a\n"
+                                  ".Cm name\n"
+                                  "and the\n"
+                                  ".Cm secret\n"
+                                  "that signs it (whsec_ and base64).\n"
+                                  "While a secret is changed the name stands twice.\n"
+                                  ".It Cm fields\n"
+                                  "A map from our name of a message's field to the utility's,\n"
+                                  "dots going into objects.\n"
+                                  "Ours:\n";
 
 static const char layers[] = ".El\n"
                              ".Sh LAYERS\n"
@@ -142,7 +217,7 @@ static void names_write(const char *const *names, size_t count, struct buffer *o
         buffer_format(out, ".Cm %s%s\n", names[i], i + 1 < count ? " ," : " .");
 }
 
-static void row_write(const struct option *row, struct buffer *out)
+static void row_write(const struct option *row, const char *ending, struct buffer *out)
 {
     struct buffer kind = {0}, help = {0};
     value_describe(row, &kind);
@@ -153,7 +228,7 @@ static void row_write(const struct option *row, struct buffer *out)
     roff_text(kind.at, false, out);
     buffer_text(out, "; default: ");
     roff_text(row->initial[0] ? row->initial : "none", true, out);
-    buffer_format(out, "%s.\n", row->reloadable ? "" : "; restart");
+    buffer_text(out, ending);
     buffer_done(&kind);
     buffer_done(&help);
 }
@@ -179,10 +254,26 @@ void man_write(const struct config *defaults, struct buffer *out)
             buffer_format(out, "%s.Bl -tag -width Ds\n", help ? "\n" : "");
             section = own;
         }
-        row_write(row, out);
+        row_write(row, row->reloadable ? ".\n" : "; restart.\n", out);
     }
     buffer_text(out, ".El\n");
     buffer_text(out, tail);
+    for (size_t i = 0; i < sink_row_count; i++)
+        row_write(&sink_rows[i], ".\n", out);
+    buffer_text(out, tail_ladders);
+    for (size_t i = 0; i < ladder_rows.count; i++)
+        row_write(&ladder_rows.at[i], ".\n", out);
+    for (size_t i = 0; i < ladder_step_rows.count; i++)
+        row_write(&ladder_step_rows.at[i], ".\n", out);
+    buffer_text(out, tail_rosters);
+    for (size_t i = 0; i < roster_rows.count; i++)
+        row_write(&roster_rows.at[i], ".\n", out);
+    for (size_t i = 0; i < shift_rows.count; i++)
+        row_write(&shift_rows.at[i], ".\n", out);
+    buffer_text(out, tail_roles);
+    for (size_t i = 0; i < role_rows.count; i++)
+        row_write(&role_rows.at[i], ".\n", out);
+    buffer_text(out, tail_fields);
     names_write(fields, field_list(fields), out);
     buffer_text(out, layers);
     names_write(profile_flag_names, PROFILE_FLAG_COUNT, out);

@@ -44,6 +44,7 @@ struct option {
      * in force; NULL: none. One of the two at most. */
     const char *below, *at_most;
     enum option_lever lever; /* the one option of each detector by which its load is set */
+    unsigned items_max; /* of TEXT: several, commas between; in the file a list, too. 0: one text */
 };
 
 #endif

@@ -108,6 +108,143 @@ static void show_holidays(struct showing *showing)
     }
 }
 
+static void show_sinks(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->sink_count; i++) {
+        const struct config_sink *sink = &config->sinks[i];
+        for (size_t r = 0; r < sink_row_count; r++) {
+            buffer_format(&showing->name, "sinks[%zu].%s", i + 1, sink_rows[r].name);
+            value_format(&sink_rows[r], sink, &showing->value);
+            tell(showing, config->sink_from[i], sink_rows[r].unit, sink_rows[r].help);
+        }
+        buffer_format(&showing->name, "sinks[%zu].takes", i + 1);
+        if (sink->teams)
+            add_names(&showing->value, "teams", sink->teams, team_names, TEAM_COUNT);
+        if (sink->severities)
+            add_names(&showing->value, "severities", sink->severities, severity_names,
+                      SEVERITY_COUNT);
+        if (sink->channels)
+            add_names(&showing->value, "channels", sink->channels, ladder_channel_names,
+                      LADDER_CHANNEL_COUNT);
+        for (size_t a = 0; a < sink->area_count; a++)
+            buffer_format(&showing->value, "%s%s",
+                          a                      ? ", "
+                          : showing->value.bytes ? ", areas: "
+                                                 : "areas: ",
+                          sink->areas[a]);
+        tell(showing, config->sink_from[i], NULL, "Which alerts it is told of; empty: all.");
+        for (size_t p = 0; p < sink->property_count; p++) {
+            const struct config_pair *pair = &sink->properties[p];
+            buffer_format(&showing->name, "sinks[%zu].properties.%s", i + 1, pair->name);
+            buffer_text(&showing->value, property_is_secret(pair->name) ? "(set)" : pair->value);
+            tell(showing, config->sink_from[i], NULL, "Passed to librdkafka.");
+        }
+        if (!sink->to_count)
+            continue;
+        buffer_format(&showing->name, "sinks[%zu].to", i + 1);
+        for (size_t t = 0; t < sink->to_count; t++)
+            buffer_format(&showing->value, "%s%s", t ? ", " : "", sink->to[t]);
+        tell(showing, config->sink_from[i], NULL, "Who gets its mail.");
+    }
+}
+
+static void show_ladder_steps(struct showing *showing, const struct ladder *ladder)
+{
+    for (size_t s = 0; s < ladder->step_count; s++) {
+        const struct ladder_step *step = &ladder->steps[s];
+        buffer_format(&showing->value, "%s%s %s, ", s ? "; " : "",
+                      ladder_channel_names[step->channel], ladder_whom_names[step->whom]);
+        ladder_wait_text(step, &showing->value);
+    }
+}
+
+static void show_ladders(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->ladder_count; i++) {
+        const struct ladder *ladder = &config->ladders[i];
+        for (size_t r = 0; r < ladder_rows.count; r++) {
+            const struct option *row = &ladder_rows.at[r];
+            buffer_format(&showing->name, "ladders[%zu].%s", i + 1, row->name);
+            value_format(row, ladder, &showing->value);
+            tell(showing, config->ladder_from[i], row->unit, row->help);
+        }
+        buffer_format(&showing->name, "ladders[%zu].takes", i + 1);
+        if (ladder->teams)
+            add_names(&showing->value, "teams", ladder->teams, team_names, TEAM_COUNT);
+        if (ladder->severities)
+            add_names(&showing->value, "severities", ladder->severities, severity_names,
+                      SEVERITY_COUNT);
+        tell(showing, config->ladder_from[i], NULL, "Which alerts climb it; empty: all.");
+        buffer_format(&showing->name, "ladders[%zu].steps", i + 1);
+        show_ladder_steps(showing, ladder);
+        tell(showing, config->ladder_from[i], NULL, "Channel, whom, and how long it waits.");
+    }
+}
+
+static void show_answers(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->answer_count; i++) {
+        buffer_format(&showing->name, "answers[%zu].%s", i + 1, config->answers[i].name);
+        buffer_text(&showing->value, "(set)");
+        tell(showing, config->answer_from[i], NULL, "Whose word on an answer is believed.");
+    }
+}
+
+static void show_shifts(struct showing *showing, const struct roster *roster)
+{
+    for (size_t s = 0; s < roster->shift_count; s++) {
+        const struct roster_shift *shift = &roster->shifts[s];
+        struct buffer days = {0};
+        shift_days_text(shift, &days);
+        buffer_format(&showing->value, "%s%s (%s; %s): %s", s ? "; " : "", shift->name, days.at,
+                      shift->hours[0] ? shift->hours : "the whole day", shift->on_call);
+        if (shift->then[0])
+            buffer_format(&showing->value, ", then %s", shift->then);
+        buffer_done(&days);
+    }
+}
+
+static void show_rosters(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->roster_count; i++) {
+        const struct roster *roster = &config->rosters[i];
+        for (size_t r = 0; r < roster_rows.count; r++) {
+            const struct option *row = &roster_rows.at[r];
+            buffer_format(&showing->name, "rosters[%zu].%s", i + 1, row->name);
+            value_format(row, roster, &showing->value);
+            tell(showing, config->roster_from[i], row->unit, row->help);
+        }
+        buffer_format(&showing->name, "rosters[%zu].areas", i + 1);
+        for (size_t a = 0; a < roster->area_count; a++)
+            buffer_format(&showing->value, "%s%s", a ? ", " : "", roster->areas[a]);
+        tell(showing, config->roster_from[i], NULL, "Of which areas; empty: all.");
+        buffer_format(&showing->name, "rosters[%zu].shifts", i + 1);
+        show_shifts(showing, roster);
+        tell(showing, config->roster_from[i], NULL, "Who is on call when, and the next to call.");
+    }
+}
+
+static void show_roles(struct showing *showing)
+{
+    const struct config *config = showing->config;
+    for (size_t i = 0; i < config->role_count; i++) {
+        const struct config_role *role = &config->roles[i];
+        for (size_t r = 0; r < role_rows.count; r++) {
+            const struct option *row = &role_rows.at[r];
+            buffer_format(&showing->name, "oidc.roles[%zu].%s", i + 1, row->name);
+            value_format(row, role, &showing->value);
+            tell(showing, config->role_from[i], row->unit, row->help);
+        }
+        buffer_format(&showing->name, "oidc.roles[%zu].areas", i + 1);
+        buffer_text(&showing->value, role->areas);
+        tell(showing, config->role_from[i], NULL, "Which areas its members see; empty: all.");
+    }
+}
+
 static void show_layers(struct showing *showing)
 {
     const struct config *config = showing->config;
@@ -146,6 +283,11 @@ void show_each(const struct config *config, shown_fn *each, void *context)
     show_lists(&showing);
     show_enrolment(&showing);
     show_holidays(&showing);
+    show_sinks(&showing);
+    show_ladders(&showing);
+    show_answers(&showing);
+    show_rosters(&showing);
+    show_roles(&showing);
     show_layers(&showing);
     buffer_done(&showing.name);
     buffer_done(&showing.value);

@@ -126,6 +126,8 @@ void value_describe(const struct option *row, struct buffer *out)
         buffer_text(out, range.at);
     } else {
         buffer_text(out, value_type_name(row->type));
+        if (row->items_max)
+            buffer_format(out, ", or a list of up to %u", row->items_max);
         if (row->type == OPTION_SECRET)
             buffer_text(out, ", as file:/PATH or env:NAME");
         if (range.bytes > 0)
@@ -257,8 +259,14 @@ static enum err choice_parse(const struct option *row, struct text from, int *ou
     return ERR_INVALID;
 }
 
-static enum err text_parse(struct text from, char out[OPTION_TEXT_MAX], struct fault *fault)
+static enum err text_parse(const struct option *row, struct text from, char out[OPTION_TEXT_MAX],
+                           struct fault *fault)
 {
+    size_t items = 1;
+    for (size_t i = 0; i < from.bytes; i++)
+        items += from.at[i] == ',';
+    if (row->items_max && items > row->items_max)
+        return fault_set(fault, ERR_INVALID, "has %zu of them (%u at most)", items, row->items_max);
     for (size_t i = 0; i < from.bytes; i++)
         if ((unsigned char)from.at[i] < 0x20 || from.at[i] == 0x7F)
             return fault_set(fault, ERR_INVALID,
@@ -285,7 +293,7 @@ enum err value_parse(const struct option *row, struct text from, struct value *o
         err = suffixed_parse(row, from, sizes, "is not a size such as 512, 64k, 256M, 2G",
                              &value.integer, fault);
         break;
-    case OPTION_TEXT: err = text_parse(from, value.text, fault); break;
+    case OPTION_TEXT: err = text_parse(row, from, value.text, fault); break;
     case OPTION_CHOICE: err = choice_parse(row, from, &value.choice, fault); break;
     case OPTION_SECRET: err = secret_resolve(from, value.text, fault); break;
     case OPTION_TYPE_COUNT: assert(!"a row without a type");
