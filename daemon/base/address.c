@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 static bool port_parse(const char *text, in_port_t *out)
 {
     unsigned port = 0;
@@ -44,6 +42,20 @@ bool address_parse(const char *text, struct address *out)
     return true;
 }
 
+bool address_item_parse(struct text text, struct address *out)
+{
+    char place[ADDRESS_TEXT_MAX];
+    return text_copy(text, place, sizeof place) && address_parse(place, out);
+}
+
+bool address_equal(const struct address *a, const struct address *b)
+{
+    char text_a[ADDRESS_TEXT_MAX], text_b[ADDRESS_TEXT_MAX];
+    address_text(a, text_a);
+    address_text(b, text_b);
+    return strcmp(text_a, text_b) == 0;
+}
+
 bool address_is_loopback(const struct address *address)
 {
     struct sockaddr_in four;
@@ -70,4 +82,100 @@ void address_text(const struct address *address, char out[ADDRESS_TEXT_MAX])
     memcpy(&four, &address->socket, sizeof four);
     (void)inet_ntop(AF_INET, &four.sin_addr, host, sizeof host);
     (void)snprintf(out, ADDRESS_TEXT_MAX, "%s:%u", host, ntohs(four.sin_port));
+}
+
+/* ---- hosts without a port ---- */
+
+bool address_host_parse(const char *text, struct address *out)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    *out = (struct address){.bytes = 0};
+    if (inet_pton(AF_INET, text, &four.sin_addr) == 1) {
+        out->bytes = sizeof four;
+        memcpy(&out->socket, &four, sizeof four);
+    } else if (inet_pton(AF_INET6, text, &six.sin6_addr) == 1) {
+        out->bytes = sizeof six;
+        memcpy(&out->socket, &six, sizeof six);
+    }
+    return out->bytes > 0;
+}
+
+/* As IPv6 has it, so that there is one kind to compare. */
+static void host_bytes(const struct address *address, unsigned char out[16])
+{
+    struct sockaddr_in four;
+    struct sockaddr_in6 six;
+    if (address->socket.ss_family == AF_INET6) {
+        memcpy(&six, &address->socket, sizeof six);
+        memcpy(out, &six.sin6_addr, 16);
+        return;
+    }
+    memcpy(&four, &address->socket, sizeof four);
+    memset(out, 0, 10);
+    memset(out + 10, 0xff, 2);
+    memcpy(out + 12, &four.sin_addr, 4);
+}
+
+/* "10.0.0.0/8" */
+static bool network_parse(struct text text, unsigned char out[16], unsigned *bits)
+{
+    char host[ADDRESS_TEXT_MAX];
+    struct address address;
+    if (!text_copy(text, host, sizeof host))
+        return false;
+    char *slash = strchr(host, '/');
+    if (slash)
+        *slash = '\0';
+    if (!address_host_parse(host, &address))
+        return false;
+    unsigned all = address.socket.ss_family == AF_INET6 ? 128 : 32, own = all;
+    if (slash) {
+        size_t digits = strspn(slash + 1, "0123456789");
+        if (digits == 0 || digits > 3 || slash[1 + digits])
+            return false;
+        own = 0;
+        for (const char *at = slash + 1; *at; at++)
+            own = own * 10 + (unsigned)(*at - '0');
+    }
+    *bits = 128 - all + own;
+    host_bytes(&address, out);
+    return own <= all;
+}
+
+static bool is_within(const unsigned char host[16], const unsigned char network[16], unsigned bits)
+{
+    for (unsigned i = 0; i < bits; i++)
+        if ((host[i / 8] ^ network[i / 8]) >> (7 - i % 8) & 1)
+            return false;
+    return true;
+}
+
+bool address_list_fits(const char *list)
+{
+    unsigned char network[16];
+    unsigned bits;
+    for (const char *at = list;; at++) {
+        size_t bytes = strcspn(at, ",");
+        if (!network_parse((struct text){at, bytes}, network, &bits))
+            return false;
+        at += bytes;
+        if (!*at)
+            return true;
+    }
+}
+
+bool address_is_among(const struct address *address, const char *list)
+{
+    unsigned char host[16], network[16];
+    unsigned bits;
+    host_bytes(address, host);
+    for (const char *at = list; *at;) {
+        size_t bytes = strcspn(at, ",");
+        if (network_parse((struct text){at, bytes}, network, &bits) &&
+            is_within(host, network, bits))
+            return true;
+        at += bytes + (at[bytes] == ',');
+    }
+    return false;
 }

@@ -22,11 +22,31 @@ bool text_is(struct text a, const char *terminated)
     return text_equal(a, text_of(terminated));
 }
 
+bool text_is_listed(const char *list, const char *item)
+{
+    while (*list) {
+        size_t bytes = strcspn(list, ",");
+        if (text_is((struct text){list, bytes}, item))
+            return true;
+        list += bytes + (list[bytes] == ',');
+    }
+    return false;
+}
+
 struct text text_without_stop(struct text sentence)
 {
     size_t n = sentence.bytes;
     bool stop = n > 0 && sentence.at[n - 1] == '.' && !(n > 1 && sentence.at[n - 2] == '.');
     return (struct text){sentence.at, stop ? n - 1 : n};
+}
+
+bool text_item(const char **at, struct text *out)
+{
+    if (!*at)
+        return false;
+    *out = (struct text){*at, strcspn(*at, ",")};
+    *at = out->at[out->bytes] ? out->at + out->bytes + 1 : NULL;
+    return true;
 }
 
 bool text_copy(struct text from, char *out, size_t out_bytes)
@@ -117,6 +137,29 @@ void buffer_format(struct buffer *buffer, const char *format, ...)
     (void)vsnprintf(buffer->at + buffer->bytes, (size_t)need + 1, format, args);
     va_end(args);
     buffer->bytes += (size_t)need;
+}
+
+static const char hex_digits[] = "0123456789abcdef";
+
+void buffer_hex(struct buffer *buffer, struct text bytes)
+{
+    for (size_t i = 0; i < bytes.bytes; i++) {
+        unsigned char byte = (unsigned char)bytes.at[i];
+        buffer_add(buffer, (const char[]){hex_digits[byte >> 4], hex_digits[byte & 15]}, 2);
+    }
+}
+
+bool buffer_unhex(struct buffer *buffer, const char *digits)
+{
+    size_t count = strspn(digits, hex_digits);
+    if (digits[count] || count % 2)
+        return false;
+    for (size_t i = 0; i < count; i += 2) {
+        ptrdiff_t high = strchr(hex_digits, digits[i]) - hex_digits;
+        ptrdiff_t low = strchr(hex_digits, digits[i + 1]) - hex_digits;
+        buffer_add(buffer, (const char[]){(char)(high << 4 | low)}, 1);
+    }
+    return true;
 }
 
 struct text buffer_view(const struct buffer *buffer)

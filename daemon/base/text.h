@@ -22,8 +22,15 @@ struct text text_of(const char *terminated);
 bool text_equal(struct text a, struct text b);
 bool text_is(struct text a, const char *terminated);
 
+/* Whether a list with commas between has it. */
+bool text_is_listed(const char *list, const char *item);
+
 /* Without a full stop at its end: for sentences in lists, joined or in brackets. */
 struct text text_without_stop(struct text sentence);
+
+/* The next of "a,b,c"; *at goes on behind it and is NULL after the last, when there is none more.
+ */
+bool text_item(const char **at, struct text *out);
 
 /* Copies and terminates; false, with out cut short, when it does not fit. */
 bool text_copy(struct text from, char *out, size_t out_bytes);
@@ -45,6 +52,9 @@ void buffer_add(struct buffer *buffer, const void *from, size_t bytes);
 void buffer_text(struct buffer *buffer, const char *terminated);
 void buffer_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Two digits a byte; back: false, with the buffer as it was, when it is no such text. */
+void buffer_hex(struct buffer *buffer, struct text bytes);
+bool buffer_unhex(struct buffer *buffer, const char *digits);
 struct text buffer_view(const struct buffer *buffer);
 
 #endif
