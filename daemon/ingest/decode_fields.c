@@ -372,6 +372,15 @@ static void take_span(struct taker *taker, int64_t *from_s, int64_t *to_s)
         fail(taker, REJECT_BAD_VALUE, FIELD_TO);
 }
 
+/* A sender's "for ever" (9999-12-31) would leave a home unwatched for good. */
+static void shorten(struct household_message *event, int64_t from_s, int64_t *to_s)
+{
+    int64_t last_s = from_s + ABSENCE_DAYS_MAX * INT64_C(86400);
+    event->shortened = *to_s > last_s;
+    if (event->shortened)
+        *to_s = last_s;
+}
+
 static void take_household(struct taker *taker, struct message *out)
 {
     struct household_message *event = &out->event;
@@ -384,12 +393,16 @@ static void take_household(struct taker *taker, struct message *out)
     switch (event->event) {
     case HOUSEHOLD_PROFILE: take_profile(taker, event); break;
     case HOUSEHOLD_METER_EXCHANGED: take_exchange(taker, event); break;
-    case HOUSEHOLD_ABSENCE: take_span(taker, &event->from_s, &event->to_s); break;
+    case HOUSEHOLD_ABSENCE:
+        take_span(taker, &event->from_s, &event->to_s);
+        shorten(event, event->from_s, &event->to_s);
+        break;
     case HOUSEHOLD_OUTCOME:
         event->alert = take_id(taker, FIELD_ALERT, NEEDED);
         event->outcome =
             (enum outcome)TAKE_TERM(taker, FIELD_OUTCOME, NEEDED, OUTCOME_OTHER, outcome_terms);
         event->until_s = take_time_s(taker, FIELD_UNTIL, OPTIONAL);
+        shorten(event, out->at_ms / 1000, &event->until_s);
         break;
     default: break;
     }

@@ -61,6 +61,9 @@ struct billing {
     int64_t until_s;  /* arrangement: its end; 0 not said */
 };
 
+/* That people declare; who lives elsewhere has moved out. */
+#define ABSENCE_DAYS_MAX 366
+
 struct household_message {
     enum household_event event;
     struct text area, feeder, timezone; /* profile; empty: not said */
@@ -75,6 +78,7 @@ struct household_message {
     int64_t old_milli, new_milli; /* meter_exchanged: last read of the old, first of the new */
     bool has_old, has_new;
     int64_t from_s, to_s; /* absence */
+    bool shortened;       /* absence, outcome: it was to end later */
     struct text reason;
     struct text alert;    /* outcome: the alert's id */
     enum outcome outcome; /* outcome */

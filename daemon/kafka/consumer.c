@@ -136,16 +136,36 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t error,
     (void)assign_and_settle(consumer, NULL);
 }
 
+/* What was refused is told again, unless more has been told since: a quiet lane has no next one,
+ * and some owners have no other memory of their place. */
+static void keep_refused(struct kafka_consumer *consumer, rd_kafka_resp_err_t error,
+                         const rd_kafka_topic_partition_list_t *offsets)
+{
+    for (int i = 0; offsets && i < offsets->cnt; i++) {
+        const rd_kafka_topic_partition_t *one = &offsets->elems[i];
+        size_t topic = topic_number(consumer, one->topic);
+        uint32_t partition = (uint32_t)one->partition;
+        if ((!error && !one->err) || topic == consumer->options.topic_count ||
+            partition >= consumer->options.partitions ||
+            !consumer->lanes[lane_index(consumer, (uint32_t)topic, partition)] ||
+            rd_kafka_topic_partition_list_find(consumer->to_commit, one->topic, one->partition))
+            continue;
+        rd_kafka_topic_partition_list_add(consumer->to_commit, one->topic, one->partition)->offset =
+            one->offset;
+    }
+}
+
 static void on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t error,
                       rd_kafka_topic_partition_list_t *offsets, void *opaque)
 {
     struct kafka_consumer *consumer = opaque;
     (void)rk;
-    (void)offsets;
     consumer->committing = false;
+    if (error != RD_KAFKA_RESP_ERR__NO_OFFSET)
+        keep_refused(consumer, error, offsets);
     consumer->commit_from_ms =
         clock_monotonic_ms(&clock_machine) + (error ? COMMIT_FAILED_REST_MS : COMMIT_REST_MS);
-    /* Refused during a rebalance, for one; lag tools see the next one. */
+    /* Refused during a rebalance, for one. */
     if (error && error != RD_KAFKA_RESP_ERR__NO_OFFSET)
         log_line(LOG_DEBUG, "kafka commit", "detail=\"%s\"", rd_kafka_err2str(error));
 }

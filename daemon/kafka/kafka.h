@@ -48,11 +48,16 @@ struct kafka_record {
     uint32_t partition;
     int64_t offset, timestamp_ms;
     struct text key, body; /* borrowed for the call */
+    const void *message;   /* the library's, for kafka_record_header */
 };
+/* The last header of that name; false: there is none. */
+bool kafka_record_header(const struct kafka_record *record, const char *name, struct text *out);
 typedef void kafka_record_fn(void *context, const struct kafka_record *record);
 
 #define KAFKA_FROM_START (-2)
 #define KAFKA_FROM_END   (-1)
+/* That many before the end of each partition, or all that there are. */
+#define KAFKA_FROM_TAIL(n) (-2000 - (n))
 
 struct kafka_reader;
 /* All partitions of the topic (only_partition -1) or one, from `offset`. */

@@ -239,9 +239,12 @@ enum err kafka_producer_flush(struct kafka_producer *producer, int timeout_ms, s
                          rd_kafka_outq_len(producer->handle.rk), timeout_ms);
     enum err failed = producer->failed;
     producer->failed = ERR_OK;
-    if (failed && !producer->options.sent)
-        return fault_set(fault, failed, "kafka: a message was not delivered: %s", err_text(failed));
-    return ERR_OK;
+    if (!failed || producer->options.sent)
+        return ERR_OK;
+    /* Given up is not under way: whoever waits on would next find nothing left, and take it for
+     * delivered. */
+    return fault_set(fault, failed == ERR_TIMEOUT ? ERR_UNREACHABLE : failed,
+                     "kafka: a message was not delivered: %s", err_text(failed));
 }
 
 void kafka_producer_free(struct kafka_producer *producer)

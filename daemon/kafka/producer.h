@@ -52,8 +52,8 @@ NODISCARD enum err kafka_producer_send(struct kafka_producer *producer, const ch
 NODISCARD enum err kafka_producer_push(struct kafka_producer *producer,
                                        const struct kafka_outgoing *outgoing, struct fault *fault);
 void kafka_producer_poll(struct kafka_producer *producer, int timeout_ms);
-/* ERR_TIMEOUT when some still is under way; without a callback, the first failure since the last
- * flush. */
+/* ERR_TIMEOUT when some still is under way, and for nothing else; without a callback, the first
+ * failure since the last flush: ERR_UNREACHABLE when the delivery timeout passed. */
 NODISCARD enum err kafka_producer_flush(struct kafka_producer *producer, int timeout_ms,
                                         struct fault *fault);
 /* Drops what is under way, without a report: flush first. NULL is fine. */

@@ -18,6 +18,8 @@
 #define WHOLE_POLL_MS  100
 #define WHOLE_IDLE_MS  10000
 
+_Static_assert(KAFKA_FROM_TAIL(7) == RD_KAFKA_OFFSET_TAIL(7), "as the library says it");
+
 struct part {
     int64_t next; /* -1 until known */
     bool started, at_end;
@@ -198,8 +200,22 @@ static void read_one(struct kafka_reader *reader, const rd_kafka_message_t *mess
         .timestamp_ms = timestamp_ms < 0 ? 0 : timestamp_ms,
         .key = {message->key, message->key_len},
         .body = {message->payload, message->payload ? message->len : 0},
+        .message = message,
     };
     each(context, &record);
+}
+
+bool kafka_record_header(const struct kafka_record *record, const char *name, struct text *out)
+{
+    const rd_kafka_message_t *message = record->message;
+    rd_kafka_headers_t *headers = NULL;
+    const void *value = NULL;
+    size_t bytes = 0;
+    if (!message || rd_kafka_message_headers(message, &headers) ||
+        rd_kafka_header_get_last(headers, name, &value, &bytes) || !value)
+        return false;
+    *out = (struct text){value, bytes};
+    return true;
 }
 
 /* Until that succeeds the part stays gone. */

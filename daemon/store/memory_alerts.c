@@ -116,7 +116,10 @@ static enum err check_step(struct memory_partition *partition, const struct stor
         return ERR_OK;
     int64_t present = alert ? alert->version : 0;
     if (present != step->expected_version)
-        return store_say_version(step, present, fault);
+        return store_say_version(step->alert, step->expected_version, present, fault);
+    const struct memory_gone *gone = memory_table_find(&partition->gone, text_of(step->alert));
+    if (step->restores && step->expected_version == 0 && gone && gone->version >= step->version)
+        return store_say_gone(step, fault);
     const char *other = one ? one->open.open[step->team] : "";
     if (step->live && other[0] && strcmp(other, step->alert) != 0)
         return store_say_open(step, other, fault);
@@ -147,8 +150,8 @@ enum err memory_transition(struct memory_partition *partition, struct store_head
         set_open(open, step);
         set_timers(partition, step);
         add_entry(partition, OUTBOX_ALERTS, step, step->event_id, step->event);
-        add_entry(partition, OUTBOX_HOUSEHOLD, step, step->message_id, step->message);
     }
+    add_entry(partition, OUTBOX_HOUSEHOLD, step, step->message_id, step->message);
     return ERR_OK;
 }
 
@@ -164,6 +167,54 @@ void memory_alerts(const struct memory_partition *partition, bool live_only,
         if (!each(context, partition->head.partition, alert->snapshot))
             return;
     }
+}
+
+size_t memory_alerts_from(const struct memory_partition *partition, size_t from, size_t max,
+                          store_alert_fn *each, void *context)
+{
+    size_t count = 0;
+    bool go = true;
+    for (size_t i = from; i < partition->listed_count && count < max; i++, count++)
+        if (go)
+            go = each(context, partition->head.partition, partition->listed[i]->snapshot);
+    return count;
+}
+
+void memory_note_gone(struct memory_partition *partition, struct text alert, int64_t version)
+{
+    struct memory_gone *gone = memory_table_find(&partition->gone, alert);
+    if (!gone) {
+        gone = memory_get(sizeof *gone);
+        gone->item.key = memory_text_copy(alert);
+        memory_table_put(&partition->gone, &gone->item);
+    }
+    gone->version = version;
+}
+
+enum err memory_erase(struct memory_partition *partition, struct store_head *head,
+                      const struct store_erasure *erasure, struct fault *fault)
+{
+    struct store_head *now = &partition->head;
+    enum err err = store_compare_owner(head, now->counter, now->token, now->seq, fault);
+    if (err != ERR_OK)
+        return err;
+    struct memory_alert *alert = memory_table_find(&partition->alerts, text_of(erasure->alert));
+    int64_t present = alert ? alert->version : 0;
+    if (present != erasure->version || !alert)
+        return store_say_version(erasure->alert, erasure->version, present, fault);
+    if (alert->live)
+        return store_say_live(erasure, fault);
+    head->seq = ++now->seq;
+    if (erasure->snapshot.at) {
+        memory_text_done(&alert->snapshot);
+        alert->snapshot = memory_text_copy(erasure->snapshot);
+        return ERR_OK;
+    }
+    memory_note_gone(partition, text_of(erasure->alert), alert->version);
+    memory_unlist_alert(partition, alert);
+    (void)memory_table_drop(&partition->alerts, text_of(erasure->alert));
+    memory_alert_free(alert);
+    return ERR_OK;
 }
 
 size_t memory_due(const struct memory_partition *partition, int64_t now_ms, struct store_due *out,

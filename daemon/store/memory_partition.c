@@ -39,7 +39,7 @@ struct memory_partition *memory_partition_new(uint32_t number)
     return partition;
 }
 
-static void free_alert(struct memory_alert *alert)
+void memory_alert_free(struct memory_alert *alert)
 {
     memory_text_done(&alert->item.key);
     memory_text_done(&alert->household);
@@ -73,13 +73,21 @@ void memory_partition_free(struct memory_partition *partition)
             free(one);
         }
     }
+    for (size_t i = 0; i < partition->gone.room; i++) {
+        struct memory_gone *gone = (struct memory_gone *)partition->gone.slots[i].item;
+        if (gone) {
+            memory_text_done(&gone->item.key);
+            free(gone);
+        }
+    }
     for (size_t i = 0; i < partition->listed_count; i++)
-        free_alert(partition->listed[i]);
+        memory_alert_free(partition->listed[i]);
     for (size_t i = 0; i < partition->outbox_count; i++)
         free_entry(&partition->outbox[i]);
     memory_table_done(&partition->records);
     memory_table_done(&partition->cases);
     memory_table_done(&partition->alerts);
+    memory_table_done(&partition->gone);
     free(partition->listed);
     free(partition->timers);
     free(partition->outbox);
@@ -110,6 +118,15 @@ static void copy_cases(const struct memory_table *from, struct memory_partition 
     }
 }
 
+static void copy_gone(const struct memory_table *from, struct memory_partition *to)
+{
+    for (size_t i = 0; i < from->room; i++) {
+        const struct memory_gone *old = (const struct memory_gone *)from->slots[i].item;
+        if (old)
+            memory_note_gone(to, old->item.key, old->version);
+    }
+}
+
 struct memory_partition *memory_partition_copy(const struct memory_partition *from)
 {
     struct memory_partition *to = memory_partition_new(from->head.partition);
@@ -117,6 +134,7 @@ struct memory_partition *memory_partition_copy(const struct memory_partition *fr
     to->opened = from->opened;
     copy_records(&from->records, &to->records);
     copy_cases(&from->cases, to);
+    copy_gone(&from->gone, to);
     for (size_t i = 0; i < from->listed_count; i++) {
         struct memory_alert *copy = memory_get(sizeof *copy);
         *copy = *from->listed[i];

@@ -32,6 +32,12 @@ struct memory_alert {
     struct text snapshot; /* owned */
 };
 
+/* Of one that was erased: Redis forgets it in time. */
+struct memory_gone {
+    struct memory_item item; /* alert id */
+    int64_t version;
+};
+
 struct memory_entry {
     uint64_t number; /* its id is "<number>-0" */
     enum outbox_topic topic;
@@ -45,7 +51,7 @@ struct memory_partition {
     struct memory_item item; /* the number's four bytes */
     struct store_head head;  /* as the last owner left it */
     int64_t opened;          /* in which life of the store; OPENED_* */
-    struct memory_table records, cases, alerts;
+    struct memory_table records, cases, alerts, gone;
     struct memory_alert **listed; /* oldest first, by (raised_s, id) */
     size_t listed_count, listed_room;
     struct store_due *timers; /* soonest first, by (due_ms, alert, kind) */
@@ -70,7 +76,8 @@ struct memory {
     int64_t life;     /* grows when it goes back in time */
     uint32_t pinned;
     struct memory_table partitions;
-    struct memory_table areas; /* soft: in no image */
+    struct memory_table areas;     /* soft: in no image */
+    struct memory_table documents; /* of no partition: in no image */
 };
 
 struct memory_partition *memory_partition_new(uint32_t number);
@@ -90,12 +97,19 @@ void memory_text_done(struct text *text);
 struct memory_case *memory_case_of(struct memory_partition *partition, struct text household);
 void memory_list_alert(struct memory_partition *partition, struct memory_alert *alert);
 void memory_unlist_alert(struct memory_partition *partition, const struct memory_alert *alert);
+/* Of one that is in no list any more. */
+void memory_alert_free(struct memory_alert *alert);
 
 /* memory_alerts.c: the calls of the port that concern alerts, under the lock. */
 enum err memory_transition(struct memory_partition *partition, struct store_head *head,
                            const struct store_transition *step, struct fault *fault);
 void memory_alerts(const struct memory_partition *partition, bool live_only,
                    const struct text *household, size_t limit, store_alert_fn *each, void *context);
+size_t memory_alerts_from(const struct memory_partition *partition, size_t from, size_t max,
+                          store_alert_fn *each, void *context);
+void memory_note_gone(struct memory_partition *partition, struct text alert, int64_t version);
+enum err memory_erase(struct memory_partition *partition, struct store_head *head,
+                      const struct store_erasure *erasure, struct fault *fault);
 size_t memory_due(const struct memory_partition *partition, int64_t now_ms, struct store_due *out,
                   size_t max);
 void memory_outbox(const struct memory_partition *partition, const char *after, size_t max,
@@ -116,5 +130,14 @@ enum err memory_incident_set(struct memory *memory, const char *group, int64_t e
                              struct fault *fault);
 void memory_incidents(const struct memory *memory, store_incident_fn *each, void *context);
 void memory_areas_done(struct memory_table *areas);
+
+/* memory_shelf.c: documents, under the lock. */
+enum err memory_document_set(struct memory *memory, const struct store_document *from,
+                             int64_t now_ms, struct fault *fault);
+enum err memory_document(const struct memory *memory, const char *shelf, const char *name,
+                         int64_t now_ms, int64_t *version, struct buffer *out, struct fault *fault);
+void memory_documents(const struct memory *memory, const char *shelf, int64_t now_ms,
+                      store_document_fn *each, void *context);
+void memory_documents_done(struct memory_table *documents);
 
 #endif

@@ -78,7 +78,7 @@ static void write_step(struct redis_link *link, const struct store_head *head,
     char field[16] = "";
     if (step->detector >= 0)
         seq_field(field, (size_t)step->detector);
-    redis_script(link, SCRIPT_TRANSITION, 8, 17 + 2 * step->timer_count);
+    redis_script(link, SCRIPT_TRANSITION, 9, 17 + 2 * step->timer_count);
     redis_arg_key(link, step->partition, "head", NO_TAIL);
     redis_arg_key(link, step->partition, "a", id);
     redis_arg_key(link, step->partition, "case", step->household);
@@ -87,6 +87,7 @@ static void write_step(struct redis_link *link, const struct store_head *head,
     redis_arg_key(link, step->partition, "of", step->household);
     redis_arg_key(link, step->partition, "timers", NO_TAIL);
     redis_arg_key(link, step->partition, "outbox", NO_TAIL);
+    redis_arg_key(link, step->partition, "gone", id);
 
     redis_arg_owner(link, head);
     redis_arg(link, text_of(field));
@@ -120,6 +121,8 @@ static enum err read_step(struct redis_link *link, const struct store_head *head
     enum err err = redis_read_answer(link, head, reply, &answer, fault);
     if (err != ERR_OK || answer == ANSWER_OK)
         return err;
+    if (answer == ANSWER_GONE)
+        return store_say_gone(step, fault);
     if (answer == ANSWER_STALE)
         return store_say_stale(step, fault);
     if (answer == ANSWER_OPEN && redis_text_at(reply, 1, &other) && text_copy(other, id, sizeof id))
@@ -127,7 +130,7 @@ static enum err read_step(struct redis_link *link, const struct store_head *head
     if (answer == ANSWER_DUPLICATE && redis_number_at(reply, 1, &number))
         return store_say_duplicate(step, number, fault);
     if (answer == ANSWER_VERSION && redis_number_at(reply, 1, &number))
-        return store_say_version(step, number, fault);
+        return store_say_version(step->alert, step->expected_version, number, fault);
     return redis_say_corrupt(link, step->partition, answer == ANSWER_VERSION ? "a" : "case", fault);
 }
 
@@ -206,9 +209,16 @@ static enum err tell_page(struct redis_link *link, uint32_t partition, const red
     return err;
 }
 
-static enum err list_alerts(struct store *store, uint32_t partition, const char *list,
-                            struct text household, size_t limit, store_alert_fn *each,
-                            void *context, struct fault *fault)
+/* Which part of which list. */
+struct part {
+    const char *command, *list;
+    struct text household; /* of the list "of"; else NO_TAIL */
+    int64_t first, last;   /* by rank; last -1: to the end */
+};
+
+/* *count, unless NULL: so many the part has. */
+static enum err list_alerts(struct store *store, uint32_t partition, const struct part *part,
+                            size_t *count, store_alert_fn *each, void *context, struct fault *fault)
 {
     struct redis_link *link = redis_link_of(store);
     redisReply *ids = NULL;
@@ -216,11 +226,13 @@ static enum err list_alerts(struct store *store, uint32_t partition, const char 
     enum err err = redis_begin(link, fault);
     if (err != ERR_OK)
         return err;
-    redis_command(link, "ZREVRANGE", 3);
-    redis_arg_key(link, partition, list, household);
-    redis_arg_number(link, 0);
-    redis_arg_number(link, limit == 0 || limit > INT32_MAX ? -1 : (int64_t)limit - 1);
+    redis_command(link, part->command, 3);
+    redis_arg_key(link, partition, part->list, part->household);
+    redis_arg_number(link, part->first);
+    redis_arg_number(link, part->last);
     err = redis_reply(link, REDIS_REPLY_ARRAY, &ids, fault);
+    if (err == ERR_OK && count)
+        *count = ids->elements;
     for (size_t at = 0; err == ERR_OK && go && at < ids->elements; at += SNAPSHOT_PAGE)
         err = tell_page(link, partition, ids, at, each, context, &go, fault);
     freeReplyObject(ids);
@@ -228,11 +240,17 @@ static enum err list_alerts(struct store *store, uint32_t partition, const char 
     return err;
 }
 
+static int64_t last_of(size_t limit)
+{
+    return limit == 0 || limit > INT32_MAX ? -1 : (int64_t)limit - 1;
+}
+
 enum err redis_alerts(struct store *store, uint32_t partition, bool live_only, size_t limit,
                       store_alert_fn *each, void *context, struct fault *fault)
 {
-    return list_alerts(store, partition, live_only ? "live" : "index", NO_TAIL, limit, each,
-                       context, fault);
+    const struct part part = {"ZREVRANGE", live_only ? "live" : "index", NO_TAIL, 0,
+                              last_of(limit)};
+    return list_alerts(store, partition, &part, NULL, each, context, fault);
 }
 
 enum err redis_alerts_of(struct store *store, uint32_t partition, struct text household,
@@ -241,7 +259,16 @@ enum err redis_alerts_of(struct store *store, uint32_t partition, struct text ho
     enum err err = store_check_household(household, fault);
     if (err != ERR_OK)
         return err;
-    return list_alerts(store, partition, "of", household, limit, each, context, fault);
+    const struct part part = {"ZREVRANGE", "of", household, 0, last_of(limit)};
+    return list_alerts(store, partition, &part, NULL, each, context, fault);
+}
+
+enum err redis_alerts_from(struct store *store, uint32_t partition, size_t from, size_t max,
+                           size_t *count, store_alert_fn *each, void *context, struct fault *fault)
+{
+    const struct part part = {"ZRANGE", "index", NO_TAIL, (int64_t)from,
+                              (int64_t)from + (int64_t)max - 1};
+    return list_alerts(store, partition, &part, count, each, context, fault);
 }
 
 static bool read_due(const redisReply *reply, size_t at, struct store_due *out)

@@ -46,6 +46,10 @@ enum err redis_alerts(struct store *store, uint32_t partition, bool live_only, s
                       store_alert_fn *each, void *context, struct fault *fault);
 enum err redis_alerts_of(struct store *store, uint32_t partition, struct text household,
                          size_t limit, store_alert_fn *each, void *context, struct fault *fault);
+enum err redis_alerts_from(struct store *store, uint32_t partition, size_t from, size_t max,
+                           size_t *count, store_alert_fn *each, void *context, struct fault *fault);
+enum err redis_erase(struct store *store, struct store_head *head,
+                     const struct store_erasure *erasure, struct fault *fault);
 enum err redis_due(struct store *store, uint32_t partition, int64_t now_ms, struct store_due *out,
                    size_t max, size_t *count, struct fault *fault);
 enum err redis_outbox(struct store *store, uint32_t partition, const char *after, size_t max,
@@ -63,6 +67,12 @@ enum err redis_incident_set(struct store *store, const char *group, int64_t expe
                             struct fault *fault);
 enum err redis_incidents(struct store *store, store_incident_fn *each, void *context,
                          struct fault *fault);
+enum err redis_document_set(struct store *store, const struct store_document *document,
+                            struct fault *fault);
+enum err redis_document(struct store *store, const char *shelf, const char *name, int64_t *version,
+                        struct buffer *out, struct fault *fault);
+enum err redis_documents(struct store *store, const char *shelf, store_document_fn *each,
+                         void *context, struct fault *fault);
 enum err redis_check(struct store *store, struct fault *warning, struct fault *fault);
 
 #endif

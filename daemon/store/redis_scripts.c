@@ -11,6 +11,7 @@
  *   outlook     zset    household by minus the hours to an alert; 1 unknown (redis_outlooks.c)
  *   case:<hh>   hash    open:<team> alert id; seq:<detector> last finding applied
  *   a:<id>      hash    version, snapshot, timer:<kind> due_ms
+ *   gone:<id>   string  version at which it was erased; expires
  *   live        zset    live alerts by raised_s
  *   index       zset    all alerts by raised_s
  *   of:<hh>     zset    the alerts of household hh by raised_s
@@ -25,6 +26,11 @@
  *   incident    string  version, line break, its latest incident
  *
  * <prefix>incidents is a zset of the groups that have one, by when it was opened.
+ *
+ * Documents of a shelf, below <prefix>{shelf:<shelf>}
+ *
+ *   d:<name>    string  version, line break, the document; may expire
+ *   names       zset    the names by when they expire, in ms; 0 never
  *
  * Redis does not roll a script back. So each script names all its keys in KEYS, checks types,
  * owner, sequence, finding and version, and only then writes; values were checked before it was
@@ -41,7 +47,9 @@ EMBED_TEXTS(open, "daemon/store/scripts/checks.lua", "daemon/store/scripts/open.
 EMBED_TEXTS(flush, "daemon/store/scripts/checks.lua", "daemon/store/scripts/flush.lua");
 EMBED_TEXTS(transition, "daemon/store/scripts/checks.lua", "daemon/store/scripts/transition.lua");
 EMBED_TEXTS(outbox_done, "daemon/store/scripts/checks.lua", "daemon/store/scripts/outbox_done.lua");
+EMBED_TEXTS(erase, "daemon/store/scripts/checks.lua", "daemon/store/scripts/erase.lua");
 EMBED_TEXTS(incident, "daemon/store/scripts/checks.lua", "daemon/store/scripts/incident.lua");
+EMBED_TEXTS(document, "daemon/store/scripts/checks.lua", "daemon/store/scripts/document.lua");
 EMBED_TEXT(allowed, "daemon/store/scripts/allowed.lua");
 
 const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
@@ -50,7 +58,9 @@ const char *const redis_scripts[REDIS_SCRIPT_COUNT] = {
     [SCRIPT_FLUSH] = embed_flush,
     [SCRIPT_TRANSITION] = embed_transition,
     [SCRIPT_OUTBOX_DONE] = embed_outbox_done,
+    [SCRIPT_ERASE] = embed_erase,
     [SCRIPT_INCIDENT] = embed_incident,
+    [SCRIPT_DOCUMENT] = embed_document,
     [SCRIPT_ALLOWED] = embed_allowed,
 };
 

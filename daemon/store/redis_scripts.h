@@ -12,7 +12,9 @@ enum redis_script {
     SCRIPT_FLUSH,
     SCRIPT_TRANSITION,
     SCRIPT_OUTBOX_DONE,
+    SCRIPT_ERASE,
     SCRIPT_INCIDENT,
+    SCRIPT_DOCUMENT,
     SCRIPT_ALLOWED,
     REDIS_SCRIPT_COUNT
 };
@@ -26,6 +28,7 @@ extern const char *const redis_scripts[REDIS_SCRIPT_COUNT];
     X(ANSWER_DUPLICATE, "duplicate") /* finding_seq as it is */                     \
     X(ANSWER_VERSION, "version")     /* version as it is, 0: no such thing */       \
     X(ANSWER_OPEN, "open")           /* the team's other live alert */              \
+    X(ANSWER_GONE, "gone")           /* erased; nothing was written */              \
     X(ANSWER_STALE, "stale")         /* not opened since the server's start */      \
     X(ANSWER_DENIED, "denied")       /* a command that our account may not use */
 

@@ -24,16 +24,21 @@
 #include "ingest/message.h"
 
 #define STORE_BATCH_RECORDS_MAX 256
-#define STORE_BATCH_BYTES_MAX   655360  /* 640 kB */
-#define STORE_ALERT_ID_MAX      40      /* bytes with the terminator */
-#define STORE_TIMERS_MAX        4       /* set or cancelled in one step */
-#define STORE_STEP_BYTES_MAX    2097152 /* 2 MB: snapshot, event and message of one step */
-#define STORE_DONE_MAX          4096    /* outbox entries taken out in one call */
-#define STORE_GROUP_MAX         96      /* bytes of a group's name with the terminator */
-#define STORE_AREA_ADDS_MAX     256     /* hours counted in one call */
-#define STORE_AREA_HOURS        96      /* so long after its last count an hour is forgotten */
-#define STORE_INCIDENT_DAYS     7       /* so long after its last change an incident is */
-#define STORE_INCIDENTS_MAX     1024    /* listed in one call, newest first */
+#define STORE_BATCH_BYTES_MAX   655360    /* 640 kB */
+#define STORE_ALERT_ID_MAX      40        /* bytes with the terminator */
+#define STORE_TIMERS_MAX        5         /* set or cancelled in one step */
+#define STORE_STEP_BYTES_MAX    2097152   /* 2 MB: snapshot, event and message of one step */
+#define STORE_DONE_MAX          4096      /* outbox entries taken out in one call */
+#define STORE_GROUP_MAX         96        /* bytes of a group's name with the terminator */
+#define STORE_AREA_ADDS_MAX     256       /* hours counted in one call */
+#define STORE_AREA_HOURS        96        /* so long after its last count an hour is forgotten */
+#define STORE_INCIDENT_DAYS     7         /* so long after its last change an incident is */
+#define STORE_INCIDENTS_MAX     1024      /* listed in one call, newest first */
+#define STORE_DOCUMENT_NAME_MAX 96        /* bytes of a document's name with the terminator */
+#define STORE_DOCUMENT_MAX      16384     /* bytes of a document */
+#define STORE_DOCUMENTS_MAX     4096      /* listed in one call */
+#define STORE_GONE_DAYS         30        /* so long an erased alert is not put back from the log */
+#define STORE_SHELF_ABSENCE     "absence" /* a document a household (console/absence.h) */
 
 /* What the owner of a partition holds; made by store_take, kept by the worker. */
 struct store_head {
@@ -78,7 +83,8 @@ struct store_timer {
 /* One step of one alert, as lifecycle.c computed it. All or nothing. */
 struct store_transition {
     uint32_t partition;
-    const char *alert; /* id; NULL: only finding_seq is recorded (a finding that changes nothing) */
+    const char *alert; /* id; NULL: only finding_seq is recorded (a finding that changes nothing),
+                          or, without a detector, only the message sent (what a person declares) */
     struct text household;
     enum team team;
     int64_t raised_s;         /* index of the list: newest first */
@@ -90,13 +96,20 @@ struct store_transition {
                   timers end */
     struct text event_id,
         event; /* to the outbox, for anbu.alerts, key = household; NULL at: none */
-    struct text message_id,
-        message; /* to the outbox, for the household topic (outcome); NULL: none */
+    struct text message_id, message; /* to the outbox, for the household topic; NULL: none */
     /* From a detector: dropped as ERR_DUPLICATE unless finding_seq is above what the case has. */
     int detector; /* -1: not from a detector */
     int64_t finding_seq;
     size_t timer_count;
     struct store_timer timers[STORE_TIMERS_MAX];
+};
+
+/* A closed alert of which less is kept from now on. Its version stays: nothing happened to it. */
+struct store_erasure {
+    const char *alert;
+    struct text household;
+    int64_t version;      /* that it has; another one, or a live alert: ERR_CONFLICT */
+    struct text snapshot; /* what is kept of it; NULL: nothing, it is gone from every list */
 };
 
 enum outbox_topic { OUTBOX_ALERTS, OUTBOX_HOUSEHOLD, OUTBOX_TOPIC_COUNT };
@@ -154,6 +167,19 @@ struct store_area_total {
 /* The latest incident of a group, as alert/incident.c writes it; borrowed for the call. */
 typedef void store_incident_fn(void *context, struct text group, struct text incident);
 
+/* Small named documents of no household and no partition, on a shelf of their kind ("account"):
+ * who has seen a version may write the next. */
+struct store_document {
+    const char *shelf; /* lower-case letters */
+    const char *name;
+    int64_t expected_version; /* 0: there must be none */
+    int64_t version;          /* 0: it is taken away */
+    struct text body;
+    int64_t expires_in_ms; /* 0: never */
+};
+/* In the order of the names where none expires; borrowed for the call. */
+typedef void store_document_fn(void *context, struct text name, struct text body);
+
 struct store;
 struct store_ops {
     const char *name;
@@ -194,7 +220,8 @@ struct store_ops {
     enum err (*load_case)(struct store *store, uint32_t partition, struct text household,
                           struct store_case *out, struct fault *fault);
 
-    /* head NULL: a person, who needs no ownership: versions are checked, and that the partition has
+    /* One that restores what was erased at this version or a later one is ERR_DUPLICATE, too.
+     * head NULL: a person, who needs no ownership: versions are checked, and that the partition has
      * been opened since the store's start (else ERR_BUSY); the sequence stays. ERR_DUPLICATE: the
      * finding was applied before. ERR_CONFLICT: the alert has another version, or it would be live
      * while the household's team has another live alert: load the case and the alert again. */
@@ -210,6 +237,15 @@ struct store_ops {
     /* The alerts ever raised for a household, newest first, at most `limit` (0: no limit). */
     enum err (*alerts_of)(struct store *store, uint32_t partition, struct text household,
                           size_t limit, store_alert_fn *each, void *context, struct fault *fault);
+
+    /* All alerts, the oldest first: at most `max` from the from-th on; *count: so many there are
+     * there, 0 at the end. One whose snapshot is missing is counted and not told of. */
+    enum err (*alerts_from)(struct store *store, uint32_t partition, size_t from, size_t max,
+                            size_t *count, store_alert_fn *each, void *context,
+                            struct fault *fault);
+    /* By the owner alone. */
+    enum err (*erase)(struct store *store, struct store_head *head,
+                      const struct store_erasure *erasure, struct fault *fault);
 
     /* Timers due at now_ms, soonest first. A timer ends when a transition cancels or moves it. */
     enum err (*due)(struct store *store, uint32_t partition, int64_t now_ms, struct store_due *out,
@@ -240,6 +276,15 @@ struct store_ops {
     /* Of all groups, the newest first. */
     enum err (*incidents)(struct store *store, store_incident_fn *each, void *context,
                           struct fault *fault);
+
+    /* ERR_CONFLICT: it has another version, or is there although none was expected. */
+    enum err (*document_set)(struct store *store, const struct store_document *document,
+                             struct fault *fault);
+    /* Appended to *out; ERR_NOT_FOUND: none, or expired. */
+    enum err (*document)(struct store *store, const char *shelf, const char *name, int64_t *version,
+                         struct buffer *out, struct fault *fault);
+    enum err (*documents)(struct store *store, const char *shelf, store_document_fn *each,
+                          void *context, struct fault *fault);
 
     /* The store's own clock, for the comparison with ours. */
     enum err (*clock_ms)(struct store *store, int64_t *out, struct fault *fault);

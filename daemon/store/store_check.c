@@ -52,6 +52,15 @@ enum err store_check_group(const char *group, struct fault *fault)
     return ERR_OK;
 }
 
+enum err store_check_document_name(const char *shelf, const char *name, struct fault *fault)
+{
+    size_t bytes = strnlen(name, STORE_DOCUMENT_NAME_MAX);
+    if (bytes == 0 || bytes >= STORE_DOCUMENT_NAME_MAX)
+        return fault_set(fault, ERR_INVALID, "store: the name of a document (%s) has 1 to %d bytes",
+                         shelf, STORE_DOCUMENT_NAME_MAX - 1);
+    return ERR_OK;
+}
+
 static enum err check_number(const char *what, int64_t number, struct fault *fault)
 {
     if (number >= -STORE_NUMBER_MAX && number <= STORE_NUMBER_MAX)
@@ -98,14 +107,17 @@ static enum err check_timers(const struct store_transition *step, struct fault *
     return ERR_OK;
 }
 
-/* A step without an alert only records a finding's number. */
+/* A step without an alert only records a finding's number, or only sends a message. */
 static enum err check_bare_step(const struct store_transition *step, struct fault *fault)
 {
-    if (step->detector >= 0 && !step->event.at && !step->message.at && step->timer_count == 0)
+    if (step->message.bytes > STORE_STEP_BYTES_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "store: a message of %zu bytes, at most %d",
+                         step->message.bytes, STORE_STEP_BYTES_MAX);
+    if ((step->detector >= 0) == !step->message.at && !step->event.at && step->timer_count == 0)
         return ERR_OK;
     return fault_set(fault, ERR_INVALID,
-                     "store: a step without an alert names a detector, and no event, message or "
-                     "timer");
+                     "store: a step without an alert names a detector or a message, and no event "
+                     "or timer");
 }
 
 enum err store_check_step(const struct store_transition *step, struct fault *fault)
@@ -132,6 +144,17 @@ enum err store_check_step(const struct store_transition *step, struct fault *fau
         return fault_set(fault, ERR_TOO_LARGE, "store: alert %s: a step of %zu bytes, at most %d",
                          step->alert, bytes, STORE_STEP_BYTES_MAX);
     return ERR_OK;
+}
+
+enum err store_check_erasure(const struct store_erasure *erasure, struct fault *fault)
+{
+    enum err err = store_check_household(erasure->household, fault);
+    if (err == ERR_OK)
+        err = store_check_alert_id(erasure->alert, fault);
+    if (err == ERR_OK && erasure->snapshot.bytes > STORE_STEP_BYTES_MAX)
+        err = fault_set(fault, ERR_TOO_LARGE, "store: alert %s: %zu bytes are to stay, at most %d",
+                        erasure->alert, erasure->snapshot.bytes, STORE_STEP_BYTES_MAX);
+    return err;
 }
 
 enum err store_check_entry(const char *entry, struct fault *fault)
@@ -195,16 +218,29 @@ enum err store_say_duplicate(const struct store_transition *step, int64_t known,
                      step->detector, known);
 }
 
-enum err store_say_version(const struct store_transition *step, int64_t present,
+enum err store_say_version(const char *alert, int64_t expected, int64_t present,
                            struct fault *fault)
 {
     if (present == 0)
         return fault_set(fault, ERR_CONFLICT,
                          "store: alert %s: is not there (version 0), expected version %" PRId64,
-                         step->alert, step->expected_version);
+                         alert, expected);
     return fault_set(fault, ERR_CONFLICT,
-                     "store: alert %s: is at version %" PRId64 ", expected %" PRId64, step->alert,
-                     present, step->expected_version);
+                     "store: alert %s: is at version %" PRId64 ", expected %" PRId64, alert,
+                     present, expected);
+}
+
+enum err store_say_gone(const struct store_transition *step, struct fault *fault)
+{
+    return fault_set(fault, ERR_DUPLICATE, "store: alert %s was erased and is not put back",
+                     step->alert);
+}
+
+enum err store_say_live(const struct store_erasure *erasure, struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFLICT,
+                     "store: alert %s is live: it is closed before anything of it is erased",
+                     erasure->alert);
 }
 
 enum err store_say_open(const struct store_transition *step, const char *other, struct fault *fault)
@@ -228,6 +264,29 @@ enum err store_say_incident(const char *group, int64_t expected, int64_t present
     return fault_set(fault, ERR_CONFLICT,
                      "store: the incident of %s is at version %" PRId64 ", not %" PRId64, group,
                      present, expected);
+}
+
+enum err store_check_document(const struct store_document *document, struct fault *fault)
+{
+    if (document->body.bytes > STORE_DOCUMENT_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "store: %s %s has more than %d bytes",
+                         document->shelf, document->name, STORE_DOCUMENT_MAX);
+    enum err err = check_number("a document's version", document->version, fault);
+    if (err == ERR_OK)
+        err = check_number("a document's life", document->expires_in_ms, fault);
+    return err ? err : store_check_document_name(document->shelf, document->name, fault);
+}
+
+enum err store_say_document(const struct store_document *document, int64_t present,
+                            struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFLICT, "store: %s %s is at version %" PRId64 ", not %" PRId64,
+                     document->shelf, document->name, present, document->expected_version);
+}
+
+enum err store_say_no_document(const char *shelf, const char *name, struct fault *fault)
+{
+    return fault_set(fault, ERR_NOT_FOUND, "there is no %s %s", shelf, name);
 }
 
 enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fault)

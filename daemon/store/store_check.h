@@ -22,7 +22,8 @@ NODISCARD enum err store_check_flush(const struct store_record *records, size_t 
 NODISCARD enum err store_check_step(const struct store_transition *step, struct fault *fault);
 NODISCARD enum err store_check_done(const char *const *entries, size_t count, struct fault *fault);
 /* "<number>-<number>", as a stream names its entries. */
-NODISCARD enum err store_check_entry(const char *entry, struct fault *fault);
+NODISCARD enum err store_check_erasure(const struct store_erasure *erasure, struct fault *fault);
+enum err store_check_entry(const char *entry, struct fault *fault);
 
 /* "area:<name>" or "feeder:<name>": what a key can hold. */
 NODISCARD enum err store_check_group(const char *group, struct fault *fault);
@@ -38,8 +39,10 @@ NODISCARD enum err store_compare_owner(const struct store_head *head, uint64_t c
 /* The refusals of a transition. */
 enum err store_say_duplicate(const struct store_transition *step, int64_t known,
                              struct fault *fault);
-enum err store_say_version(const struct store_transition *step, int64_t present,
+enum err store_say_version(const char *alert, int64_t expected, int64_t present,
                            struct fault *fault);
+enum err store_say_gone(const struct store_transition *step, struct fault *fault);
+enum err store_say_live(const struct store_erasure *erasure, struct fault *fault);
 enum err store_say_open(const struct store_transition *step, const char *other,
                         struct fault *fault);
 enum err store_say_stale(const struct store_transition *step, struct fault *fault);
@@ -47,5 +50,11 @@ enum err store_say_no_alert(uint32_t partition, const char *id, struct fault *fa
 enum err store_say_incident(const char *group, int64_t expected, int64_t present,
                             struct fault *fault);
 enum err store_say_partitions(uint32_t want, uint32_t pinned, struct fault *fault);
+
+enum err store_check_document(const struct store_document *document, struct fault *fault);
+enum err store_check_document_name(const char *shelf, const char *name, struct fault *fault);
+enum err store_say_document(const struct store_document *document, int64_t present,
+                            struct fault *fault);
+enum err store_say_no_document(const char *shelf, const char *name, struct fault *fault);
 
 #endif

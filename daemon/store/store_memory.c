@@ -267,6 +267,26 @@ static enum err alerts_of(struct store *store, uint32_t number, struct text hous
     return ERR_OK;
 }
 
+static enum err alerts_from(struct store *store, uint32_t number, size_t from, size_t max,
+                            size_t *count, store_alert_fn *each, void *context, struct fault *fault)
+{
+    (void)fault;
+    *count = memory_alerts_from(lock_partition(store, number), from, max, each, context);
+    unlock(store);
+    return ERR_OK;
+}
+
+static enum err erase(struct store *store, struct store_head *head,
+                      const struct store_erasure *erasure, struct fault *fault)
+{
+    enum err err = store_check_erasure(erasure, fault);
+    if (err != ERR_OK)
+        return err;
+    err = memory_erase(lock_partition(store, head->partition), head, erasure, fault);
+    unlock(store);
+    return err;
+}
+
 static enum err due(struct store *store, uint32_t number, int64_t now_ms, struct store_due *out,
                     size_t max, size_t *count, struct fault *fault)
 {
@@ -357,6 +377,38 @@ static enum err incidents(struct store *store, store_incident_fn *each, void *co
     return ERR_OK;
 }
 
+static enum err document_set(struct store *store, const struct store_document *from,
+                             struct fault *fault)
+{
+    enum err err = store_check_document(from, fault);
+    if (err != ERR_OK)
+        return err;
+    err = memory_document_set(lock_memory(store), from, clock_wall_ms(&clock_machine), fault);
+    unlock(store);
+    return err;
+}
+
+static enum err document(struct store *store, const char *shelf, const char *name, int64_t *version,
+                         struct buffer *out, struct fault *fault)
+{
+    enum err err = store_check_document_name(shelf, name, fault);
+    if (err != ERR_OK)
+        return err;
+    err = memory_document(lock_memory(store), shelf, name, clock_wall_ms(&clock_machine), version,
+                          out, fault);
+    unlock(store);
+    return err;
+}
+
+static enum err documents(struct store *store, const char *shelf, store_document_fn *each,
+                          void *context, struct fault *fault)
+{
+    (void)fault;
+    memory_documents(lock_memory(store), shelf, clock_wall_ms(&clock_machine), each, context);
+    unlock(store);
+    return ERR_OK;
+}
+
 static enum err store_clock_ms(struct store *store, int64_t *out, struct fault *fault)
 {
     (void)store, (void)fault;
@@ -411,6 +463,7 @@ static void free_handle(struct store *store)
     if (last) {
         memory_partitions_done(&memory->partitions);
         memory_areas_done(&memory->areas);
+        memory_documents_done(&memory->documents);
         (void)pthread_mutex_destroy(&memory->lock);
         free(memory);
     }
@@ -462,6 +515,8 @@ static const struct store_ops memory_ops = {
     .alert = alert,
     .alerts = alerts,
     .alerts_of = alerts_of,
+    .alerts_from = alerts_from,
+    .erase = erase,
     .due = due,
     .outbox = outbox,
     .outbox_length = outbox_length,
@@ -469,6 +524,9 @@ static const struct store_ops memory_ops = {
     .area_add = area_add,
     .incident_set = incident_set,
     .incidents = incidents,
+    .document_set = document_set,
+    .document = document,
+    .documents = documents,
     .clock_ms = store_clock_ms,
     .check = check,
     .free = free_handle,

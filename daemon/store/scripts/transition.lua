@@ -1,11 +1,11 @@
 -- SPDX-License-Identifier: Apache-2.0
--- KEYS head alert case live index of timers outbox
+-- KEYS head alert case live index of timers outbox gone
 -- ARGV 1 counter ('': not an owner's) 2 token 3 seq 4 field of the finding ('': none) 5 finding_seq
---      6 alert ('': only the finding is recorded) 7 field of the team 8 expected version 9 version
+--      6 alert ('': only the finding is recorded, or the message sent) 7 field of the team 8 expected version 9 version
 --      10 live 11 raised_s 12 household 13 snapshot 14 event id 15 event ('': none)
 --      16 message id 17 message ('': none), (kind due_ms)...
-local head, alert, case, live, index, of, timers, outbox = unpack(KEYS)
-local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream'}
+local head, alert, case, live, index, of, timers, outbox, gone = unpack(KEYS)
+local kinds = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'stream', 'string'}
 for i, kind in ipairs(kinds) do
   if not holds(KEYS[i], kind) then return {'type', KEYS[i]} end
 end
@@ -28,6 +28,10 @@ local parts = {}
 if id ~= '' then
   local version = redis.call('HGET', alert, 'version') or '0'
   if version ~= ARGV[8] then return {'version', version} end
+  if owned and ARGV[8] == '0' and ARGV[15] == '' and
+     (tonumber(redis.call('GET', gone) or '0') or 0) >= tonumber(ARGV[9]) then
+    return {'gone'}
+  end
   local other = redis.call('HGET', case, team)
   if is_live and other and other ~= id then return {'open', other} end
   parts = redis.call('HKEYS', alert)
@@ -35,7 +39,16 @@ end
 -- From here on it writes.
 if owned then redis.call('HINCRBY', head, 'seq', 1) end
 if ARGV[4] ~= '' then redis.call('HSET', case, ARGV[4], ARGV[5]) end
-if id == '' then return {'ok'} end
+local function send(topic, event, body)
+  if body ~= '' then
+    redis.call('XADD', outbox, '*', 'topic', topic, 'key', ARGV[12], 'id', event,
+               'body', body)
+  end
+end
+if id == '' then
+  send('household', ARGV[16], ARGV[17])
+  return {'ok'}
+end
 -- Without an event it was put back from the log, which may know more: until it is opened nobody else
 -- changes its alerts, not even over a store that went back to before its first opening.
 if owned and ARGV[15] == '' and not redis.call('HGET', head, 'server') then
@@ -68,12 +81,6 @@ else
       redis.call('ZREM', timers, id .. '|' .. string.sub(part, 7))
       redis.call('HDEL', alert, part)
     end
-  end
-end
-local function send(topic, event, body)
-  if body ~= '' then
-    redis.call('XADD', outbox, '*', 'topic', topic, 'key', ARGV[12], 'id', event,
-               'body', body)
   end
 end
 send('alerts', ARGV[14], ARGV[15])
