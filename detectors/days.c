@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detectors/days.h"
 
+#include <string.h>
+
+#include "detectors/pace.h"
+
 #define HOURS_MIN 20                   /* of a day: what is missing is not what is not used */
 #define LATE_S    (2 * (int64_t)DAY_S) /* a meter this far behind sees nobody */
 
@@ -95,12 +99,36 @@ bool days_explained(const struct household_view *view, const struct meter_view *
     return meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_PHOTOVOLTAIC & 1;
 }
 
+bool days_seasonal(const struct household_view *view, const struct meter_view *meter)
+{
+    return meter->utility == UTILITY_GAS ||
+           (meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_STORAGE_HEATING & 1);
+}
+
 bool days_absent(const struct household_view *view)
 {
     if (!view->absent_from_s && !view->absent_to_s)
         return false;
     return view->now_s >= view->absent_from_s &&
            (!view->absent_to_s || view->now_s < view->absent_to_s);
+}
+
+bool days_away(const struct household_view *view, int32_t day)
+{
+    int64_t start_s = day * (int64_t)DAY_S - view->utc_offset_s;
+    if (!view->absent_from_s && !view->absent_to_s)
+        return false;
+    return view->absent_from_s < start_s + DAY_S &&
+           (!view->absent_to_s || start_s < view->absent_to_s);
+}
+
+double days_depth(const struct days_low low[VIEW_METERS_MAX])
+{
+    double depth = 0.0;
+    for (unsigned i = 0; i < VIEW_METERS_MAX; i++)
+        if (low[i].since_day && 100.0 - low[i].percent > depth)
+            depth = 100.0 - low[i].percent;
+    return depth;
 }
 
 void days_tell(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
@@ -138,6 +166,70 @@ unsigned days_lowest(const struct days_low low[VIEW_METERS_MAX], const struct ho
             (lowest == VIEW_METERS_MAX || low[i].percent < low[lowest].percent))
             lowest = i;
     return lowest == VIEW_METERS_MAX ? 0 : lowest;
+}
+
+/* ---- detectors that judge each meter by its days --------------------------------------------- */
+
+static size_t own_at(const struct days_judge *judge, unsigned meter)
+{
+    return judge->meters + meter * judge->meter_bytes;
+}
+
+static void low_of(const struct days_judge *judge, const void *state,
+                   struct days_low low[VIEW_METERS_MAX])
+{
+    for (unsigned i = 0; i < VIEW_METERS_MAX; i++) {
+        const uint8_t *own = (const uint8_t *)state + own_at(judge, i);
+        memcpy(&low[i].since_day, own + judge->since_day, sizeof low[i].since_day);
+        low[i].percent = own[judge->percent];
+    }
+}
+
+/* True when a finding ended because use is back. */
+static bool judge_meter(const struct days_judge *judge, const void *options, void *state,
+                        const struct household_view *view, unsigned i, bool its_day)
+{
+    const struct meter_view *meter = &view->meters[i];
+    void *own = (uint8_t *)state + own_at(judge, i);
+    int32_t *since_day = (void *)((uint8_t *)own + judge->since_day);
+    if (its_day)
+        judge->note(view, meter, own);
+    if (days_explained(view, meter))
+        *since_day = 0;
+    else if (its_day && *since_day)
+        return judge->go_on(options, state, view, meter, own);
+    else if (its_day)
+        judge->begin(options, state, view, meter, own);
+    return false;
+}
+
+void days_judge_observe(const struct days_judge *judge, const void *options, void *state,
+                        int64_t awake_hours, const struct household_view *view,
+                        const struct event *event, struct verdict *verdict)
+{
+    bool raised = verdict->active;
+    presence_note(state, view, event, awake_hours);
+    if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
+        return;
+    if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
+        memset(state, 0, judge->state_bytes); /* other people, other days */
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
+        bool its_day = event->kind == EVENT_DAY && event->meter == i;
+        verdict->life = judge_meter(judge, options, state, view, i, its_day) || verdict->life;
+    }
+    struct days_low low[VIEW_METERS_MAX];
+    low_of(judge, state, low);
+    days_tell(low, view, judge->one, judge->several, verdict);
+    double halvings = (days_depth(low) - judge->usual_depth) / judge->halving;
+    pace_others_judge(view, raised, pace_graded(judge->usual, halvings), verdict);
+}
+
+unsigned days_judge_lowest(const struct days_judge *judge, const void *state,
+                           const struct household_view *view, enum utility utility)
+{
+    struct days_low low[VIEW_METERS_MAX];
+    low_of(judge, state, low);
+    return days_lowest(low, view, utility);
 }
 
 /* ---- who is at home ------------------------------------------------------------------------ */

@@ -41,16 +41,27 @@ double days_floor_milli(enum utility utility, double electricity, double water, 
  * limited supply, a leak that may be repaired, a solar roof. */
 bool days_explained(const struct household_view *view, const struct meter_view *meter);
 
-/* A declared absence covers the present. */
+/* Use that goes by the weather more than by the people: gas, and what charges a storage heater. */
+bool days_seasonal(const struct household_view *view, const struct meter_view *meter);
+
+/* A declared absence covers the present: from its first moment, and not in the one at which it
+ * ends.
+ */
 bool days_absent(const struct household_view *view);
+
+/* It covers a part of that local day. */
+bool days_away(const struct household_view *view, int32_t day);
 
 /* ---- low use of several meters --------------------------------------------------------------- */
 
 /* A meter's finding: since_day 0: none. */
 struct days_low {
     int32_t since_day;
-    uint8_t percent; /* of the usual that was used when it began */
+    uint8_t percent; /* of the usual that was used, at the least */
 };
+
+/* Per cent below the usual, of the deepest; 0 without a finding. */
+double days_depth(const struct days_low low[VIEW_METERS_MAX]);
 
 /* What low use of the view's meters comes to: since the first, by the deepest; more than one
  * utility makes it `several`. */
@@ -60,6 +71,37 @@ void days_tell(const struct days_low low[VIEW_METERS_MAX], const struct househol
 /* The meter of that utility with the deepest finding; 0 when it has none. */
 unsigned days_lowest(const struct days_low low[VIEW_METERS_MAX], const struct household_view *view,
                      enum utility utility);
+
+/* ---- detectors that judge each meter by its days --------------------------------------------- */
+
+/* One of them. Its state begins with a `struct presence`; `meters` is where its records of the
+ * view's meters begin, and a finding is within a record (`own`). */
+struct days_judge {
+    size_t state_bytes, meters, meter_bytes, since_day, percent;
+    enum severity one, several;         /* grade by utilities */
+    double usual, usual_depth, halving; /* pace_graded, from that depth on */
+    /* A day of the meter is known, whatever it says of a finding. */
+    void (*note)(const struct household_view *view, const struct meter_view *meter, void *own);
+    void (*begin)(const void *options, const void *state, const struct household_view *view,
+                  const struct meter_view *meter, void *own);
+    /* True when the finding ended because use is back. */
+    bool (*go_on)(const void *options, const void *state, const struct household_view *view,
+                  const struct meter_view *meter, void *own);
+};
+
+#define DAYS_JUDGE_PLACES(name)                                                                  \
+    .state_bytes = sizeof(struct name##_state), .meters = offsetof(struct name##_state, meters), \
+    .meter_bytes = sizeof(struct name##_meter),                                                  \
+    .since_day = offsetof(struct name##_meter, since_day),                                       \
+    .percent = offsetof(struct name##_meter, percent)
+
+void days_judge_observe(const struct days_judge *judge, const void *options, void *state,
+                        int64_t awake_hours, const struct household_view *view,
+                        const struct event *event, struct verdict *verdict);
+
+/* As days_lowest. */
+unsigned days_judge_lowest(const struct days_judge *judge, const void *state,
+                           const struct household_view *view, enum utility utility);
 
 /* ---- who is at home ------------------------------------------------------------------------ */
 

@@ -73,11 +73,22 @@ struct meter_view {
     const struct routine *routine;
     const uint8_t
         *hours; /* VIEW_HOURS codes, hours[h % VIEW_HOURS]; ROUTINE_MISSING where unknown */
-    int32_t newest_hour;  /* the newest h in `hours` */
-    const uint16_t *days; /* VIEW_DAYS day codes (routine.h), days[d % VIEW_DAYS]; 0 unknown */
+    const uint8_t *estimated; /* bit h % VIEW_HOURS: nobody measured that hour; NULL: none */
+    int32_t newest_hour;      /* the newest h in `hours` */
+    const uint16_t *days;     /* VIEW_DAYS day codes (routine.h), days[d % VIEW_DAYS]; 0 unknown */
     int32_t newest_day;
     int64_t last_life_s; /* end of the last hour with a sign of life; 0 none yet */
 };
+
+/* The code of an hour that was measured; else, or when it is not in `hours`, ROUTINE_MISSING. */
+static inline uint8_t view_hour(const struct meter_view *meter, int32_t hour)
+{
+    unsigned at = (unsigned)(hour % VIEW_HOURS);
+    if (hour < 0 || hour > meter->newest_hour || hour <= meter->newest_hour - VIEW_HOURS ||
+        (meter->estimated && meter->estimated[at / 8] >> at % 8 & 1))
+        return ROUTINE_MISSING;
+    return meter->hours[at];
+}
 
 struct arrears_view {
     uint8_t months;        /* months unpaid */
@@ -124,7 +135,7 @@ enum oddness {
     ODDNESS_STRANGE, /* learn with a quarter of the weight */
 };
 
-/* Filled by observe(). `active` says whether the finding holds now. A detector with a learnt score
+/* Filled by observe(). `active` says whether the finding holds now. A detector that has a price
  * says what budget it would take, too: `active` is a price that is low enough. */
 struct verdict {
     bool active;
@@ -147,17 +158,22 @@ struct term {
     const char *unit; /* "h", "%", "a year"; NULL: a plain number */
     const char *text; /* one line for people */
 };
-#define TERMS_MAX     13
+#define TERMS_MAX     22
 #define TERM_NAME_MAX 20
 
 /* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */
 enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY, DETECTS_HABITS };
+
+/* How the budget steers it (pace.h): by a learnt score, or by how far a finding lies beyond the
+ * detector's threshold. Bills and supply are what they are. */
+enum pricing { PRICED_NOT, PRICED_LEARNT, PRICED_GRADED };
 
 struct detector {
     const char *name;    /* as in messages and options */
     const char *summary; /* one line for people */
     enum team team;      /* who is told */
     enum detector_kind detects;
+    enum pricing pricing;
     bool collective; /* an outage sets it off in many homes: an area incident may hold it */
     const struct option *options;
     size_t option_count;

@@ -354,6 +354,12 @@ uint8_t routine_night_code(const struct routine *routine, double share)
 
 int64_t routine_usual_milli(const struct routine *routine, enum utility utility, unsigned slot)
 {
+    return routine_share_milli(routine, utility, slot, 0.5);
+}
+
+int64_t routine_share_milli(const struct routine *routine, enum utility utility, unsigned slot,
+                            double share)
+{
     uint32_t sum = 0, seen = 0;
     for (int j = 0; j < ROUTINE_BINS; j++)
         sum += routine->usual[slot][j];
@@ -361,15 +367,15 @@ int64_t routine_usual_milli(const struct routine *routine, enum utility utility,
         return 0;
     /* Hours without water stand higher in the bins since the range has widened below them; how
      * often there was some is known apart. */
-    if (utility == UTILITY_WATER && routine->awake[slot] < AWAKE_AT_FIRST)
+    if (utility == UTILITY_WATER && routine->awake[slot] < AWAKE_AT_FIRST + (0.5 - share) * 255)
         return 0;
     for (int j = 0; j < ROUTINE_BINS; j++) {
         uint32_t next = seen + routine->usual[slot][j];
-        if (next * 2 >= sum) {
+        if (next >= sum * share) {
             if (j == 0 && routine->floor)
                 return 0;
             double within =
-                (sum / 2.0 - seen) / (routine->usual[slot][j] ? routine->usual[slot][j] : 1);
+                (sum * share - seen) / (routine->usual[slot][j] ? routine->usual[slot][j] : 1);
             double code = routine->lowest +
                           (j + within) * (routine->highest - routine->lowest) / ROUTINE_BINS;
             return routine_milli((uint8_t)(code + 0.5));

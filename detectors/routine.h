@@ -100,8 +100,10 @@ static inline double routine_awake(const struct routine *routine, unsigned slot)
     return p < 0.985 ? p : 0.985;
 }
 
-/* The median use of a slot in milli-units; 0 when nothing is known. For people: no detector reads
- * it. */
+/* The use of a slot in milli-units that this share (0 to 1) of its hours stay below, and the
+ * median; 0 when nothing is known. For people: no detector reads them. */
+int64_t routine_share_milli(const struct routine *routine, enum utility utility, unsigned slot,
+                            double share);
 int64_t routine_usual_milli(const struct routine *routine, enum utility utility, unsigned slot);
 
 #endif

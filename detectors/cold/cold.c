@@ -591,7 +591,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
 {
     struct cold_state *state = state_of;
     struct look at = {.set = options_of, .state = state, .view = view};
-    bool severe = false;
+    bool severe = false, raised = verdict->active;
     note_life(state, view, event, at.set->awake_hours);
     if (event->kind == EVENT_REPORT)
         return;
@@ -610,6 +610,7 @@ static void observe(const void *options_of, void *state_of, const struct househo
     struct days_low low[VIEW_METERS_MAX];
     low_of(state, low);
     days_tell(low, view, severe ? SEVERITY_HIGH : SEVERITY_MEDIUM, SEVERITY_HIGH, verdict);
+    pace_others_judge(view, raised, PACE_ALWAYS, verdict); /* the cold is no matter of budgets */
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */
@@ -707,6 +708,7 @@ const struct detector detector_cold = {
     .name = "cold",
     .summary = "in cold weather far less heating energy than in like weather, in a lived-in home",
     .team = TEAM_WELFARE,
+    .pricing = PRICED_GRADED,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct cold_options),

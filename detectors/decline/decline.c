@@ -5,7 +5,6 @@
 #include "detectors/decline/decline.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "detectors/days.h"
 #include "detectors/detector.h"
@@ -18,7 +17,10 @@
 #define BLOCKS        14 /* a year and the days under way */
 #define BLOCKS_MIN    3  /* known ones: three months say what is usual */
 #define YEAR          364
-#define FINDING_DAYS  182 /* after half a year it is how these people live */
+#define FINDING_DAYS  182  /* after half a year it is how these people live */
+#define USUAL         0.17 /* findings a home-year, half of which lie HALVING deeper */
+#define USUAL_DEPTH   35.0 /* per cent below the usual, from which on they were counted */
+#define HALVING       8.0
 
 struct decline_options {
     double below, below_unseen, back;
@@ -63,7 +65,7 @@ struct decline_meter {
     int32_t block;           /* newest of `blocks`: local days / 28; 0 none */
     uint16_t blocks[BLOCKS]; /* day codes: an ordinary day of each; 0 unknown; block % 14 */
     uint16_t usual;          /* day code, frozen when the finding begins */
-    uint8_t percent;         /* of the usual, when it began */
+    uint8_t percent;         /* of the usual, in its lowest weeks */
     uint8_t spare;
 };
 
@@ -75,15 +77,6 @@ _Static_assert(sizeof(struct decline_state) % 8 == 0, "the contract's alignment"
 
 /* ---- ordinary days ------------------------------------------------------------------------- */
 
-/* A declared absence covers the day. */
-static bool is_away(const struct household_view *view, int32_t day)
-{
-    if (!view->absent_from_s && !view->absent_to_s)
-        return false;
-    return day >= days_local(view, view->absent_from_s) &&
-           (!view->absent_to_s || day <= days_local(view, view->absent_to_s));
-}
-
 static void note_out(const struct household_view *view, const struct meter_view *meter,
                      struct decline_meter *own)
 {
@@ -91,14 +84,14 @@ static void note_out(const struct household_view *view, const struct meter_view 
     if (on <= 0)
         return;
     own->out = on < 32 ? own->out << on : 0;
-    own->out |= days_explained(view, meter) || is_away(view, meter->newest_day);
+    own->out |= days_explained(view, meter) || days_away(view, meter->newest_day);
     own->day = meter->newest_day;
 }
 
 static bool is_out(const struct household_view *view, const struct decline_meter *own, int32_t day)
 {
     int32_t behind = own->day - day;
-    return is_away(view, day) || (behind >= 0 && behind < 32 && own->out >> behind & 1) ||
+    return days_away(view, day) || (behind >= 0 && behind < 32 && own->out >> behind & 1) ||
            (view->moved_in_s && day <= days_local(view, view->moved_in_s));
 }
 
@@ -186,22 +179,17 @@ static bool is_lived_in(const struct decline_options *set, const struct decline_
            presence_days(&state->presence, newest, SPAN) >= set->home_days;
 }
 
-/* It goes by the weather more than by the people: only a year ago says what is usual. */
-static bool is_heating(const struct household_view *view, const struct meter_view *meter)
+static void begin(const void *options_of, const void *state_of, const struct household_view *view,
+                  const struct meter_view *meter, void *own_of)
 {
-    return meter->utility == UTILITY_GAS ||
-           (meter->utility == UTILITY_ELECTRICITY && view->flags >> FLAG_STORAGE_HEATING & 1);
-}
-
-static void begin(const struct decline_options *set, const struct decline_state *state,
-                  const struct household_view *view, const struct meter_view *meter,
-                  struct decline_meter *own)
-{
+    const struct decline_options *set = options_of;
+    const struct decline_state *state = state_of;
+    struct decline_meter *own = own_of;
     int32_t newest = meter->newest_day, first = newest - SPAN + 1;
     const struct past past = past_of(own, first);
     uint16_t now = ordinary_day(view, meter, own, first, newest, SPAN_DAYS_MIN);
     if (!now || !past.usual || now >= past.lowest || !is_lived_in(set, state, view, newest) ||
-        (is_heating(view, meter) && !past.season))
+        (days_seasonal(view, meter) && !past.season)) /* only a year ago says what is usual */
         return;
     double usual = days_milli(past.usual), used = days_milli(now);
     if (past.season && days_milli(past.season) < usual)
@@ -218,11 +206,19 @@ static void begin(const struct decline_options *set, const struct decline_state 
 }
 
 /* True when it ended because use is back. */
-static bool go_on(const struct decline_options *set, const struct household_view *view,
-                  const struct meter_view *meter, struct decline_meter *own)
+static bool go_on(const void *options_of, const void *state_of, const struct household_view *view,
+                  const struct meter_view *meter, void *own_of)
 {
+    const struct decline_options *set = options_of;
+    const struct decline_state *state = state_of;
+    struct decline_meter *own = own_of;
     int32_t newest = meter->newest_day;
     uint16_t week = ordinary_day(view, meter, own, newest - WEEK + 1, newest, WEEK_DAYS_MIN);
+    uint16_t now = ordinary_day(view, meter, own, newest - SPAN + 1, newest, SPAN_DAYS_MIN);
+    double percent = now ? days_milli(now) * 100.0 / days_milli(own->usual) : 100.0;
+    if (percent < own->percent && is_lived_in(set, state, view, newest) &&
+        is_steady(set, view, meter, own, days_milli(own->usual)))
+        own->percent = (uint8_t)percent;
     bool ended = week && days_milli(week) * 100.0 >= set->back * days_milli(own->usual);
     if (ended || newest - own->since_day >= FINDING_DAYS)
         own->since_day = 0;
@@ -231,59 +227,41 @@ static bool go_on(const struct decline_options *set, const struct household_view
 
 /* ---- the contract -------------------------------------------------------------------------- */
 
-static void low_of(const struct decline_state *state, struct days_low low[VIEW_METERS_MAX])
+static void note(const struct household_view *view, const struct meter_view *meter, void *own_of)
 {
-    for (unsigned i = 0; i < VIEW_METERS_MAX; i++)
-        low[i] = (struct days_low){state->meters[i].since_day, state->meters[i].percent};
+    struct decline_meter *own = own_of;
+    note_out(view, meter, own);
+    close_blocks(view, meter, own);
 }
 
-static void observe(const void *options_of, void *state_of, const struct household_view *view,
+static const struct days_judge judge = {
+    DAYS_JUDGE_PLACES(decline),
+    .one = SEVERITY_LOW,
+    .several = SEVERITY_MEDIUM,
+    .usual = USUAL,
+    .usual_depth = USUAL_DEPTH,
+    .halving = HALVING,
+    .note = note,
+    .begin = begin,
+    .go_on = go_on,
+};
+_Static_assert(offsetof(struct decline_state, presence) == 0, "as days_judge asks");
+
+static void observe(const void *options_of, void *state, const struct household_view *view,
                     const struct event *event, struct verdict *verdict)
 {
     const struct decline_options *set = options_of;
-    struct decline_state *state = state_of;
-    presence_note(&state->presence, view, event, set->awake_hours);
-    if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
-        return;
-    if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
-        memset(state, 0, sizeof *state); /* other people, other months */
-    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
-        const struct meter_view *meter = &view->meters[i];
-        struct decline_meter *own = &state->meters[i];
-        bool its_day = event->kind == EVENT_DAY && event->meter == i;
-        if (its_day) {
-            note_out(view, meter, own);
-            close_blocks(view, meter, own);
-        }
-        if (days_explained(view, meter))
-            own->since_day = 0;
-        else if (its_day && own->since_day)
-            verdict->life = go_on(set, view, meter, own) || verdict->life;
-        else if (its_day)
-            begin(set, state, view, meter, own);
-    }
-    struct days_low low[VIEW_METERS_MAX];
-    low_of(state, low);
-    days_tell(low, view, SEVERITY_LOW, SEVERITY_MEDIUM, verdict);
+    days_judge_observe(&judge, set, state, set->awake_hours, view, event, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */
-
-/* The meter with a finding whose use fell furthest, of that utility. */
-static unsigned worst_meter(const struct decline_state *state, const struct household_view *view,
-                            enum utility utility)
-{
-    struct days_low low[VIEW_METERS_MAX];
-    low_of(state, low);
-    return days_lowest(low, view, utility);
-}
 
 static void describe(const void *options_of, const void *state_of,
                      const struct household_view *view, const struct verdict *verdict, char *out,
                      size_t out_bytes)
 {
     const struct decline_state *state = state_of;
-    unsigned worst = worst_meter(state, view, verdict->utility);
+    unsigned worst = days_judge_lowest(&judge, state, view, verdict->utility);
     const struct meter_view *meter = &view->meters[worst];
     const struct decline_meter *own = &state->meters[worst];
     uint32_t others = verdict->utilities & ~(1u << verdict->utility);
@@ -326,8 +304,9 @@ enum {
 static const struct term terms[] = {
     [TERM_PERCENT] = {"percent", "%",
                       "of what was usual is used on an ordinary day of the last four weeks, by the "
-                      "meter that fell furthest; the score is what is left to 100 when it began"},
-    [TERM_BELOW] = {"below", "%", "a finding begins below this"},
+                      "meter that fell furthest; the score is what is left to 100 in its lowest "
+                      "weeks"},
+    [TERM_BELOW] = {"below", "%", "a finding begins below this, as the budget is"},
     [TERM_BACK] = {"back", "%", "a week of at least this ends it"},
     [TERM_USED] = {"used", "Wh or L", "on an ordinary day of the last four weeks"},
     [TERM_USUAL] = {"usual", "Wh or L", "on an ordinary day of the months before"},
@@ -362,7 +341,9 @@ static void explain(const void *options_of, const void *state_of, const struct h
                     double values[TERMS_MAX])
 {
     const struct decline_options *set = options_of;
-    values[TERM_BELOW] = presence_seen(view) ? set->below : set->below_unseen;
+    double below = presence_seen(view) ? set->below : set->below_unseen;
+    double priced = 100.0 - USUAL_DEPTH - HALVING * pace_others_halvings(view, USUAL);
+    values[TERM_BELOW] = priced < below ? priced : below;
     values[TERM_BACK] = set->back;
     for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
         explain_meter(state_of, view, i, values);
@@ -372,6 +353,7 @@ const struct detector detector_decline = {
     .name = "decline",
     .summary = "for weeks far less use than in the months before, in a lived-in home",
     .team = TEAM_WELFARE,
+    .pricing = PRICED_GRADED,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct decline_options),

@@ -15,7 +15,11 @@
 #define TYPE_DAYS_MIN    5  /* known days of a type, else all days together say what is usual */
 #define PAST_WINDOWS_MIN 14 /* to rank the present among */
 #define WINDOW_DAYS_MAX  14
-#define MONTHS           12 /* of 30 days, of which the lowest days are remembered */
+#define USUAL            0.4  /* findings a home-year, half of which lie HALVING deeper */
+#define USUAL_DEPTH      50.0 /* per cent below the usual, from which on they were counted */
+#define HALVING          10.0
+#define SEASONAL         10.0 /* per cent of the usual, of use that goes by the weather */
+#define MONTHS           12   /* of 30 days, of which the lowest days are remembered */
 #define MONTH_DAYS       30
 
 struct drop_options {
@@ -58,7 +62,7 @@ static const struct option options[] = {
 struct drop_meter {
     int32_t since_day; /* first local day of the window; 0: no finding */
     uint16_t usual[2]; /* day codes: weekday, weekend */
-    uint8_t percent;   /* of the usual, when it began */
+    uint8_t percent;   /* of the usual, in its lowest window */
     uint8_t spare[3];
     int32_t leak_day;        /* last local day on which water never stopped; 0 none */
     int32_t month;           /* newest of `deepest`: local days / 30; 0 none */
@@ -201,8 +205,8 @@ static int32_t window_from(const struct household_view *view, const struct meter
     if (changed_s)
         from = days_local(view, changed_s) + 1;
     if (view->absent_to_s && view->absent_to_s <= view->now_s &&
-        days_local(view, view->absent_to_s) >= from)
-        from = days_local(view, view->absent_to_s) + 1;
+        days_local(view, view->absent_to_s - 1) >= from)
+        from = days_local(view, view->absent_to_s - 1) + 1;
     return from;
 }
 
@@ -222,13 +226,20 @@ static bool is_lived_in(const struct drop_options *set, const struct drop_state 
 
 /* ---- one meter ----------------------------------------------------------------------------- */
 
+/* Heating ends with the cold, and cold.c tells of what is missed in it. */
+static double below_of(const struct drop_options *set, const struct household_view *view,
+                       const struct meter_view *meter)
+{
+    return days_seasonal(view, meter) && set->below > SEASONAL ? SEASONAL : set->below;
+}
+
 /* How low the last days were, when that is low and nothing but the people can be why. */
 static bool is_low(const struct drop_options *set, const struct household_view *view,
                    const struct meter_view *meter, const double usual[2], struct window *now)
 {
     int32_t newest = meter->newest_day, first = newest - (int32_t)set->days + 1;
     return sum_window(meter, newest, (int)set->days, usual, now) &&
-           (now->used + days_step(meter)) * 100.0 < set->below * now->usual &&
+           (now->used + days_step(meter)) * 100.0 < below_of(set, view, meter) * now->usual &&
            now->usual - now->used >= days_floor_milli(meter->utility, set->floor_electricity,
                                                       set->floor_water, set->floor_gas) *
                                          (double)set->days &&
@@ -236,10 +247,12 @@ static bool is_low(const struct drop_options *set, const struct household_view *
            days_measured(view, meter, first, newest);
 }
 
-static void begin(const struct drop_options *set, const struct drop_state *state,
-                  const struct household_view *view, const struct meter_view *meter,
-                  struct drop_meter *own)
+static void begin(const void *options_of, const void *state_of, const struct household_view *view,
+                  const struct meter_view *meter, void *own_of)
 {
+    const struct drop_options *set = options_of;
+    const struct drop_state *state = state_of;
+    struct drop_meter *own = own_of;
     int32_t newest = meter->newest_day, first = newest - (int32_t)set->days + 1;
     int32_t from = newest - VIEW_DAYS + 1;
     if (from <= own->leak_day)
@@ -265,12 +278,19 @@ static void begin(const struct drop_options *set, const struct drop_state *state
 }
 
 /* True when it ended because use is back. After VIEW_DAYS nothing is left of the former usual. */
-static bool go_on(const struct drop_options *set, const struct meter_view *meter,
-                  struct drop_meter *own)
+static bool go_on(const void *options_of, const void *state_of, const struct household_view *view,
+                  const struct meter_view *meter, void *own_of)
 {
+    const struct drop_options *set = options_of;
+    const struct drop_state *state = state_of;
+    struct drop_meter *own = own_of;
     const double usual[2] = {days_milli(own->usual[0]), days_milli(own->usual[1])};
     double back = set->back > set->below ? set->back : set->below;
+    struct window now;
     remember(set, meter, own, usual);
+    if (is_lived_in(set, state, view, meter->newest_day) && is_low(set, view, meter, usual, &now) &&
+        100 - depth_of(&now) < own->percent)
+        own->percent = (uint8_t)(100 - depth_of(&now));
     bool ended = is_back(meter, own->since_day, meter->newest_day, back, usual);
     if (ended || meter->newest_day - own->since_day >= VIEW_DAYS)
         own->since_day = 0;
@@ -279,38 +299,32 @@ static bool go_on(const struct drop_options *set, const struct meter_view *meter
 
 /* ---- the contract -------------------------------------------------------------------------- */
 
-static void low_of(const struct drop_state *state, struct days_low low[VIEW_METERS_MAX])
+static void note(const struct household_view *view, const struct meter_view *meter, void *own_of)
 {
-    for (unsigned i = 0; i < VIEW_METERS_MAX; i++)
-        low[i] = (struct days_low){state->meters[i].since_day, state->meters[i].percent};
+    (void)view;
+    struct drop_meter *own = own_of;
+    if (meter->utility == UTILITY_WATER && meter->continuous)
+        own->leak_day = meter->newest_day;
 }
 
-static void observe(const void *options_of, void *state_of, const struct household_view *view,
+static const struct days_judge judge = {
+    DAYS_JUDGE_PLACES(drop),
+    .one = SEVERITY_MEDIUM,
+    .several = SEVERITY_HIGH,
+    .usual = USUAL,
+    .usual_depth = USUAL_DEPTH,
+    .halving = HALVING,
+    .note = note,
+    .begin = begin,
+    .go_on = go_on,
+};
+_Static_assert(offsetof(struct drop_state, presence) == 0, "as days_judge asks");
+
+static void observe(const void *options_of, void *state, const struct household_view *view,
                     const struct event *event, struct verdict *verdict)
 {
     const struct drop_options *set = options_of;
-    struct drop_state *state = state_of;
-    presence_note(&state->presence, view, event, set->awake_hours);
-    if (event->kind != EVENT_DAY && event->kind != EVENT_BILLING && event->kind != EVENT_HOUSEHOLD)
-        return;
-    if (event->kind == EVENT_HOUSEHOLD && event->household == HOUSEHOLD_MOVED_IN)
-        memset(state, 0, sizeof *state); /* other people, other days */
-    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
-        const struct meter_view *meter = &view->meters[i];
-        struct drop_meter *own = &state->meters[i];
-        bool its_day = event->kind == EVENT_DAY && event->meter == i;
-        if (its_day && meter->utility == UTILITY_WATER && meter->continuous)
-            own->leak_day = meter->newest_day;
-        if (days_explained(view, meter))
-            own->since_day = 0;
-        else if (its_day && own->since_day)
-            verdict->life = go_on(set, meter, own) || verdict->life;
-        else if (its_day)
-            begin(set, state, view, meter, own);
-    }
-    struct days_low low[VIEW_METERS_MAX];
-    low_of(state, low);
-    days_tell(low, view, SEVERITY_MEDIUM, SEVERITY_HIGH, verdict);
+    days_judge_observe(&judge, set, state, set->awake_hours, view, event, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */
@@ -357,22 +371,13 @@ static void add_others(const struct drop_state *state, const struct household_vi
     }
 }
 
-/* The meter with a finding whose use fell furthest, of that utility. */
-static unsigned worst_meter(const struct drop_state *state, const struct household_view *view,
-                            enum utility utility)
-{
-    struct days_low low[VIEW_METERS_MAX];
-    low_of(state, low);
-    return days_lowest(low, view, utility);
-}
-
 static void describe(const void *options_of, const void *state_of,
                      const struct household_view *view, const struct verdict *verdict, char *out,
                      size_t out_bytes)
 {
     const struct drop_options *set = options_of;
     const struct drop_state *state = state_of;
-    unsigned worst = worst_meter(state, view, verdict->utility);
+    unsigned worst = days_judge_lowest(&judge, state, view, verdict->utility);
     const struct drop_meter *own = &state->meters[worst];
     struct window average = average_day(&view->meters[worst], own);
     char name[SAY_MAX], since[SAY_MAX], used[SAY_MAX], usual[SAY_MAX], amounts[3 * SAY_MAX] = "";
@@ -407,8 +412,8 @@ enum {
 static const struct term terms[] = {
     [TERM_PERCENT] = {"percent", "%",
                       "of what is usual was used, by the meter that fell furthest; the score is "
-                      "what is left to 100 when it began"},
-    [TERM_BELOW] = {"below", "%", "a finding begins below this"},
+                      "what is left to 100 in its lowest days"},
+    [TERM_BELOW] = {"below", "%", "a finding begins below this, as the budget is"},
     [TERM_BACK] = {"back", "%", "a day of at least this ends it"},
     [TERM_USED] = {"used", "Wh or L", "on an average of these days"},
     [TERM_USUAL] = {"usual", "Wh or L", "on days of these types"},
@@ -437,7 +442,8 @@ static void explain(const void *options_of, const void *state_of, const struct h
 {
     const struct drop_options *set = options_of;
     const struct drop_state *state = state_of;
-    values[TERM_BELOW] = set->below;
+    double priced = 100.0 - USUAL_DEPTH - HALVING * pace_others_halvings(view, USUAL);
+    values[TERM_BELOW] = priced < set->below ? priced : set->below;
     values[TERM_BACK] = set->back;
     for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++) {
         struct window average;
@@ -447,7 +453,9 @@ static void explain(const void *options_of, const void *state_of, const struct h
         double percent = average.used * 100.0 / average.usual;
         if (values[TERM_PERCENT] <= percent)
             continue;
+        double below = below_of(set, view, &view->meters[i]);
         values[TERM_PERCENT] = percent;
+        values[TERM_BELOW] = priced < below ? priced : below;
         values[TERM_USED] = average.used / 1000.0;
         values[TERM_USUAL] = average.usual / 1000.0;
         values[TERM_DAYS] = days;
@@ -460,6 +468,7 @@ const struct detector detector_drop = {
     .name = "drop",
     .summary = "use over the last days far below what is usual in a lived-in home",
     .team = TEAM_WELFARE,
+    .pricing = PRICED_GRADED,
     .collective = true,
     .options = options,
     .option_count = sizeof options / sizeof options[0],

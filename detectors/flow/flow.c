@@ -8,13 +8,16 @@
 #include <string.h>
 
 #include "detectors/detector.h"
+#include "detectors/num.h"
 #include "detectors/say.h"
 
 #define WATER_METERS_MAX 2 /* cold and warm; a third is not looked at */
 #define HOURLY_MINUTES   90
 #define LEAK_HOURS       24
-#define HALF             8  /* codes from a use to half of it */
-#define FADE_DAYS        30 /* a record loses a code, 8 %, in so many days */
+#define HALF             8   /* codes from a use to half of it */
+#define FADE_DAYS        30  /* a record loses a code, 8 %, in so many days */
+#define USUAL            0.3 /* findings a home-year, half of which flow HALVING times more */
+#define HALVING          1.3
 
 /* Hours without a stop that are compared with the home's own record of them. */
 static const uint8_t window_hours[] = {2, 3, 4, 6, 8, 12, LEAK_HOURS};
@@ -198,9 +201,29 @@ static enum severity grade_of(const struct flow_options *set, const struct house
     return is_somebody_there(view, own->since_hour) ? SEVERITY_LOW : SEVERITY_MEDIUM;
 }
 
+static double needed_milli(const struct flow_options *set, unsigned window, uint8_t record)
+{
+    double above = (100.0 + set->above) / 100.0 * (double)routine_milli(record);
+    double least = least_milli(set, window);
+    return above > least ? above : least;
+}
+
+/* A leak, and what nobody has stopped for hours, is told at any budget. */
+static double price_of(const struct flow_options *set, const struct flow_meter *own)
+{
+    if (window_hours[own->window] == LEAK_HOURS ||
+        own->newest_hour - own->since_hour + 1 >= set->grave_hours)
+        return PACE_ALWAYS;
+    double times = (double)routine_milli(own->level) / needed_milli(set, own->window, own->past);
+    return pace_graded(USUAL, num_log(times) / num_log(HALVING));
+}
+
+/* Whatever flows by itself vouches for nobody, whether or not the budget has it told. */
 static void tell(const struct flow_options *set, const struct flow_state *state,
                  const struct household_view *view, struct verdict *verdict)
 {
+    bool raised = verdict->active;
+    double price = PACE_ANY;
     verdict->active = false;
     for (unsigned place = 0; place < WATER_METERS_MAX; place++) {
         const struct flow_meter *own = &state->meters[place];
@@ -219,11 +242,14 @@ static void tell(const struct flow_options *set, const struct flow_state *state,
         double score = (double)routine_milli(own->level) / (past > least ? past : least);
         if (score > verdict->score)
             verdict->score = score;
+        if (price_of(set, own) < price)
+            price = price_of(set, own);
         verdict->active = true;
         verdict->utility = UTILITY_WATER;
         verdict->utilities = 1u << UTILITY_WATER;
         verdict->oddness = ODDNESS_STRANGE;
     }
+    pace_others_judge(view, raised, price, verdict);
 }
 
 static void observe(const void *options_of, void *state_of, const struct household_view *view,
@@ -294,16 +320,18 @@ static const struct term terms[] = {
     [TERM_RECORD] =
         {"record", "L/h",
          "the most that flowed here for as many hours; without a finding, this window too"},
-    [TERM_NEEDED] = {"needed", "L/h", "a finding begins at this"},
+    [TERM_NEEDED] = {"needed", "L/h", "a finding begins at this, as the budget is"},
     [TERM_RUNNING] = {"running", "h", "since it began to flow; 0: no finding"},
     [TERM_GRAVE] = {"grave", "h", "after so many it is raised high"},
 };
 
-static double needed_milli(const struct flow_options *set, unsigned window, uint8_t record)
+/* As the budget is; a leak's is always the same. */
+static double asked_milli(const struct flow_options *set, const struct household_view *view,
+                          unsigned window, uint8_t record)
 {
-    double above = (100.0 + set->above) / 100.0 * (double)routine_milli(record);
-    double least = least_milli(set, window);
-    return above > least ? above : least;
+    double needed = needed_milli(set, window, record);
+    double halvings = window_hours[window] == LEAK_HOURS ? 0.0 : pace_others_halvings(view, USUAL);
+    return needed * num_exp(halvings * num_log(HALVING));
 }
 
 /* The window of the finding, else the one that comes nearest; WINDOWS: none is known. */
@@ -346,7 +374,7 @@ static void explain(const void *options_of, const void *state_of, const struct h
         values[TERM_LEVEL] = (double)routine_milli(level) / 1000.0;
         values[TERM_HOURS] = window_hours[window];
         values[TERM_RECORD] = (double)routine_milli(record) / 1000.0;
-        values[TERM_NEEDED] = needed / 1000.0;
+        values[TERM_NEEDED] = asked_milli(set, view, window, record) / 1000.0;
         values[TERM_RUNNING] = own->since_hour ? own->newest_hour + 1 - own->since_hour : 0;
     }
 }
@@ -355,6 +383,7 @@ const struct detector detector_flow = {
     .name = "flow",
     .summary = "water that does not stop: a tap left running, a burst pipe, a leak",
     .team = TEAM_WELFARE,
+    .pricing = PRICED_GRADED,
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .options_bytes = sizeof(struct flow_options),

@@ -20,6 +20,9 @@
 #define OFTEN          0.5     /* what is missing this often is no routine */
 #define RUN_DAYS_MAX   200
 #define AHEAD          4.0 /* of the threshold at most: some ordinary days end it */
+#define USUAL          0.2 /* findings a home-year, half of which score HALVING more */
+#define USUAL_ABOVE    7.0
+#define HALVING        1.5
 
 /* How a routine may have changed, each judged by itself: who lives by night still has meals. */
 enum change { CHANGE_MEALS, CHANGE_SWAPPED, CHANGE_COUNT };
@@ -206,6 +209,7 @@ static void tell(const struct routine_state *state, const struct household_view 
 {
     uint32_t utilities = hourly_utilities(view);
     int32_t since_day = INT32_MAX;
+    bool raised = verdict->active;
     verdict->active = false;
     for (unsigned change = 0; change < CHANGE_COUNT && utilities; change++) {
         const struct run *run = &state->runs[change];
@@ -217,6 +221,8 @@ static void tell(const struct routine_state *state, const struct household_view 
         if (run->score > verdict->score)
             verdict->score = run->score;
     }
+    double price = pace_graded(USUAL, (verdict->score - USUAL_ABOVE) / HALVING);
+    pace_others_judge(view, raised, price, verdict);
     if (!verdict->active)
         return;
     verdict->grade = SEVERITY_LOW;
@@ -295,7 +301,7 @@ enum {
 static const struct term terms[] = {
     [TERM_MEALS] = {"meals", NULL, "log odds of missing meals against this home's routine"},
     [TERM_SWAPPED] = {"nights", NULL, "log odds of a life by night; the score is the larger one"},
-    [TERM_ABOVE] = {"above", NULL, "a finding begins at this"},
+    [TERM_ABOVE] = {"above", NULL, "a finding begins at this, as the budget is"},
     [TERM_LEARNT] = {"learnt", "days", "that have taught what is usual"},
     [TERM_USUAL + SIGN_MORNING] = {"usual_no_morning", "%", "of this home's days show nothing"},
     [TERM_USUAL + SIGN_NOON] = {"usual_no_noon", "%", "likewise"},
@@ -314,10 +320,10 @@ static void explain(const void *options_of, const void *state_of, const struct h
 {
     const struct routine_options *set = options_of;
     const struct routine_state *state = state_of;
-    (void)view;
+    double priced = USUAL_ABOVE + HALVING * pace_others_halvings(view, USUAL);
     values[TERM_MEALS] = state->runs[CHANGE_MEALS].score;
     values[TERM_SWAPPED] = state->runs[CHANGE_SWAPPED].score;
-    values[TERM_ABOVE] = set->above;
+    values[TERM_ABOVE] = priced > set->above ? priced : set->above;
     values[TERM_LEARNT] = state->learnt_days;
     for (unsigned sign = 0; sign < SIGN_COUNT; sign++) {
         if (state->learnt_days)
@@ -330,6 +336,7 @@ const struct detector detector_routine = {
     .name = "routine",
     .summary = "for days meals are missing, or night and day are swapped; information",
     .team = TEAM_WELFARE,
+    .pricing = PRICED_GRADED,
     .detects = DETECTS_HABITS,
     .options = options,
     .option_count = sizeof options / sizeof options[0],

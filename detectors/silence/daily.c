@@ -9,9 +9,11 @@
 #include "detectors/days.h"
 #include "detectors/num.h"
 #include "detectors/say.h"
+#include "detectors/silence/learning.h"
 #include "detectors/silence/state.h"
 
-#define KNOWN_MIN     21  /* days without which nobody knows what is usual */
+#define KNOWN_MIN     21  /* days without which nobody knows what is usual; but of a home */
+#define KNOWN_FIRST   7   /* that is new, so many, and three quarters of those it has */
 #define POOLED_YEARS  0.5 /* other homes count as half a year of this home's own record */
 #define DAYS_PER_YEAR 365.25
 #define ONSET_HOURS   12.5 /* a collapse falls into a day: the rest of it is not told */
@@ -49,10 +51,10 @@ static bool is_daily(const struct household_view *view, unsigned m)
     return view->meters[m].interval_minutes >= SILENCE_DAILY_MINUTES;
 }
 
-static bool is_away(const struct household_view *view, int32_t day)
+static unsigned known_least(const struct meter_view *meter)
 {
-    int64_t start_s = day * (int64_t)DAY_S - view->utc_offset_s;
-    return view->absent_from_s < start_s + DAY_S && start_s < view->absent_to_s;
+    unsigned least = meter->valid_days * 3u / 4u;
+    return least < KNOWN_FIRST ? KNOWN_FIRST : least > KNOWN_MIN ? KNOWN_MIN : least;
 }
 
 /* Of the days that are known up to that one, in milli-units; 0: too few, or as often nothing. */
@@ -65,7 +67,7 @@ static double usual_day(const struct meter_view *meter, int32_t until)
         if (code)
             codes[n++] = code;
     }
-    return n < KNOWN_MIN ? 0.0 : days_milli(days_median(codes, n));
+    return n < known_least(meter) ? 0.0 : days_milli(days_median(codes, n));
 }
 
 /* While a finding is on, of the days before it: else a long silence were a usual one. */
@@ -93,12 +95,10 @@ static unsigned rank_of(enum utility utility)
     return utility == UTILITY_WATER ? 0 : utility == UTILITY_ELECTRICITY ? 1 : 2;
 }
 
-/* Use that follows the season: only a day without any says something. */
+/* Only a day without any use says something. */
 static bool is_seasonal(const struct household_view *view, unsigned m)
 {
-    return view->meters[m].utility == UTILITY_GAS ||
-           (view->meters[m].utility == UTILITY_ELECTRICITY &&
-            view->flags >> FLAG_STORAGE_HEATING & 1);
+    return days_seasonal(view, &view->meters[m]);
 }
 
 /* False: no daily meter tells anything. */
@@ -148,7 +148,7 @@ static int run_of(const struct shown *shown, int level, int32_t until, int32_t *
 {
     int run = 0;
     int32_t before = shown->life_day > until - VIEW_DAYS ? shown->life_day : until - VIEW_DAYS;
-    for (int32_t day = until; day > before && !is_away(shown->view, day); day--) {
+    for (int32_t day = until; day > before && !days_away(shown->view, day); day--) {
         double percent = percent_of(shown, day);
         if (percent > levels[level])
             break;
@@ -168,13 +168,29 @@ static int length_of(int run)
     return length;
 }
 
-/* How often a year this home has a run as low and as long. */
+/* How often a year other homes have a run as low and as long; and this one. */
+static double others_of(const struct shown *shown, int level, int length)
+{
+    int model = shown->view->meters[shown->lead].utility != UTILITY_ELECTRICITY;
+    return (double)prior[model][level][length];
+}
+
 static double yearly_of(const struct silence_daily *daily, const struct shown *shown, int level,
                         int length)
 {
-    int model = shown->view->meters[shown->lead].utility != UTILITY_ELECTRICITY;
     double own = daily->reached[level][length], years = daily->watched_days / DAYS_PER_YEAR;
-    return (own + POOLED_YEARS * (double)prior[model][level][length]) / (years + POOLED_YEARS);
+    return (own + POOLED_YEARS * others_of(shown, level, length)) / (years + POOLED_YEARS);
+}
+
+/* Where hours show the same silence, an alert is told sooner. */
+static double share_of(const struct shown *shown)
+{
+    return shown->hourly ? CORROBORATED : 1.0;
+}
+
+static double score_of(double yearly)
+{
+    return num_log(DAYS_PER_YEAR / yearly);
 }
 
 /* The rarest of what the newest days are; *level says which. 0: nothing is low. */
@@ -198,7 +214,7 @@ static double price_of(const struct silence_daily *daily, const struct shown *sh
 /* A run that this day ended is one more of its kind; so is each run that it made longer. */
 static void count_runs(struct silence_daily *daily, const struct shown *shown, int32_t day)
 {
-    if (percent_of(shown, day) < 0.0 || is_away(shown->view, day))
+    if (percent_of(shown, day) < 0.0 || days_away(shown->view, day))
         return;
     if (daily->watched_days < UINT16_MAX)
         daily->watched_days++;
@@ -243,6 +259,7 @@ static void end_finding(struct silence_state *state, double allowed, struct verd
     verdict->price = (double)state->yearly;
 }
 
+/* Other homes stand in, which is never enough for the gravest: `allowed` 0. */
 static void tell(struct silence_daily *daily, const struct shown *shown, double allowed,
                  struct verdict *verdict)
 {
@@ -251,9 +268,10 @@ static void tell(struct silence_daily *daily, const struct shown *shown, double 
     int32_t since;
     int run = run_of(shown, daily->on - 1, daily->day, &since);
     verdict->active = true;
-    verdict->grade =
-        yearly <= allowed / 8.0 || run >= CRITICAL_DAYS ? SEVERITY_CRITICAL : SEVERITY_HIGH;
-    verdict->score = num_log(DAYS_PER_YEAR / yearly);
+    verdict->grade = allowed > 0.0 && (yearly <= allowed / 8.0 || run >= CRITICAL_DAYS)
+                         ? SEVERITY_CRITICAL
+                         : SEVERITY_HIGH;
+    verdict->score = score_of(yearly);
     verdict->since_s = daily->since_day * (int64_t)DAY_S - view->utc_offset_s;
     verdict->utility = view->meters[shown->lead].utility;
     verdict->utilities = 1u << verdict->utility;
@@ -267,6 +285,15 @@ static void take_days(struct silence_daily *daily, const struct shown *shown)
         count_runs(daily, shown, day);
     if (until > daily->day)
         daily->day = until;
+}
+
+/* A home that is not known yet by what other homes do; but boilers say nothing of people. */
+static bool can_judge(const struct silence_options *own, const struct shown *shown)
+{
+    const struct household_view *view = shown->view;
+    return view->occupied &&
+           (view->valid_days >= own->learning_days ||
+            (silence_is_learning(own, view) && view->meters[shown->lead].utility != UTILITY_GAS));
 }
 
 void silence_daily_observe(const struct silence_options *own, struct silence_state *state,
@@ -284,14 +311,13 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
         return;
     take_days(daily, &shown);
     double yearly = price_of(daily, &shown, &level, &since);
-    verdict->ready = view->occupied && view->valid_days >= own->learning_days;
+    verdict->ready = can_judge(own, &shown);
     bool back = daily->on && percent_of(&shown, daily->day) > levels[daily->on - 1];
     if (!verdict->ready || back || !(yearly > 0.0)) {
         end_finding(state, allowed, verdict, back || shown.life_day >= daily->day);
         return;
     }
-    if (shown.hourly) /* as silent since then */
-        yearly *= CORROBORATED;
+    yearly *= share_of(&shown);
     daily->yearly = (float)yearly;
     silence_price(verdict, yearly);
     if (yearly <= allowed && !verdict->active) {
@@ -301,7 +327,7 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
         daily->usual = routine_day_code((int64_t)shown.usual[shown.lead]);
     }
     if (daily->on)
-        tell(daily, &shown, allowed, verdict);
+        tell(daily, &shown, silence_is_learning(own, view) ? 0.0 : allowed, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */
@@ -335,8 +361,9 @@ static void say_before(const struct silence_daily *daily, int level, int run, ch
         (void)snprintf(out, out_bytes, "this home has not had that in %s", months);
 }
 
-void silence_daily_describe(const struct silence_state *state, const struct household_view *view,
-                            const struct verdict *verdict, char *out, size_t out_bytes)
+void silence_daily_describe(const struct silence_options *own, const struct silence_state *state,
+                            const struct household_view *view, const struct verdict *verdict,
+                            char *out, size_t out_bytes)
 {
     const struct silence_daily *daily = &state->daily;
     struct shown shown;
@@ -351,19 +378,49 @@ void silence_daily_describe(const struct silence_state *state, const struct hous
     else
         (void)snprintf(what, sizeof what, "At most %d %% of the usual %s", levels[level], name);
     say_days(view, since, daily->day, run, days, sizeof days);
-    say_before(daily, level, run, before, sizeof before);
+    if (silence_is_learning(own, view))
+        silence_say_learning(view, before, sizeof before);
+    else
+        say_before(daily, level, run, before, sizeof before);
     (void)snprintf(out, out_bytes, "%s on %s (one reading a day); %s", what, days, before);
+}
+
+/* ---- the numbers behind it ----------------------------------------------------------------- */
+
+void silence_daily_explain(const struct silence_options *own, const struct silence_state *state,
+                           const struct household_view *view, struct silence_days *out)
+{
+    struct silence_daily daily = state->daily;
+    struct shown shown;
+    int level = 0;
+    int32_t since;
+    *out = (struct silence_days){0};
+    if (!look(state, view, &shown))
+        return;
+    if (told_until(&shown) > daily.day)
+        daily.day = told_until(&shown);
+    out->lowest_run = run_of(&shown, SILENCE_DAY_LEVELS - 1, daily.day, &since);
+    out->share = share_of(&shown);
+    double yearly = price_of(&daily, &shown, &level, &since) * out->share;
+    if (!(yearly > 0.0))
+        return;
+    out->run = run_of(&shown, level, daily.day, &since);
+    out->level = levels[level];
+    out->before = daily.reached[level][length_of(out->run)];
+    out->others = others_of(&shown, level, length_of(out->run));
+    if (!can_judge(own, &shown))
+        return;
+    out->yearly = yearly;
+    out->score = score_of(yearly);
 }
 
 /* ---- what is to be expected ---------------------------------------------------------------- */
 
-int silence_daily_run(const struct silence_state *state, const struct household_view *view)
+bool silence_daily_known(const struct silence_options *own, const struct silence_state *state,
+                         const struct household_view *view)
 {
     struct shown shown;
-    int32_t since;
-    return look(state, view, &shown)
-               ? run_of(&shown, SILENCE_DAY_LEVELS - 1, told_until(&shown), &since)
-               : 0;
+    return look(state, view, &shown) && can_judge(own, &shown);
 }
 
 /* The lowest day of these two months, in percent of a usual one. */

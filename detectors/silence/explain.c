@@ -21,6 +21,15 @@ enum {
     TERM_OUTLOOK,
     TERM_AWAY,
     TERM_COLLAPSED,
+    TERM_LEARNING,
+    TERM_DAYS_SCORE,
+    TERM_DAYS_YEARLY,
+    TERM_DAYS_LOW,
+    TERM_DAYS_LEVEL,
+    TERM_DAYS_BEFORE,
+    TERM_DAYS_OTHERS,
+    TERM_DAYS_SHARE,
+    TERM_DAYS_WATCHED,
     TERM_COUNT
 };
 
@@ -42,20 +51,46 @@ const struct term silence_terms[SILENCE_TERMS] = {
     [TERM_AWAY] = {"away", "%", "chance that they are away, by this home's record of absences"},
     [TERM_COLLAPSED] = {"collapsed", "%",
                         "chance that nobody can act, if one home in ten had that a year"},
+    [TERM_LEARNING] = {"learning", "days",
+                       "until its own record is enough: other homes stand in for so long"},
+    [TERM_DAYS_SCORE] = {"days_score", NULL,
+                         "logarithm of a year in days over days_yearly; the score told by days"},
+    [TERM_DAYS_YEARLY] = {"days_yearly", "a year",
+                          "how often days are as low in a row here; raised at or below allowed"},
+    [TERM_DAYS_LOW] = {"days_low", "days", "low in a row, by meters that are read once a day"},
+    [TERM_DAYS_LEVEL] = {"days_level", "%", "of a usual day's use, which none of them exceeds"},
+    [TERM_DAYS_BEFORE] = {"days_before", "times",
+                          "that this home had as many as low (1, 2, 3, 4 or 6 of them)"},
+    [TERM_DAYS_OTHERS] = {"days_others", "a year",
+                          "how often other homes have; half a year of theirs is counted in"},
+    [TERM_DAYS_SHARE] = {"days_share", NULL,
+                         "what days_yearly is multiplied by: half where hours are as silent"},
+    [TERM_DAYS_WATCHED] = {"days_watched", "days", "that days_before is counted in"},
 };
 _Static_assert(TERM_COUNT == SILENCE_TERMS, "one row each");
 
-/* Of a home whose meters are all read once a day. */
-static void explain_days(const struct silence_state *state, const struct household_view *view,
-                         double values[TERMS_MAX])
+/* Of meters that are read once a day. */
+static void explain_days(const struct silence_options *own, const struct silence_state *state,
+                         const struct household_view *view, double values[TERMS_MAX])
 {
-    const struct silence_daily *daily = &state->daily;
-    if (!daily->watched_days)
+    struct silence_days days;
+    if (!state->daily.watched_days)
         return;
-    values[TERM_WATCHED] = daily->watched_days;
-    values[TERM_HOURS] = 24.0 * silence_daily_run(state, view);
-    if (daily->yearly > 0.0f)
-        values[TERM_YEARLY] = (double)daily->yearly;
+    silence_daily_explain(own, state, view, &days);
+    values[TERM_DAYS_WATCHED] = state->daily.watched_days;
+    values[TERM_DAYS_LOW] = days.run;
+    if (!state->first_hour)
+        values[TERM_HOURS] = 24.0 * days.lowest_run;
+    if (!days.run)
+        return;
+    values[TERM_DAYS_LEVEL] = days.level;
+    values[TERM_DAYS_BEFORE] = days.before;
+    values[TERM_DAYS_OTHERS] = days.others;
+    values[TERM_DAYS_SHARE] = days.share;
+    if (!(days.yearly > 0.0))
+        return;
+    values[TERM_DAYS_YEARLY] = days.yearly;
+    values[TERM_DAYS_SCORE] = days.score;
 }
 
 void silence_explain(const void *options_in, const void *state_in,
@@ -64,14 +99,15 @@ void silence_explain(const void *options_in, const void *state_in,
     const struct silence_options *own = options_in;
     const struct silence_state *state = state_in;
     values[TERM_ALLOWED] = silence_allowed(own, view);
-    values[TERM_WATCHED] = state->watched_hours / 24.0;
+    if (view->valid_days < own->learning_days)
+        values[TERM_LEARNING] = (double)(own->learning_days - view->valid_days);
     double outlook = silence_outlook(options_in, state_in, view);
     if (outlook > 0.0)
         values[TERM_OUTLOOK] = outlook;
-    if (!state->first_hour) {
-        explain_days(state, view, values);
+    explain_days(own, state, view, values);
+    if (!state->first_hour)
         return;
-    }
+    values[TERM_WATCHED] = state->watched_hours / 24.0;
     struct silence_chances chances = silence_hidden_chances(&state->hidden);
     bool away = silence_is_away(view, view->now_s);
     values[TERM_AWAY] = away ? 100.0 : 100.0 * chances.away;

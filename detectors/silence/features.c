@@ -5,6 +5,7 @@
 
 #include "detectors/num.h"
 #include "detectors/silence/state.h"
+#include "detectors/silence/week.h"
 
 #define EVIDENCE_CAP   40.0f
 #define RESET_FALL     3.0f /* a fall this deep below its top ends an excursion */
@@ -16,6 +17,9 @@
 /* The same lives are behind water and electricity, so the two are no independent witnesses; and
  * much that is electric turns itself on, as no tap does. */
 #define BESIDE_WATER       0.5
+#define BELOW_NIGHTS       0.25 /* share of the nights' hours that draw less */
+#define FLAT_HOURS         5    /* as many hours before, and this one */
+#define FLAT_CODES         3 /* steps of a code, 9 % each, between which a fridge goes on and off */
 #define BESIDE_WATER_AWAKE (-2.4)
 #define LATE_HOURS         6 /* a meter that is later than this is not waited for */
 #define LN2                0.693147180559945309417
@@ -79,11 +83,31 @@ static bool beside_water(const struct household_view *view, int meter)
     return view->meters[meter].utility == UTILITY_ELECTRICITY && beside(view, UTILITY_WATER, meter);
 }
 
+/* A lamp or a television that whoever fell has left on raises every hour alike, a heater that
+ * follows the weather lowers some below the nights: nobody acts in either. */
+static bool nobody_acts(const struct meter_view *meter, const struct event *event)
+{
+    uint8_t lowest = event->use, highest = event->use;
+    if (event->use < routine_night_code(meter->routine, BELOW_NIGHTS))
+        return true;
+    for (int32_t hour = event->hour - FLAT_HOURS; hour < event->hour; hour++) {
+        uint8_t code = view_hour(meter, hour);
+        if (code == ROUTINE_MISSING)
+            return false;
+        lowest = code < lowest ? code : lowest;
+        highest = code > highest ? code : highest;
+    }
+    return highest - lowest <= FLAT_CODES;
+}
+
 struct event silence_heard(const struct household_view *view, const struct event *event)
 {
     struct event heard = *event;
     if (beside_water(view, event->meter)) {
-        heard.evidence.awake = event->evidence.increment < BESIDE_WATER_AWAKE;
+        if (event->kind == EVENT_HOUR && event->evidence.increment < 0.0 &&
+            nobody_acts(&view->meters[event->meter], event))
+            heard.evidence.increment = 0.0;
+        heard.evidence.awake = heard.evidence.increment < BESIDE_WATER_AWAKE;
         heard.evidence.increment *= BESIDE_WATER;
         heard.awake_probability = 0.0;
     }
@@ -425,6 +449,7 @@ void silence_features(const struct silence_state *state, const struct household_
     fill_onset(state, prior, out);
     fill_ahead(view, event, out);
     fill_habit(&state->habit, out);
+    silence_week(view, event, out);
     out[FEATURE_EVIDENCE] = now->evidence;
     out[FEATURE_ODD_HOURS] = now->odd_hours;
     out[FEATURE_QUIET_HOURS] = now->quiet_hours;

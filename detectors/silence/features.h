@@ -14,45 +14,54 @@
 #define SILENCE_REARM 0.5f /* evidence up to which nothing is odd */
 
 /* X(constant, name): what the score looks at; silence.md tells each. */
-#define SILENCE_FEATURES(X)                       \
-    X(FEATURE_EVIDENCE, "evidence")               \
-    X(FEATURE_ODD_HOURS, "odd_hours")             \
-    X(FEATURE_QUIET_HOURS, "quiet_hours")         \
-    X(FEATURE_RATE_EVIDENCE, "rate_evidence")     \
-    X(FEATURE_RATE_QUIET, "rate_quiet")           \
-    X(FEATURE_RATE_10, "rate_10")                 \
-    X(FEATURE_RATE_20, "rate_20")                 \
-    X(FEATURE_RATE_24H, "rate_24h")               \
-    X(FEATURE_RATE_12H, "rate_12h")               \
-    X(FEATURE_GOES_ON, "goes_on")                 \
-    X(FEATURE_LASTS_ON, "lasts_on")               \
-    X(FEATURE_HOUR, "hour")                       \
-    X(FEATURE_WEEKDAY, "weekday")                 \
-    X(FEATURE_ONSET_HOUR, "onset_hour")           \
-    X(FEATURE_ONSET_HABIT, "onset_habit")         \
-    X(FEATURE_ONSET_DAY_HABIT, "onset_day_habit") \
-    X(FEATURE_ONSET_EVIDENCE, "onset_evidence")   \
-    X(FEATURE_MISSED, "missed")                   \
-    X(FEATURE_AHEAD_3, "ahead_3")                 \
-    X(FEATURE_AHEAD_6, "ahead_6")                 \
-    X(FEATURE_AHEAD_12, "ahead_12")               \
-    X(FEATURE_GAIN_3, "gain_3")                   \
-    X(FEATURE_GAIN_RECENT, "gain_recent")         \
-    X(FEATURE_ACTIVE_DAY, "active_day")           \
-    X(FEATURE_ACTIVE_WEEK, "active_week")         \
-    X(FEATURE_LIVELY, "lively")                   \
-    X(FEATURE_SINCE_ABSENCE, "since_absence")     \
-    X(FEATURE_SINCE_RETURN, "since_return")       \
-    X(FEATURE_ABSENCES, "absences")               \
-    X(FEATURE_ABSENT_SHARE, "absent_share")       \
-    X(FEATURE_LEVEL, "level")                     \
-    X(FEATURE_SPREAD, "spread")                   \
-    X(FEATURE_SOFT_HOURS, "soft_hours")           \
-    X(FEATURE_SOFT_EVIDENCE, "soft_evidence")     \
-    X(FEATURE_CLEAR_HOURS, "clear_hours")         \
-    X(FEATURE_CLEAR_EVIDENCE, "clear_evidence")   \
-    X(FEATURE_STRONG_HOURS, "strong_hours")       \
-    X(FEATURE_STRONG_EVIDENCE, "strong_evidence")
+#define SILENCE_FEATURES(X)                         \
+    X(FEATURE_EVIDENCE, "evidence")                 \
+    X(FEATURE_ODD_HOURS, "odd_hours")               \
+    X(FEATURE_QUIET_HOURS, "quiet_hours")           \
+    X(FEATURE_RATE_EVIDENCE, "rate_evidence")       \
+    X(FEATURE_RATE_QUIET, "rate_quiet")             \
+    X(FEATURE_RATE_10, "rate_10")                   \
+    X(FEATURE_RATE_20, "rate_20")                   \
+    X(FEATURE_RATE_24H, "rate_24h")                 \
+    X(FEATURE_RATE_12H, "rate_12h")                 \
+    X(FEATURE_GOES_ON, "goes_on")                   \
+    X(FEATURE_LASTS_ON, "lasts_on")                 \
+    X(FEATURE_HOUR, "hour")                         \
+    X(FEATURE_WEEKDAY, "weekday")                   \
+    X(FEATURE_ONSET_HOUR, "onset_hour")             \
+    X(FEATURE_ONSET_HABIT, "onset_habit")           \
+    X(FEATURE_ONSET_DAY_HABIT, "onset_day_habit")   \
+    X(FEATURE_ONSET_EVIDENCE, "onset_evidence")     \
+    X(FEATURE_MISSED, "missed")                     \
+    X(FEATURE_AHEAD_3, "ahead_3")                   \
+    X(FEATURE_AHEAD_6, "ahead_6")                   \
+    X(FEATURE_AHEAD_12, "ahead_12")                 \
+    X(FEATURE_GAIN_3, "gain_3")                     \
+    X(FEATURE_GAIN_RECENT, "gain_recent")           \
+    X(FEATURE_ACTIVE_DAY, "active_day")             \
+    X(FEATURE_ACTIVE_WEEK, "active_week")           \
+    X(FEATURE_LIVELY, "lively")                     \
+    X(FEATURE_SINCE_ABSENCE, "since_absence")       \
+    X(FEATURE_SINCE_RETURN, "since_return")         \
+    X(FEATURE_ABSENCES, "absences")                 \
+    X(FEATURE_ABSENT_SHARE, "absent_share")         \
+    X(FEATURE_LEVEL, "level")                       \
+    X(FEATURE_SPREAD, "spread")                     \
+    X(FEATURE_SOFT_HOURS, "soft_hours")             \
+    X(FEATURE_SOFT_EVIDENCE, "soft_evidence")       \
+    X(FEATURE_CLEAR_HOURS, "clear_hours")           \
+    X(FEATURE_CLEAR_EVIDENCE, "clear_evidence")     \
+    X(FEATURE_STRONG_HOURS, "strong_hours")         \
+    X(FEATURE_STRONG_EVIDENCE, "strong_evidence")   \
+    X(FEATURE_WEEK_LEAST, "week_least")             \
+    X(FEATURE_WEEK_LEAST_TOP, "week_least_top")     \
+    X(FEATURE_WEEK_ABOVE, "week_above")             \
+    X(FEATURE_WEEK_SINCE_ABOVE, "week_since_above") \
+    X(FEATURE_WEEK_SINCE_FAR, "week_since_far")     \
+    X(FEATURE_WEEK_TOP_12, "week_top_12")           \
+    X(FEATURE_WEEK_TOP_24, "week_top_24")           \
+    X(FEATURE_WEEK_SWING, "week_swing")             \
+    X(FEATURE_WEEK_ROUGHNESS, "week_roughness")
 
 #define FEATURE_CONSTANT(constant, name) constant,
 enum silence_feature { SILENCE_FEATURES(FEATURE_CONSTANT) FEATURE_COUNT };
@@ -105,6 +114,14 @@ struct silence_daily {
     float yearly;          /* the price of an alert now; 0: not judged */
 };
 
+/* What hours show of a home that is not known yet (learning.h). */
+struct silence_learning {
+    int32_t awake_hour; /* of the last sign of life; hours since 1970; 0 none yet */
+    uint16_t quiet;     /* measured hours since then */
+    uint8_t longest;    /* of the silences that have ended; 255 more */
+    uint8_t on;         /* 1: the finding holds until somebody is seen */
+};
+
 /* Chances against "at home" (hidden.h), as odds: 0 surely at home. */
 struct silence_hidden {
     float away, collapsed;
@@ -118,6 +135,7 @@ struct silence_state {
     float yearly; /* the lowest price of an alert in this silence (score.h); 0: not judged */
     struct silence_daily daily;
     struct silence_hidden hidden;
+    struct silence_learning learning;
 };
 _Static_assert(sizeof(struct silence_state) % 8 == 0, "persisted as it stands");
 

@@ -8,7 +8,7 @@
 
 #include "detectors/silence/features.h"
 
-#define SILENCE_DEPTH  2
+#define SILENCE_DEPTH  3
 #define SILENCE_NODES  ((1 << SILENCE_DEPTH) - 1)
 #define SILENCE_LEVELS 24
 

@@ -10,12 +10,15 @@
 #include "detectors/num.h"
 #include "detectors/say.h"
 #include "detectors/silence/hidden.h"
+#include "detectors/silence/learning.h"
 #include "detectors/silence/score.h"
 #include "detectors/silence/state.h"
 
-#define ODD        8.0f /* evidence from which nights are not ordinary */
-#define STRANGE    12.0f
-#define DELAY_SAID 120 /* minutes that readings are late from which a sentence says so */
+#define ODD     8.0f /* evidence from which nights are not ordinary */
+#define STRANGE 12.0f
+/* With other homes' record for its own a home of electricity looks as grave so much more often. */
+#define LEARNING_DEARER 1.25
+#define DELAY_SAID      120 /* minutes that readings are late from which a sentence says so */
 
 static const struct option options[] = {
     {.name = "silence.learning_days",
@@ -26,7 +29,19 @@ static const struct option options[] = {
      .max = 365,
      .reloadable = true,
      .offset = offsetof(struct silence_options, learning_days),
-     .help = "Days with at least half of their hours measured before a household can raise."},
+     .help =
+         "Days with at least half of their hours measured before a home's own record is enough; "
+         "until then other homes stand in."},
+    {.name = "silence.first_days",
+     .type = OPTION_INT,
+     .unit = "d",
+     .initial = "2",
+     .min = 2,
+     .max = 365,
+     .reloadable = true,
+     .offset = offsetof(struct silence_options, first_days),
+     .help = "Such days before a household can raise by what other homes do; from "
+             "silence.learning_days on: nobody watches a home that is not known."},
     {.name = "silence.share",
      .type = OPTION_NUMBER,
      .initial = "1.0",
@@ -34,19 +49,10 @@ static const struct option options[] = {
      .max = 10,
      .reloadable = true,
      .offset = offsetof(struct silence_options, share),
-     .help = "Part of budget.acute_per_household_year that silence and silence.reserve may spend.",
-     .lever = LEVER_TELLS_MORE},
-    {.name = "silence.reserve",
-     .type = OPTION_NUMBER,
-     .unit = "alerts a household-year",
-     .initial = "1.0",
-     .min = 0,
-     .max = 100,
-     .reloadable = true,
-     .offset = offsetof(struct silence_options, reserve),
      .help =
-         "Alerts a household-year of that part that drop, flow, decline and routine are thought "
-         "to make until they were counted; half of the part at most."},
+         "Part of budget.acute_per_household_year that silence may spend, less what drop, flow, "
+         "decline, routine and cold make; half of the part at least.",
+     .lever = LEVER_TELLS_MORE},
     {.name = "silence.own",
      .type = OPTION_NUMBER,
      .initial = "0.5",
@@ -60,23 +66,29 @@ static const struct option options[] = {
 
 double silence_allowed(const struct silence_options *own, const struct household_view *view)
 {
-    const struct pace *pace = view->paces ? &view->paces[population_of(view)] : NULL;
     double part = view->acute_per_year * own->share;
-    double others = pace ? pace_others(pace, own->reserve) : own->reserve;
+    double others = pace_others(view);
     double mine = part - (others < part / 2.0 ? others : part / 2.0);
-    return pace ? pace_price(pace, mine) : mine;
+    return population_price(view->paces, population_of(view), mine);
 }
 
 static bool can_judge(const struct silence_options *own, const struct household_view *view,
                       const struct event *event)
 {
-    return view->occupied && view->valid_days >= own->learning_days &&
-           silence_vouches(view, event->meter);
+    if (!view->occupied || !silence_vouches(view, event->meter))
+        return false;
+    if (view->valid_days >= own->learning_days)
+        return true;
+    /* Boilers say nothing about other homes' people. */
+    int lead = silence_lead(view);
+    return silence_is_learning(own, view) && lead >= 0 && view->meters[lead].utility != UTILITY_GAS;
 }
 
 int32_t silence_quiet_from(const struct silence_state *state)
 {
-    return state->awake_hour ? state->awake_hour + 1 : state->first_hour;
+    int32_t awake = state->awake_hour > state->learning.awake_hour ? state->awake_hour
+                                                                   : state->learning.awake_hour;
+    return awake ? awake + 1 : state->first_hour;
 }
 
 bool silence_is_away(const struct household_view *view, int64_t at_s)
@@ -108,6 +120,8 @@ void silence_judge(const struct silence_options *own, struct silence_state *stat
     double record = silence_evidence_yearly(state, &model->prior);
     if (record < yearly * own->own)
         yearly = record / own->own;
+    if (silence_is_learning(own, view) && model == &silence_electricity_model)
+        yearly *= LEARNING_DEARER;
     if (!(state->yearly > 0.0f) || (float)yearly < state->yearly)
         state->yearly = (float)yearly;
 }
@@ -125,8 +139,10 @@ static void observe_household(struct silence_state *state, const struct househol
     if (moved)
         memset(state, 0, sizeof *state);
     /* Declared by the household, or found out by an officer: whoever is away is not silent. */
-    if (moved || silence_is_away(view, event->at_s) || !view->occupied)
+    if (moved || silence_is_away(view, event->at_s) || !view->occupied) {
+        state->learning.quiet = state->learning.on = 0;
         end(verdict);
+    }
 }
 
 void silence_price(struct verdict *verdict, double yearly)
@@ -135,31 +151,75 @@ void silence_price(struct verdict *verdict, double yearly)
         verdict->price = yearly;
 }
 
-static void observe(const void *options_in, void *state_in, const struct household_view *view,
-                    const struct event *shown, struct verdict *verdict)
+/* What was seen from this hour on is shown once more. */
+static void restart(struct silence_state *state, const struct event *event, struct verdict *verdict)
 {
-    const struct silence_options *own = options_in;
-    struct silence_state *state = state_in;
-    const struct event heard = silence_heard(view, shown), *event = &heard;
+    silence_begin(state);
+    silence_learning_restart(&state->learning, event->hour);
+    state->yearly = 0.0f;
+    verdict->price = 0.0;
+    state->now.hour = event->hour - 1;
+    if (state->awake_hour >= event->hour)
+        state->awake_hour = event->hour - 1;
+}
 
-    if (event->kind == EVENT_HOUSEHOLD)
-        observe_household(state, view, event, verdict);
-    if (event->kind == EVENT_DAY)
-        silence_daily_observe(own, state, view, event, verdict);
-    /* A day without use, told at once, is no 24 hours that somebody read. */
-    if (event->kind != EVENT_HOUR || !event->vouched ||
-        view->meters[event->meter].interval_minutes >= SILENCE_DAILY_MINUTES)
-        return;
+/* Takes what the hour shows; true: somebody was there. */
+static bool take(const struct silence_options *own, struct silence_state *state,
+                 const struct household_view *view, const struct event *event, bool stale)
+{
+    bool life = event->evidence.awake;
+    bool learning = view->valid_days < own->learning_days || state->learning.on;
+    if (stale)
+        return life;
+    if (learning && view->meters[event->meter].continuous)
+        silence_learning_begin(&state->learning, event->hour);
+    if (!silence_vouches(view, event->meter))
+        return life;
+    silence_hidden_take(state, view, &silence_model_of(view)->prior, event);
+    silence_take(state, view, event);
+    if (learning)
+        life = silence_learning_take(state, view, event) || life;
+    return life;
+}
 
-    const struct meter_view *meter = &view->meters[event->meter];
-    if (event->restart) {
-        silence_begin(state);
-        state->yearly = 0.0f;
-        verdict->price = 0.0;
-        state->now.hour = event->hour - 1;
-        if (state->awake_hour >= event->hour) /* what was seen since is shown once more */
-            state->awake_hour = event->hour - 1;
-    }
+/* The price of an alert in this hour: the least that it has been in this silence; 0: none. */
+static double price_now(const struct silence_options *own, struct silence_state *state,
+                        const struct household_view *view, const struct event *event)
+{
+    if (state->now.evidence > SILENCE_REARM)
+        silence_judge(own, state, view, event);
+    if (!silence_is_learning(own, view))
+        return (double)state->yearly;
+    double others = silence_learning_yearly(state, view, event);
+    if (others > 0.0 && (!(state->yearly > 0.0f) || (float)others < state->yearly))
+        state->yearly = (float)others;
+    if (others > 0.0 && others <= silence_allowed(own, view))
+        state->learning.on = 1;
+    return (double)state->yearly;
+}
+
+/* `allowed` 0: other homes stand in, which is never enough for the gravest. */
+static void tell(const struct silence_state *state, const struct household_view *view,
+                 const struct event *event, double allowed, struct verdict *verdict)
+{
+    verdict->score = (double)state->now.evidence;
+    verdict->grade = allowed > 0.0 && ((double)state->yearly <= allowed / 8.0 ||
+                                       event->hour - silence_quiet_from(state) >= 47)
+                         ? SEVERITY_CRITICAL
+                         : SEVERITY_HIGH;
+    verdict->since_s = (int64_t)silence_quiet_from(state) * 3600;
+    if (view->absent_to_s <= event->at_s && view->absent_to_s > verdict->since_s)
+        verdict->since_s = view->absent_to_s;
+    verdict->utility = view->meters[event->meter].utility;
+    verdict->utilities |= 1u << verdict->utility;
+}
+
+static void observe_hour(const struct silence_options *own, struct silence_state *state,
+                         const struct household_view *view, const struct event *event,
+                         struct verdict *verdict)
+{
+    if (event->restart)
+        restart(state, event, verdict);
     /* A batch that comes after life was seen elsewhere speaks of a silence that is over. */
     bool stale = !event->again && event->hour < state->newest_hour - 1 &&
                  event->hour <= state->awake_hour && !event->evidence.awake;
@@ -167,51 +227,66 @@ static void observe(const void *options_in, void *state_in, const struct househo
     verdict->ready = can_judge(own, view, event);
     if (silence_is_away(view, event->at_s)) { /* silence begins when they should be back */
         silence_take_absent(state, event);
+        silence_learning_begin(&state->learning, event->hour);
         state->yearly = 0.0f;
         end(verdict);
         return;
     }
-    if (!stale && silence_vouches(view, event->meter)) {
-        silence_hidden_take(state, view, &silence_model_of(view)->prior, event);
-        silence_take(state, view, event);
+    bool by_others = state->learning.on;
+    bool seen = take(own, state, view, event, stale);
+    bool life = seen && silence_vouches(view, event->meter); /* a boiler goes on by itself */
+    /* Unmistakable: what the score makes of the hours before is over. */
+    if (by_others && !state->learning.on) {
+        silence_begin(state);
+        state->yearly = 0.0f;
+        end(verdict);
     }
-
     verdict->oddness = state->now.evidence >= STRANGE ? ODDNESS_STRANGE
                        : state->now.evidence >= ODD   ? ODDNESS_ODD
                                                       : ODDNESS_NONE;
-    verdict->life = event->evidence.awake;
-    if (state->now.evidence <= SILENCE_REARM) {
+    verdict->life = seen;
+    if (state->now.evidence <= SILENCE_REARM && !state->learning.on) {
         state->yearly = 0.0f;
-        if (!state->daily.on || event->evidence.awake)
+        if (!state->daily.on || life)
             end(verdict);
-        return;
     }
     if (!verdict->ready)
         return;
-    silence_judge(own, state, view, event);
-    double yearly = (double)state->yearly, allowed = silence_allowed(own, view);
-    if (!event->evidence.awake) {
+    double yearly = price_now(own, state, view, event), allowed = silence_allowed(own, view);
+    if (!(yearly > 0.0))
+        return;
+    if (!life) {
         silence_price(verdict, yearly);
         verdict->active = verdict->active || yearly <= allowed;
     }
-    if (!verdict->active)
-        return;
-    verdict->score = (double)state->now.evidence;
-    verdict->grade = yearly <= allowed / 8.0 || event->hour - silence_quiet_from(state) >= 47
-                         ? SEVERITY_CRITICAL
-                         : SEVERITY_HIGH;
-    verdict->since_s = (int64_t)silence_quiet_from(state) * 3600;
-    if (view->absent_to_s <= event->at_s && view->absent_to_s > verdict->since_s)
-        verdict->since_s = view->absent_to_s;
-    verdict->utility = meter->utility;
-    verdict->utilities |= 1u << meter->utility;
+    if (verdict->active)
+        tell(state, view, event, silence_is_learning(own, view) ? 0.0 : allowed, verdict);
 }
 
-/* Utilities whose meters show nobody since then. */
-static uint32_t quiet_utilities(const struct household_view *view, const struct verdict *verdict)
+static void observe(const void *options_in, void *state_in, const struct household_view *view,
+                    const struct event *shown, struct verdict *verdict)
+{
+    const struct silence_options *own = options_in;
+    struct silence_state *state = state_in;
+    const struct event event = silence_heard(view, shown);
+
+    if (event.kind == EVENT_HOUSEHOLD)
+        observe_household(state, view, &event, verdict);
+    if (event.kind == EVENT_DAY)
+        silence_daily_observe(own, state, view, &event, verdict);
+    /* A day without use, told at once, is no 24 hours that somebody read. */
+    if (event.kind == EVENT_HOUR && event.vouched &&
+        view->meters[event.meter].interval_minutes < SILENCE_DAILY_MINUTES)
+        observe_hour(own, state, view, &event, verdict);
+}
+
+/* Utilities whose meters show nobody since then; what others show of a home that is learnt is not
+ * known. */
+static uint32_t quiet_utilities(const struct household_view *view, const struct verdict *verdict,
+                                bool learning)
 {
     uint32_t mask = 1u << verdict->utility;
-    for (int m = 0; m < view->meter_count; m++)
+    for (int m = 0; !learning && m < view->meter_count; m++)
         if (view->meters[m].interval_minutes < SILENCE_DAILY_MINUTES &&
             view->meters[m].valid_days && view->meters[m].last_life_s <= verdict->since_s)
             mask |= 1u << view->meters[m].utility;
@@ -252,18 +327,22 @@ static void describe(const void *options_in, const void *state_in,
                      const struct household_view *view, const struct verdict *verdict, char *out,
                      size_t out_bytes)
 {
-    (void)options_in;
+    const struct silence_options *own = options_in;
     const struct silence_state *state = state_in;
     char what[SAY_MAX], since[SAY_MAX], odds[96];
+    bool learning = silence_is_learning(own, view);
     if (state->daily.on) {
-        silence_daily_describe(state, view, verdict, out, out_bytes);
+        silence_daily_describe(own, state, view, verdict, out, out_bytes);
         say_delay(view, verdict, out, out_bytes);
         return;
     }
-    uint32_t quiet = quiet_utilities(view, verdict);
+    uint32_t quiet = quiet_utilities(view, verdict, learning);
     bool electric = quiet >> UTILITY_ELECTRICITY & 1;
     uint32_t flows = quiet & ~(1u << UTILITY_ELECTRICITY);
-    say_odds((double)state->now.missed, odds, sizeof odds);
+    if (learning)
+        silence_say_learning(view, odds, sizeof odds);
+    else
+        say_odds((double)state->now.missed, odds, sizeof odds);
     (void)say_time(verdict->since_s, view->now_s, view->utc_offset_s, since);
     /* Electricity never stops: what is left is the fridge and what stands by. */
     (void)snprintf(out, out_bytes, "%s%s%s since %s; %s",
@@ -277,6 +356,7 @@ const struct detector detector_silence = {
     .name = "silence",
     .summary = "nobody has been active for longer than this home's own ways explain",
     .team = TEAM_POLICE,
+    .pricing = PRICED_LEARNT,
     .collective = true,
     .options = options,
     .option_count = sizeof options / sizeof options[0],

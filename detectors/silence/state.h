@@ -11,8 +11,8 @@
 #define SILENCE_DAILY_MINUTES 720 /* read less often than this: days are told, not hours */
 
 struct silence_options {
-    int64_t learning_days;
-    double share, reserve, own;
+    int64_t first_days, learning_days;
+    double share, own;
 };
 
 /* The hour with which the silence began: after the last sign of life, or when we began to look. */
@@ -22,7 +22,7 @@ int32_t silence_quiet_from(const struct silence_state *state);
 bool silence_is_away(const struct household_view *view, int64_t at_s);
 
 /* explain.c */
-#define SILENCE_TERMS 13
+#define SILENCE_TERMS 22
 extern const struct term silence_terms[SILENCE_TERMS];
 void silence_explain(const void *options, const void *state, const struct household_view *view,
                      double values[TERMS_MAX]);
@@ -48,10 +48,23 @@ double silence_outlook(const void *options, const void *state, const struct hous
 void silence_daily_observe(const struct silence_options *own, struct silence_state *state,
                            const struct household_view *view, const struct event *event,
                            struct verdict *verdict);
-void silence_daily_describe(const struct silence_state *state, const struct household_view *view,
-                            const struct verdict *verdict, char *out, size_t out_bytes);
-/* Days as low as one on which nobody acts, up to now; 0: none, or nothing is known. */
-int silence_daily_run(const struct silence_state *state, const struct household_view *view);
+void silence_daily_describe(const struct silence_options *own, const struct silence_state *state,
+                            const struct household_view *view, const struct verdict *verdict,
+                            char *out, size_t out_bytes);
+/* The newest days, and what makes their price; all 0: no daily meter tells anything. */
+struct silence_days {
+    int lowest_run;        /* days in a row without an ordinary one */
+    int run, level;        /* the rarest row: days, percent of a usual day that none exceeds */
+    int before;            /* rows as low and as long in this home's record */
+    double others, yearly; /* a year: such rows of other homes, and the price; 0: none */
+    double share;          /* of the price, by what hours show */
+    double score;          /* of the price */
+};
+void silence_daily_explain(const struct silence_options *own, const struct silence_state *state,
+                           const struct household_view *view, struct silence_days *out);
+/* There are days enough to be told. */
+bool silence_daily_known(const struct silence_options *own, const struct silence_state *state,
+                         const struct household_view *view);
 /* Hours from a collapse to an alert by daily meters alone; OUTLOOK_NEVER: not before. */
 double silence_daily_outlook(const struct silence_options *own, const struct silence_state *state,
                              const struct household_view *view);
