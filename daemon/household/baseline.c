@@ -50,9 +50,10 @@ static void first_range(struct record_meter *meter, int32_t hour, const struct z
 {
     uint8_t lowest = 255, highest = 0;
     size_t known = 0;
-    for (int32_t h = hour - VIEW_HOURS + 1; h < hour; h++) {
+    /* All that is at hand: of a history that is loaded at once most of it lies ahead. */
+    for (int32_t h = meter->newest_hour - VIEW_HOURS + 1; h <= meter->newest_hour; h++) {
         uint8_t code = meter_hour(meter, h);
-        if (code == ROUTINE_MISSING || meter_estimated(meter, h))
+        if (h == hour || code == ROUTINE_MISSING || meter_estimated(meter, h))
             continue;
         known++;
         if (code > ROUTINE_ZERO && code < lowest)

@@ -10,7 +10,9 @@
 #define MONDAY_MS    INT64_C(345600000) /* 1970-01-05 */
 #define FADES        905                /* of 1000, a week: ten weeks weigh most */
 #define WEEKS_MAX    100                /* after so many nothing is left */
-#define TRAINING     20.0               /* alerts that the price of the training weighs */
+#define TRAINING     20.0               /* alerts that what is believed before weighs */
+#define USUAL_YEARS  10.0               /* home-years that the usual number of others weighs */
+#define OWED_MOST    1.5                /* times the budget, for what came of it before */
 #define HOURS_A_YEAR 8766.0
 #define VERSION      1
 #define PACED_MAX    CENSUS_GROUPS_MAX
@@ -69,18 +71,24 @@ static int compare_groups(const void *a, const void *b)
 
 /* Alerts up to each price, and the years in which they were counted. */
 struct measured {
-    double years, others, alerts[PACE_BINS];
+    double years, alerts[PACE_BINS], others[PACE_OTHERS_BINS];
 };
+
+/* Adds what holds at each price: at its own and at all lower ones. */
+static void sum_up(const int64_t *n, unsigned bins, double *sum)
+{
+    double alerts = 0.0;
+    for (unsigned bin = 0; bin < bins; bin++) {
+        alerts += (double)n[bin] / CENSUS_SCALE;
+        sum[bin] += alerts > 0.0 ? alerts : 0.0;
+    }
+}
 
 static void measure(const struct census_group *group, struct measured *sum)
 {
-    double alerts = 0.0;
     sum->years += (double)group->n[CENSUS_HOURS] / CENSUS_SCALE / HOURS_A_YEAR;
-    sum->others += (double)group->n[CENSUS_OTHERS] / CENSUS_SCALE;
-    for (unsigned bin = 0; bin < PACE_BINS; bin++) {
-        alerts += (double)group->n[CENSUS_PRICED + bin] / CENSUS_SCALE;
-        sum->alerts[bin] += alerts > 0.0 ? alerts : 0.0;
-    }
+    sum_up(&group->n[CENSUS_PRICED], PACE_BINS, sum->alerts);
+    sum_up(&group->n[CENSUS_GRADED], PACE_OTHERS_BINS, sum->others);
 }
 
 /* How many times as many alerts as in the training, leaning on `usual` times. */
@@ -90,19 +98,51 @@ static double times(const struct measured *seen, unsigned bin, double usual)
     return usual * (seen->alerts[bin] + TRAINING) / (wanted + TRAINING);
 }
 
+/* How much of that is `usual`. */
+static double leans(const struct measured *seen, unsigned bin, double usual)
+{
+    return TRAINING / (pace_edges[bin] * seen->years * usual + TRAINING);
+}
+
+/* What these weeks had too much of, times what was wanted, is saved in those to come, and what they
+ * were short of is spent: squared, for a population that grows louder is known when it has. Of all
+ * homes at this budget, whatever their meters: they make one load. */
+static double owed(const struct census_table *sums, int32_t budget_milli)
+{
+    double came = TRAINING, wanted = TRAINING;
+    for (size_t i = 0; i < sums->count; i++) {
+        const int64_t *n = sums->groups[i].n;
+        if (sums->groups[i].budget_milli != budget_milli)
+            continue;
+        came += (double)(n[CENSUS_RAISED] + n[CENSUS_OTHERS]) / CENSUS_SCALE;
+        wanted += (double)n[CENSUS_HOURS] / CENSUS_SCALE / HOURS_A_YEAR * budget_milli / 1000.0;
+    }
+    double squared = came / wanted * (came / wanted);
+    return squared > OWED_MOST ? OWED_MOST : squared < 1.0 / OWED_MOST ? 1.0 / OWED_MOST : squared;
+}
+
 /* A group leans on the others of its population, and those on the training. */
 static void pace_of(const struct census_table *sums, int32_t budget_milli, uint8_t population,
                     struct pace *out)
 {
     struct measured own = {0}, others = {0};
+    double training = population_usual(population);
     for (size_t i = 0; i < sums->count; i++)
         if (sums->groups[i].population == population)
             measure(&sums->groups[i],
                     sums->groups[i].budget_milli == budget_milli ? &own : &others);
-    out->years = own.years;
-    out->others = own.others;
+    for (unsigned bin = 0; bin < PACE_OTHERS_BINS; bin++) {
+        double usual = (others.others[bin] + USUAL_YEARS * pace_others_usual[bin]) /
+                       (others.years + USUAL_YEARS);
+        out->others[bin] = (own.others[bin] + USUAL_YEARS * usual) / (own.years + USUAL_YEARS);
+        if (bin && out->others[bin] < out->others[bin - 1])
+            out->others[bin] = out->others[bin - 1];
+    }
+    double over = owed(sums, budget_milli);
     for (unsigned bin = 0; bin < PACE_BINS; bin++) {
-        out->rate[bin] = pace_edges[bin] * times(&own, bin, times(&others, bin, 1.0));
+        double usual = times(&others, bin, training);
+        out->rate[bin] = pace_edges[bin] * times(&own, bin, usual) * over;
+        out->training[bin] = leans(&own, bin, usual) * leans(&others, bin, training);
         if (bin && out->rate[bin] < out->rate[bin - 1])
             out->rate[bin] = out->rate[bin - 1];
     }
@@ -123,15 +163,22 @@ static void snapshot_free(struct snapshot *snapshot)
     free(snapshot);
 }
 
+/* CENSUS_KEPT: none of them. */
+static size_t in_force(const struct census *census, int32_t week)
+{
+    size_t i = 0;
+    while (i < CENSUS_KEPT && !(census->kept[i] && census->kept[i]->number <= week))
+        i++;
+    return i;
+}
+
 const struct pace *census_paces(struct census *census, int64_t arrived_ms, double budget)
 {
-    int32_t week = census_week(arrived_ms), budget_milli = (int32_t)(budget * 1000.0 + 0.5);
-    struct snapshot *snapshot = NULL;
-    for (size_t i = 0; i < CENSUS_KEPT && !snapshot; i++)
-        if (census->kept[i] && census->kept[i]->number <= week)
-            snapshot = census->kept[i];
-    if (!snapshot)
+    int32_t budget_milli = (int32_t)(budget * 1000.0 + 0.5);
+    size_t at = in_force(census, census_week(arrived_ms));
+    if (at == CENSUS_KEPT)
         return NULL;
+    struct snapshot *snapshot = census->kept[at];
     for (size_t i = 0; i < snapshot->paced_count; i++)
         if (snapshot->paced[i]->budget_milli == budget_milli)
             return snapshot->paced[i]->by;
@@ -143,6 +190,21 @@ const struct pace *census_paces(struct census *census, int64_t arrived_ms, doubl
     for (int p = 0; p < POPULATION_COUNT; p++)
         pace_of(&snapshot->sums, budget_milli, (uint8_t)p, &paced->by[p]);
     return paced->by;
+}
+
+bool census_pin(struct census *census, int64_t arrived_ms, int32_t *number, bool *forgotten)
+{
+    size_t at = in_force(census, census_week(arrived_ms));
+    *forgotten = at == CENSUS_KEPT && census->kept[CENSUS_KEPT - 1];
+    if (at == CENSUS_KEPT)
+        return false;
+    struct snapshot *snapshot = census->kept[at];
+    census->kept[at] = NULL;
+    census_forget(census);
+    *number = snapshot->number;
+    snapshot->number = INT32_MIN;
+    census->kept[0] = snapshot;
+    return true;
 }
 
 const struct census_table *census_sums(const struct census *census, int32_t *number)
@@ -159,6 +221,11 @@ int32_t census_week(int64_t arrived_ms)
 {
     int64_t since = arrived_ms - MONDAY_MS;
     return (int32_t)(since / WEEK_MS - (since % WEEK_MS < 0));
+}
+
+int64_t census_week_from_ms(int32_t week)
+{
+    return MONDAY_MS + week * WEEK_MS;
 }
 
 static void keep(struct census *census, struct snapshot *snapshot)
@@ -184,6 +251,22 @@ static void fade(struct census_table *sums, int32_t weeks)
     sums->count = left;
 }
 
+static void add_week(struct census_table *sums, const struct census_table *counted)
+{
+    for (size_t i = 0; i < counted->count; i++) {
+        const struct census_group *from = &counted->groups[i];
+        struct census_group *to = group_of(sums, from->budget_milli, from->population);
+        for (unsigned what = 0; to && what < CENSUS_WHATS; what++)
+            to->n[what] += from->n[what] * CENSUS_SCALE;
+    }
+}
+
+void census_lately(const struct census *census, struct census_table *out)
+{
+    *out = census->kept[0] ? census->kept[0]->sums : (struct census_table){0};
+    add_week(out, &census->counted);
+}
+
 bool census_turn(struct census *census, int32_t week)
 {
     if (week <= census->week)
@@ -197,12 +280,7 @@ bool census_turn(struct census *census, int32_t week)
     if (census->kept[0])
         snapshot->sums = census->kept[0]->sums;
     fade(&snapshot->sums, week - census->week);
-    for (size_t i = 0; i < census->counted.count; i++) {
-        const struct census_group *from = &census->counted.groups[i];
-        struct census_group *to = group_of(&snapshot->sums, from->budget_milli, from->population);
-        for (unsigned what = 0; to && what < CENSUS_WHATS; what++)
-            to->n[what] += from->n[what] * CENSUS_SCALE;
-    }
+    add_week(&snapshot->sums, &census->counted);
     if (snapshot->sums.count)
         qsort(snapshot->sums.groups, snapshot->sums.count, sizeof snapshot->sums.groups[0],
               compare_groups);

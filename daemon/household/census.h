@@ -20,17 +20,18 @@
 #include "base/text.h"
 #include "detectors/pace.h"
 
-#define CENSUS_GROUPS_MAX 24    /* a population at one budget each; what is beyond is not counted */
+#define CENSUS_GROUPS_MAX 40    /* a population at one budget each; what is beyond is not counted */
 #define CENSUS_KEPT       3     /* snapshots */
-#define CENSUS_BYTES_MAX  32768 /* as written: six bytes a number */
+#define CENSUS_BYTES_MAX  65536 /* as written: six bytes a number */
 #define CENSUS_SCALE      1000  /* of sums that fade */
 
 enum census_what {
     CENSUS_HOURS,  /* watched: hours of homes that are known well enough */
-    CENSUS_RAISED, /* findings that have a price */
-    CENSUS_OTHERS, /* alerts of detectors that have none */
+    CENSUS_RAISED, /* findings of a learnt price */
+    CENSUS_OTHERS, /* alerts of detectors that grade */
     CENSUS_PRICED, /* one a bin: at this price, and any higher one, an alert more */
-    CENSUS_WHATS = CENSUS_PRICED + PACE_BINS
+    CENSUS_GRADED = CENSUS_PRICED + PACE_BINS, /* the same, of detectors that grade */
+    CENSUS_WHATS = CENSUS_GRADED + PACE_OTHERS_BINS
 };
 
 /* One thing counted of a home. */
@@ -59,6 +60,7 @@ void census_forget(struct census *census);
 
 /* Weeks since 1970; they begin on Monday, 00:00 UTC. */
 int32_t census_week(int64_t arrived_ms);
+int64_t census_week_from_ms(int32_t week);
 
 /* A message of this week is next: true when a new week has begun, whose snapshot was made and is to
  * be written before anything that is judged by it. As long as nothing was counted there is none. */
@@ -73,8 +75,15 @@ void census_write_with(struct census *census, const struct census_count *count);
  * the census changes. */
 const struct pace *census_paces(struct census *census, int64_t arrived_ms, double budget);
 
+/* Leaves the snapshot that was in force then, in force at any time; false: none was, or, forgotten,
+ * it is no longer kept. */
+bool census_pin(struct census *census, int64_t arrived_ms, int32_t *number, bool *forgotten);
+
 /* The newest snapshot's sums, in thousandths; NULL: none yet. */
 const struct census_table *census_sums(const struct census *census, int32_t *number);
+
+/* Those sums and the counts of the week that is under way. */
+void census_lately(const struct census *census, struct census_table *out);
 
 /* The bytes for the store, and back; ERR_CORRUPT, ERR_INCOMPATIBLE. */
 void census_write(const struct census *census, struct buffer *out);

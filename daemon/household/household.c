@@ -242,6 +242,8 @@ static void forget_routines(struct record *record)
         meter->life_s = 0;
         meter->newest_day = 0;
         memset(meter->days, 0, sizeof meter->days);
+        memset(meter->hours, ROUTINE_MISSING, sizeof meter->hours);
+        memset(meter->estimated, 0, sizeof meter->estimated);
         meter->first_hour = meter->newest_hour ? meter->newest_hour + 1 : 0;
     }
     record->home->last_life_s = 0;
@@ -297,7 +299,11 @@ static void change_home(struct household *household, const struct household_mess
         home->outlook_day = home->outlook_h = 0;
         forget_routines(&record);
         break;
-    case HOUSEHOLD_MOVED_OUT: home->occupied = 0; break;
+    case HOUSEHOLD_MOVED_OUT:
+        home->occupied = 0;
+        if (at_s >= home->moved_in_s)
+            forget_routines(&record);
+        break;
     case HOUSEHOLD_METER_EXCHANGED: exchange_meter(&record, event, at_s); break;
     case HOUSEHOLD_ABSENCE:
         home->absent_from_s = event->from_s;

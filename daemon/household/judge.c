@@ -33,6 +33,7 @@ static void fill_meters(struct judgement *judgement)
                                               .masked = mask_slots(meter),
                                               .routine = &meter->routine,
                                               .hours = meter->hours,
+                                              .estimated = meter->estimated,
                                               .newest_hour = meter->newest_hour,
                                               .days = meter->days,
                                               .newest_day = meter->newest_day,
@@ -163,6 +164,21 @@ static void count_hour(struct judgement *judgement, int32_t hour)
     home->counted_hour = hour;
 }
 
+/* At the end of the hour, but never later than the reading that proved it. */
+static void note_life(struct judgement *judgement, unsigned index, int32_t hour)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    struct record_home *home = judgement->record.home;
+    int64_t before = judgement->life_before_s[index], from = (int64_t)hour * 3600;
+    int64_t life_s = from + 3600 < meter->newest_s ? from + 3600 : meter->newest_s;
+    if (from < before && before < life_s)
+        life_s = before;
+    if (life_s > meter->life_s)
+        judgement->view.meters[index].last_life_s = meter->life_s = life_s;
+    if (life_s > home->last_life_s)
+        judgement->view.last_life_s = home->last_life_s = life_s;
+}
+
 /* Shows one event to every detector; the strangest opinion decides what the routine may learn. */
 static enum oddness show(struct judgement *judgement, const struct event *event)
 {
@@ -179,6 +195,8 @@ static enum oddness show(struct judgement *judgement, const struct event *event)
         }
         judgement->active[i] = verdict.active;
         judgement->price[i] = verdict.price;
+        if (verdict.life && event->kind == EVENT_HOUR && event->vouched)
+            note_life(judgement, event->meter, event->hour);
         if (verdict.ready && judgement->may_raise >> i & 1)
             count_hour(judgement, (int32_t)(event->at_s / 3600) - 1);
         if (verdict.active && verdict.since_s)
@@ -311,21 +329,6 @@ static void correct_days(struct judgement *judgement, unsigned index)
             file_day(judgement, index, d, milli);
         }
     }
-}
-
-/* At the end of the hour, but never later than the reading that proved it. */
-static void note_life(struct judgement *judgement, unsigned index, int32_t hour)
-{
-    struct record_meter *meter = &judgement->record.meters[index];
-    struct record_home *home = judgement->record.home;
-    int64_t before = judgement->life_before_s[index], from = (int64_t)hour * 3600;
-    int64_t life_s = from + 3600 < meter->newest_s ? from + 3600 : meter->newest_s;
-    if (from < before && before < life_s)
-        life_s = before;
-    if (life_s > meter->life_s)
-        judgement->view.meters[index].last_life_s = meter->life_s = life_s;
-    if (life_s > home->last_life_s)
-        judgement->view.last_life_s = home->last_life_s = life_s;
 }
 
 /* A guess, a limiter, a cut, the sun or a timer: the hour vouches for nothing. */
@@ -595,46 +598,82 @@ static void tell_count(const struct judgement *judgement, unsigned what, int32_t
     context->counted(context->owner, &count);
 }
 
-/* At the new price, and at any higher one up to the old, the finding begins now. */
-static void count_price(const struct judgement *judgement, size_t i)
+static void keep_price(const struct judgement *judgement, size_t i)
 {
-    struct record_slot *slot = &judgement->record.slots[i];
     float price = (float)judgement->price[i];
-    if (price > 0.0f && (!(judgement->may_raise >> i & 1) || is_history(judgement)))
-        return;
-    unsigned now = price > 0.0f ? pace_bin((double)price) : PACE_BINS;
-    unsigned before = slot->price > 0.0f ? pace_bin((double)slot->price) : PACE_BINS;
-    slot->price = price;
-    if (now >= before)
-        return;
-    tell_count(judgement, CENSUS_PRICED + now, 1);
-    if (before < PACE_BINS)
-        tell_count(judgement, CENSUS_PRICED + before, -1);
+    if (!(price > 0.0f) || (judgement->may_raise >> i & 1 && !is_history(judgement)))
+        judgement->record.slots[i].price = price;
 }
 
-/* What begins makes an alert of its own unless its team has one; bills and supply are what they
- * are. */
+/* The lowest price at which an alert of learnt ones, or of those that grade, holds; none: `bins`.
+ */
+static unsigned lowest_bin(const struct judgement *judgement, enum pricing of, unsigned bins)
+{
+    unsigned lowest = bins;
+    for (size_t i = 0; i < detector_count; i++) {
+        double price = (double)judgement->record.slots[i].price;
+        if (detectors[i]->pricing != of || !(price > 0.0))
+            continue;
+        unsigned bin = of == PRICED_LEARNT ? pace_bin(price) : pace_others_bin(price);
+        if (bin < lowest)
+            lowest = bin;
+    }
+    return lowest;
+}
+
+/* At the new price, and at any higher one up to the old, an alert begins now. */
+static void count_fall(const struct judgement *judgement, unsigned first, unsigned bins,
+                       unsigned before, unsigned now)
+{
+    if (now >= before)
+        return;
+    tell_count(judgement, first + now, 1);
+    if (before < bins)
+        tell_count(judgement, first + before, -1);
+}
+
+/* A finding makes an alert of its own unless its team has one. */
+static bool has_alert(const struct judgement *judgement, enum team team)
+{
+    for (size_t k = 0; k < detector_count; k++)
+        if (detectors[k]->team == team && judgement->record.slots[k].on)
+            return true;
+    return false;
+}
+
+/* Detectors that grade are of one team, which makes their findings one alert; bills and supply,
+ * which are what they are, may have made one before. */
+static void count_prices(const struct judgement *judgement)
+{
+    unsigned learnt = lowest_bin(judgement, PRICED_LEARNT, PACE_BINS);
+    unsigned graded = lowest_bin(judgement, PRICED_GRADED, PACE_OTHERS_BINS);
+    bool unpriced = false;
+    for (size_t i = 0; i < detector_count; i++) {
+        keep_price(judgement, i);
+        unpriced =
+            unpriced || (detectors[i]->pricing == PRICED_NOT && judgement->record.slots[i].on);
+    }
+    count_fall(judgement, CENSUS_PRICED, PACE_BINS, learnt,
+               lowest_bin(judgement, PRICED_LEARNT, PACE_BINS));
+    if (!unpriced)
+        count_fall(judgement, CENSUS_GRADED, PACE_OTHERS_BINS, graded,
+                   lowest_bin(judgement, PRICED_GRADED, PACE_OTHERS_BINS));
+}
+
 static void count_begin(const struct judgement *judgement, size_t i)
 {
-    const struct detector *detector = detectors[i];
-    if (judgement->price[i] > 0.0) {
+    if (detectors[i]->pricing == PRICED_LEARNT)
         tell_count(judgement, CENSUS_RAISED, 1);
-        return;
-    }
-    if (detector->detects != DETECTS_USE && detector->detects != DETECTS_HABITS)
-        return;
-    for (size_t k = 0; k < detector_count; k++)
-        if (k != i && detectors[k]->team == detector->team && judgement->record.slots[k].on)
-            return;
-    tell_count(judgement, CENSUS_OTHERS, 1);
+    if (detectors[i]->pricing == PRICED_GRADED && !has_alert(judgement, detectors[i]->team))
+        tell_count(judgement, CENSUS_OTHERS, 1);
 }
 
 void judge_finish(struct judgement *judgement)
 {
     tell_count(judgement, CENSUS_HOURS, judgement->watched_hours);
+    count_prices(judgement);
     for (size_t i = 0; i < detector_count; i++) {
         struct record_slot *slot = &judgement->record.slots[i];
-        count_price(judgement, i);
         if (slot->on && !judgement->active[i]) {
             slot->on = slot->grade = slot->stage = 0;
             slot->since_s = 0;

@@ -223,14 +223,16 @@ static void show_arrears(struct showing *showing)
 
 /* As things stand at the newest event: what is judged next is judged from there. */
 static void show_detectors(struct showing *showing, void *bytes, uint32_t size,
-                           const struct config *config)
+                           const struct config *config, const struct prices *prices)
 {
     struct buffer *out = showing->out;
     const struct record_home *home = showing->record.home;
     struct tuning_cache *tuning = tuning_cache_new(config);
     struct household household = {.bytes = bytes, .size = size, .zone = showing->zone};
-    struct household_context context = {
-        .config = config, .tuning = tuning, .arrived_ms = home->newest_event_s * 1000};
+    struct household_context context = {.config = config,
+                                        .tuning = tuning,
+                                        .census = prices->census,
+                                        .arrived_ms = home->newest_event_s * 1000};
     struct judgement judgement;
     struct evidence evidence;
     judge_start(&judgement, &household, &context, home->newest_event_s);
@@ -252,7 +254,7 @@ static void show_detectors(struct showing *showing, void *bytes, uint32_t size,
 }
 
 enum err household_show(const void *bytes, uint32_t size, const struct config *config,
-                        struct buffer *json)
+                        const struct prices *prices, struct buffer *json)
 {
     struct showing showing = {.out = json};
     void *copy = memory_get(size);
@@ -280,7 +282,9 @@ enum err household_show(const void *bytes, uint32_t size, const struct config *c
         buffer_text(json, "]");
         show_supply(&showing);
         show_arrears(&showing);
-        show_detectors(&showing, copy, size, config);
+        json_put_key(json, "prices");
+        prices_show(prices, json);
+        show_detectors(&showing, copy, size, config, prices);
         buffer_text(json, "}");
     }
     free(copy);

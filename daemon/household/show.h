@@ -16,6 +16,7 @@
  * hours "supply":{"electricity":"open"|null,"water":...,"gas":...},
  *  "arrears":[{"utility","months"|null,"amount"|null,"currency"|null,"oldest_due"|null,
  *    "arrangement","notice"}],
+ *  "prices":{"of","snapshot"|null,"since"|null},
  *  "detectors":[{"detector","on","since"|null,"evidence"}]}
  */
 #ifndef ANBU_HOUSEHOLD_SHOW_H
@@ -24,11 +25,12 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "household/prices.h"
 
-/* Judged by the configuration's options; its ingest.timezone is that of households whose profile
- * says none. No weather is looked at: cold knows what it judged its last day by. ERR_CORRUPT when
- * the record's checksum or layout does not fit. */
+/* Judged by the configuration's options, at these prices; its ingest.timezone is that of households
+ * whose profile says none. No weather is looked at: cold knows what it judged its last day by.
+ * ERR_CORRUPT when the record's checksum or layout does not fit. */
 NODISCARD enum err household_show(const void *record, uint32_t bytes, const struct config *config,
-                                  struct buffer *json);
+                                  const struct prices *prices, struct buffer *json);
 
 #endif
