@@ -94,6 +94,54 @@ static void put_reason(struct buffer *out, const struct zone *zone,
     buffer_text(out, "}");
 }
 
+static void put_contact(struct buffer *out, const struct contact *contact)
+{
+    json_put_key(out, "contact");
+    buffer_text(out, "{");
+    json_member_text(out, "channel", contact_channel_names[contact->channel]);
+    json_member_text(out, "whom", contact_whom_names[contact->whom]);
+    json_member_text(out, "result", contact_result_names[contact->result]);
+    buffer_text(out, "}");
+}
+
+/* While a step is on, and before that when its first is due. */
+static void put_climb(struct buffer *out, const struct zone *zone, const struct alert_climb *climb)
+{
+    if (!climb->ladder[0])
+        return;
+    json_put_key(out, climb->step ? "ladder" : "ladder_begins");
+    buffer_text(out, "{");
+    json_member_text(out, "name", climb->ladder);
+    if (climb->step) {
+        json_member_int(out, "step", climb->step);
+        json_member_text(out, "channel", ladder_channel_names[climb->channel]);
+        json_member_text(out, "whom", ladder_whom_names[climb->whom]);
+        member_time(out, "since", zone, climb->since_ms);
+    }
+    member_time(out, climb->step ? "until" : "at", zone, climb->until_ms);
+    buffer_text(out, "}");
+}
+
+static void put_on_call(struct buffer *out, const struct on_call *on_call)
+{
+    if (!on_call->who[0])
+        return;
+    json_put_key(out, "on_call");
+    buffer_text(out, "{");
+    json_member_text(out, "who", on_call->who);
+    member_unless_empty(out, "then", on_call->then);
+    if (on_call->person_count) {
+        json_put_key(out, "persons");
+        buffer_text(out, "[");
+        for (size_t i = 0; i < on_call->person_count; i++) {
+            json_put_item(out);
+            json_put_string(out, text_of(on_call->persons[i]));
+        }
+        buffer_text(out, "]");
+    }
+    buffer_text(out, "}");
+}
+
 static void put_step(struct buffer *out, const struct zone *zone, const struct alert_step *step)
 {
     json_put_item(out);
@@ -103,6 +151,14 @@ static void put_step(struct buffer *out, const struct zone *zone, const struct a
     json_put_key(out, "at");
     put_time(out, zone, step->at_ms);
     json_member_text(out, "note", step->note);
+    if (step->has_contact)
+        put_contact(out, &step->contact);
+    if (step->is_due) {
+        if (step->step)
+            json_member_int(out, "step", step->step);
+        json_member_text(out, "channel", ladder_channel_names[step->channel]);
+        json_member_text(out, "whom", ladder_whom_names[step->whom]);
+    }
     buffer_text(out, "}");
 }
 
@@ -116,6 +172,12 @@ void alert_write(const struct alert *alert, struct buffer *out)
     json_member_text(out, "team", team_names[alert->team]);
     json_member_text(out, "severity", severity_names[alert->severity]);
     json_member_text(out, "state", alert_state_names[alert->state]);
+    if (alert->desk != alert->team || alert->state == ALERT_REFERRED)
+        json_member_text(out, "desk", team_names[alert->desk]);
+    if (alert->state == ALERT_REFERRED) {
+        json_member_text(out, "referred_from", team_names[alert->referred_from]);
+        member_time(out, "accept_by", zone, alert->accept_by_ms);
+    }
     member_unless_empty(out, "area", alert->area);
     member_unless_empty(out, "timezone", alert->timezone);
     member_unless_empty(out, "held_by", alert->held_by);
@@ -128,6 +190,8 @@ void alert_write(const struct alert *alert, struct buffer *out)
     member_time(out, "last_sign_of_life", zone, alert->last_life_s * 1000);
     member_unless_empty(out, "owner", alert->owner);
     member_time(out, "expires", zone, alert->expires_ms);
+    put_climb(out, zone, &alert->climb);
+    put_on_call(out, &alert->on_call);
     json_member_int(out, "escalations", alert->escalations);
     json_member_text(out, "outcome", alert->has_outcome ? outcome_names[alert->outcome] : NULL);
     json_put_key(out, "reasons");
@@ -374,6 +438,41 @@ static void get_reason(struct reading_place *place, const json_t *object, struct
         get_evidence(place, evidence, &out->evidence);
 }
 
+static void get_contact(struct reading_place *place, const json_t *object, struct contact *out)
+{
+    out->channel = (enum contact_channel)get_name(place, object, "channel", contact_channel_names,
+                                                  CONTACT_CHANNEL_COUNT);
+    out->whom =
+        (enum contact_whom)get_name(place, object, "whom", contact_whom_names, CONTACT_WHOM_COUNT);
+    out->result = (enum contact_result)get_name(place, object, "result", contact_result_names,
+                                                CONTACT_RESULT_COUNT);
+}
+
+static void get_ladder_step(struct reading_place *place, const json_t *object,
+                            enum ladder_channel *channel, enum ladder_whom *whom)
+{
+    *channel = (enum ladder_channel)get_name(place, object, "channel", ladder_channel_names,
+                                             LADDER_CHANNEL_COUNT);
+    *whom = (enum ladder_whom)get_name(place, object, "whom", ladder_whom_names, LADDER_WHOM_COUNT);
+}
+
+static void get_climb(struct reading_place *place, const json_t *root, struct alert_climb *out)
+{
+    const json_t *on = json_object_get(root, "ladder");
+    const json_t *climb = on ? on : json_object_get(root, "ladder_begins");
+    if (!climb)
+        return;
+    place->list = on ? "ladder" : "ladder_begins";
+    get_text(place, climb, "name", false, out->ladder, sizeof out->ladder);
+    out->until_ms = get_time_ms(place, climb, on ? "until" : "at", true);
+    if (on) {
+        out->step = (uint8_t)get_int(place, climb, "step", 1, LADDER_STEPS_MAX);
+        get_ladder_step(place, climb, &out->channel, &out->whom);
+        out->since_ms = get_time_ms(place, climb, "since", false);
+    }
+    place->list = NULL;
+}
+
 static void get_step(struct reading_place *place, const json_t *object, struct alert_step *out)
 {
     get_text(place, object, "what", false, out->what, sizeof out->what);
@@ -382,6 +481,15 @@ static void get_step(struct reading_place *place, const json_t *object, struct a
     const char *note = get_string(place, object, "note", true);
     if (note && strlen(note) > NOTE_BYTES_MAX)
         wrong(place, "note", "is too long");
+    const json_t *contact = json_object_get(object, "contact");
+    out->has_contact = contact != NULL;
+    if (contact)
+        get_contact(place, contact, &out->contact);
+    out->is_due = json_object_get(object, "channel") != NULL;
+    if (out->is_due)
+        get_ladder_step(place, object, &out->channel, &out->whom);
+    if (out->is_due && json_object_get(object, "step"))
+        out->step = (uint8_t)get_int(place, object, "step", 1, LADDER_STEPS_MAX);
     if (!place->err && note)
         out->note = memory_text(text_of(note));
 }
@@ -415,6 +523,35 @@ static void get_lists(struct reading_place *place, const json_t *root, struct al
     place->list = NULL;
 }
 
+static void get_referral(struct reading_place *place, const json_t *root, struct alert *out)
+{
+    out->desk = json_object_get(root, "desk")
+                    ? (enum team)get_name(place, root, "desk", team_names, TEAM_COUNT)
+                    : out->team;
+    if (out->state != ALERT_REFERRED)
+        return;
+    out->referred_from = (enum team)get_name(place, root, "referred_from", team_names, TEAM_COUNT);
+    out->accept_by_ms = get_time_ms(place, root, "accept_by", false);
+}
+
+static void get_on_call(struct reading_place *place, const json_t *root, struct on_call *out)
+{
+    const json_t *on_call = json_object_get(root, "on_call");
+    const json_t *persons = json_object_get(on_call, "persons");
+    if (!on_call)
+        return;
+    get_text(place, on_call, "who", false, out->who, sizeof out->who);
+    get_text(place, on_call, "then", true, out->then, sizeof out->then);
+    if (persons)
+        persons = get_list(place, on_call, "persons", ON_CALL_PERSONS_MAX);
+    for (size_t i = 0; i < json_array_size(persons) && !place->err; i++) {
+        const char *name = json_string_value(json_array_get(persons, i));
+        if (!name || !name[0] ||
+            !text_copy(text_of(name), out->persons[out->person_count++], ROSTER_WHO_BYTES))
+            wrong(place, "persons", "has one that is no name");
+    }
+}
+
 static void get_alert(struct reading_place *place, const json_t *root, struct alert *out)
 {
     get_text(place, root, "alert", false, out->id, sizeof out->id);
@@ -439,14 +576,19 @@ static void get_alert(struct reading_place *place, const json_t *root, struct al
     get_text(place, root, "held_by", true, out->held_by, sizeof out->held_by);
     if (out->held_by[0])
         out->held_until_ms = get_time_ms(place, root, "held_until", false);
+    get_referral(place, root, out);
+    get_climb(place, root, &out->climb);
+    get_on_call(place, root, &out->on_call);
     get_lists(place, root, out);
     if (out->held_by[0] && out->state != ALERT_OPEN)
         wrong(place, "held_by", "is of an alert that is not open");
-    if ((out->state == ALERT_ACKNOWLEDGED) != (out->owner[0] != '\0') ||
-        (out->state == ALERT_ACKNOWLEDGED) != (out->expires_ms != 0))
+    if (alert_is_owned(out) != (out->owner[0] != '\0') ||
+        alert_is_owned(out) != (out->expires_ms != 0))
         wrong(place, "state", "does not agree with owner and expires");
     if ((out->state == ALERT_RESOLVED) != out->has_outcome)
         wrong(place, "state", "does not agree with outcome");
+    if (out->climb.ladder[0] && !alert_is_live(out))
+        wrong(place, "state", "is over, and it climbs a ladder");
 }
 
 enum err alert_read(struct text json, struct alert *out, struct fault *fault)

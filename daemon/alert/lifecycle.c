@@ -12,10 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/ladder.h"
+#include "alert/making.h"
 #include "alert/policy.h"
 #include "alert/reasons.h"
 #include "base/utf8.h"
-#include "base/zone.h"
+#include "config/config.h"
 
 #define CHANGE_NAME(constant, name)       [constant] = name,
 #define STEP_WORD(constant, word, event)  [constant] = word,
@@ -25,125 +27,15 @@ const char *const alert_change_names[ALERT_CHANGE_COUNT] = {ALERT_CHANGES(CHANGE
 const char *const alert_step_words[ALERT_STEP_COUNT] = {ALERT_STEPS(STEP_WORD)};
 const char *const alert_step_events[ALERT_STEP_COUNT] = {ALERT_STEPS(STEP_EVENT)};
 
-/* A step in the making. */
-struct making {
-    const struct alert *before; /* NULL: the finding raises */
-    const struct change *change;
-    const struct alert_rules *rules;
-    struct step *step; /* its alert starts as a copy of before */
-    struct fault *fault;
-};
-
 /* Whose alert the finding belongs to. */
 static enum team team_told(const struct change *change)
 {
     return change->to_police ? TEAM_POLICE : change->finding->detector->team;
 }
 
-/* Words for people. */
-
-static bool is_blank(const char *text)
-{
-    return !text || text[strspn(text, " \t\n")] == '\0';
-}
-
-/* "2026-01-16 09:30" in the household's zone; with the word UTC when that is not known. */
-static const char *said_time(const struct alert *alert, int64_t at_ms, char out[TIME_TEXT_MAX])
-{
-    const struct zone *zone = NULL;
-    char text[TIME_TEXT_MAX];
-    bool known = alert->timezone[0] && !zone_find(text_of(alert->timezone), &zone);
-    int64_t at_s = at_ms / 1000;
-    (void)time_format(at_s, known ? zone_offset_s(zone, at_s) : 0, text);
-    (void)snprintf(out, TIME_TEXT_MAX, "%.10s %.5s%s", text, text + 11, known ? "" : " UTC");
-    return out;
-}
-
-static bool is_step(const struct alert_step *step, enum alert_step_kind kind)
-{
-    return strcmp(step->what, alert_step_words[kind]) == 0;
-}
-
-static const struct alert_step *last_step(const struct alert *alert, enum alert_step_kind kind)
-{
-    for (size_t i = alert->step_count; i > 0; i--)
-        if (is_step(&alert->steps[i - 1], kind))
-            return &alert->steps[i - 1];
-    return NULL;
-}
-
-static enum err refuse_acknowledged(const struct making *making, const char *way_out)
-{
-    const struct alert *alert = making->before;
-    const struct alert_step *step = last_step(alert, STEP_ACKNOWLEDGED);
-    char since[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
-    return fault_set(making->fault, ERR_REFUSED, "acknowledged by %s since %s until %s; %s",
-                     alert->owner, step ? said_time(alert, step->at_ms, since) : "earlier",
-                     said_time(alert, alert->expires_ms, until), way_out);
-}
-
-static enum err refuse_closed(const struct making *making)
-{
-    const struct alert *alert = making->before;
-    bool resolved = alert->state == ALERT_RESOLVED;
-    const struct alert_step *step = last_step(alert, resolved ? STEP_RESOLVED : STEP_CLEARED);
-    char text[TIME_TEXT_MAX];
-    const char *at = step ? said_time(alert, step->at_ms, text) : "an earlier time";
-    if (resolved)
-        return fault_set(making->fault, ERR_REFUSED,
-                         "resolved as %s by %s at %s; reopen it first, with a reason",
-                         outcome_names[alert->outcome], step ? step->who : "somebody", at);
-    return fault_set(making->fault, ERR_REFUSED, "cleared at %s; reopen it first, with a reason",
-                     at);
-}
-
-/* History. */
-
-/* Which step makes room when the history is full: the machine's oldest, then a person's oldest
- * without a note, then the oldest of all; never the first, which raised the alert. */
-static size_t least_step(const struct alert *alert)
-{
-    for (size_t i = 1; i < alert->step_count; i++)
-        if (strcmp(alert->steps[i].who, ALERT_WHO_MACHINE) == 0)
-            return i;
-    for (size_t i = 1; i < alert->step_count; i++)
-        if (!alert->steps[i].note)
-            return i;
-    return 1;
-}
-
-/* Adds to the history and names the event. note may be NULL or blank. */
-static void record(struct making *making, enum alert_step_kind kind, const char *who, int64_t at_ms,
-                   const char *note)
-{
-    struct alert *alert = &making->step->alert;
-    if (alert->step_count == ALERT_STEPS_MAX) {
-        size_t gone = least_step(alert);
-        free(alert->steps[gone].note);
-        memmove(&alert->steps[gone], &alert->steps[gone + 1],
-                (ALERT_STEPS_MAX - gone - 1) * sizeof alert->steps[0]);
-        alert->step_count--;
-    }
-    struct alert_step *step = &alert->steps[alert->step_count++];
-    *step = (struct alert_step){.at_ms = at_ms};
-    (void)text_copy(text_of(alert_step_words[kind]), step->what, sizeof step->what);
-    (void)text_copy(text_of(who), step->who, sizeof step->who);
-    if (!is_blank(note))
-        step->note = memory_text(text_of(note));
-    making->step->kind = kind;
-    making->step->event = alert_step_events[kind];
-    making->step->event_time_s = at_ms / 1000;
-}
-
-static void record_person(struct making *making, enum alert_step_kind kind)
-{
-    const struct change *change = making->change;
-    record(making, kind, change->who, change->at_ms, change->note);
-}
-
 static void record_finding(struct making *making, enum alert_step_kind kind, const char *note)
 {
-    record(making, kind, ALERT_WHO_MACHINE, making->change->finding->at_s * 1000, note);
+    making_record(making, kind, ALERT_WHO_MACHINE, making->change->finding->at_s * 1000, note);
 }
 
 /* Timers follow from the alert alone, so that every step, and whoever restores an alert, sets the
@@ -155,21 +47,22 @@ static int64_t wait_ms(const struct alert *alert, const struct alert_rules *rule
            1000;
 }
 
-#define FOR_TIMERS 2 /* the first kinds of wall_clock */
+#define FOR_TIMERS 4 /* the first kinds of wall_clock */
 
-/* Wall-clock moment of the last step that began a wait. An escalation and a hold's end count for
- * timers alone: in lists, who was silent first stands first. */
+/* Wall-clock moment of the last step that began a wait. An escalation, a hold's end and a
+ * referral that came back count for timers alone: in lists, who was silent first stands first. */
 static int64_t waiting_since_ms(const struct alert *alert, bool escalations)
 {
     static const enum alert_step_kind wall_clock[] = {
-        STEP_ESCALATED, STEP_HOLD_ENDED, STEP_RELEASED, STEP_ACK_EXPIRED, STEP_REOPENED};
+        STEP_ESCALATED, STEP_HOLD_ENDED,  STEP_DECLINED, STEP_NOT_ACCEPTED,
+        STEP_RELEASED,  STEP_ACK_EXPIRED, STEP_REOPENED};
     for (size_t i = alert->step_count; i > 0; i--) {
         const struct alert_step *step = &alert->steps[i - 1];
         for (size_t k = escalations ? 0 : FOR_TIMERS; k < sizeof wall_clock / sizeof wall_clock[0];
              k++)
-            if (is_step(step, wall_clock[k]))
+            if (making_is_step(step, wall_clock[k]))
                 return step->at_ms;
-        if (is_step(step, STEP_RAISED_AGAIN))
+        if (making_is_step(step, STEP_RAISED_AGAIN))
             break;
     }
     return alert->raised_wall_ms;
@@ -177,7 +70,13 @@ static int64_t waiting_since_ms(const struct alert *alert, bool escalations)
 
 int64_t lifecycle_waits_since_ms(const struct alert *alert)
 {
-    return alert->state == ALERT_OPEN ? waiting_since_ms(alert, false) : 0;
+    bool waits = alert->state == ALERT_OPEN || alert->state == ALERT_REFERRED;
+    return waits ? waiting_since_ms(alert, false) : 0;
+}
+
+int64_t lifecycle_escalates_since_ms(const struct alert *alert)
+{
+    return alert->state == ALERT_OPEN ? waiting_since_ms(alert, true) : INT64_MAX;
 }
 
 size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rules,
@@ -186,38 +85,18 @@ size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rul
     out[0] = (struct store_timer){.kind = TIMER_UNACKNOWLEDGED};
     out[1] = (struct store_timer){.kind = TIMER_ACK_EXPIRY};
     out[2] = (struct store_timer){.kind = TIMER_HOLD, .due_ms = alert->held_until_ms};
+    out[3] = (struct store_timer){.kind = TIMER_REFER_ACCEPT, .due_ms = alert->accept_by_ms};
+    out[4] = (struct store_timer){.kind = TIMER_LADDER, .due_ms = alert->climb.until_ms};
     /* At the maximum it waits at the top of the queue, without a timer. */
     if (alert->state == ALERT_OPEN && !alert->held_by[0] &&
         alert->escalations < rules->escalations_max)
         out[0].due_ms = waiting_since_ms(alert, true) + wait_ms(alert, rules);
-    if (alert->state == ALERT_ACKNOWLEDGED)
+    if (alert_is_owned(alert))
         out[1].due_ms = alert->expires_ms;
-    return 3;
-}
-
-static void leave_owner(struct alert *alert)
-{
-    memset(alert->owner, 0, sizeof alert->owner);
-    alert->expires_ms = 0;
-}
-
-/* Its escalation begins anew. */
-static void open_for_all(struct alert *alert)
-{
-    leave_owner(alert);
-    alert->state = ALERT_OPEN;
-    alert->escalations = 0;
-    alert->has_outcome = false;
-    alert->outcome = OUTCOME_SAFE;
+    return STORE_TIMERS_MAX;
 }
 
 /* Holds. */
-
-static void leave_hold(struct alert *alert)
-{
-    memset(alert->held_by, 0, sizeof alert->held_by);
-    alert->held_until_ms = 0;
-}
 
 bool lifecycle_may_hold(const struct finding *finding)
 {
@@ -241,11 +120,6 @@ static void hold_finding(struct making *making)
 
 /* Findings. */
 
-static bool is_live(const struct alert *alert)
-{
-    return alert->state == ALERT_OPEN || alert->state == ALERT_ACKNOWLEDGED;
-}
-
 /* Where it is may have been learnt since; what is not said stays as it was. */
 static void take_context(struct alert *alert, const struct finding *finding)
 {
@@ -263,15 +137,16 @@ static enum err raise_alert(struct making *making)
     struct alert *alert = &making->step->alert;
     alert_done(alert);
     (void)text_copy(text_of(finding->household), alert->household, sizeof alert->household);
-    alert->team = team_told(making->change);
+    alert->team = alert->desk = team_told(making->change);
     alert->raised_s = finding->at_s;
     alert->raised_wall_ms = finding->wall_ms;
     alert_id(text_of(alert->household), alert->team, alert->raised_s, alert->id);
-    open_for_all(alert);
+    making_open_for_all(alert);
     take_context(alert, finding);
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
     hold_finding(making);
+    ladder_begin(making);
     record_finding(making, STEP_RAISED, alert->reasons[0].summary);
     return ERR_OK;
 }
@@ -280,12 +155,14 @@ static enum err reopen_by_finding(struct making *making)
 {
     const struct finding *finding = making->change->finding;
     struct alert *alert = &making->step->alert;
-    open_for_all(alert);
+    making_open_for_all(alert);
+    alert->desk = alert->team;
     alert->raised_wall_ms = finding->wall_ms;
     take_context(alert, finding);
     reasons_begin(alert, finding);
     alert->severity = reasons_severity(alert, finding);
     hold_finding(making);
+    ladder_begin(making);
     record_finding(making, STEP_RAISED_AGAIN, reasons_find(alert, finding->detector)->summary);
     return ERR_OK;
 }
@@ -302,8 +179,10 @@ static enum err grow_reason(struct making *making)
     reasons_begin(alert, finding);
     enum severity now = reasons_severity(alert, finding);
     alert->severity = now > was ? now : was;
+    if (now > was)
+        ladder_begin_graver(making);
     if (!lifecycle_may_hold(finding))
-        leave_hold(alert);
+        making_leave_hold(alert);
     record_finding(making, STEP_UPDATED, reasons_find(alert, finding->detector)->summary);
     return ERR_OK;
 }
@@ -326,13 +205,15 @@ static enum err end_reason(struct making *making)
     take_context(alert, finding);
     if (finding->life && !finding->last_life_s)
         alert->last_life_s = finding->at_s;
-    bool over = !reasons_any_active(alert);
-    if (!over) {
+    bool over = !reasons_any_active(alert), needed = contact_needs_help(making->before);
+    if (!over && !needed) {
         enum severity left = reasons_severity(alert, finding);
         alert->severity = left < alert->severity ? left : alert->severity;
     }
+    if (over && finding->life)
+        ladder_end(alert);
     enum alert_step_kind kind = finding->life ? STEP_LIFE_SEEN : STEP_REASON_ENDED;
-    if (over && alert->state == ALERT_OPEN) {
+    if (over && alert->state == ALERT_OPEN && !needed) {
         alert->state = ALERT_CLEARED;
         kind = STEP_CLEARED;
     }
@@ -349,7 +230,7 @@ static enum err on_finding(struct making *making)
     const struct finding *finding = making->change->finding;
     char id[ALERT_ID_MAX];
     alert_id(text_of(finding->household), team_told(making->change), finding->at_s, id);
-    bool applies = before && (is_live(before) || strcmp(before->id, id) == 0);
+    bool applies = before && (alert_is_live(before) || strcmp(before->id, id) == 0);
     if (applies) {
         assert(strcmp(before->household, finding->household) == 0);
         assert(before->team == team_told(making->change));
@@ -358,7 +239,7 @@ static enum err on_finding(struct making *making)
             return fault_set(making->fault, ERR_DUPLICATE, "finding %" PRId64 " of %s is known",
                              finding->seq, finding->detector->name);
     }
-    if (applies && is_live(before))
+    if (applies && alert_is_live(before))
         return finding->active ? grow_reason(making) : end_reason(making);
     if (!finding->active)
         return fault_set(making->fault, ERR_DUPLICATE, "no alert that %s could end",
@@ -372,12 +253,14 @@ static enum err on_acknowledge(struct making *making)
 {
     const struct change *change = making->change;
     const struct alert *before = making->before;
-    if (!is_live(before))
-        return refuse_closed(making);
+    if (!alert_is_live(before))
+        return making_refuse_closed(making);
+    if (before->state == ALERT_REFERRED)
+        return referral_refuse_waiting(making);
     /* An acknowledgement that has run out keeps nobody away while its timer is late. */
-    if (before->state == ALERT_ACKNOWLEDGED && strcmp(before->owner, change->who) != 0 &&
-        before->expires_ms > change->at_ms)
-        return refuse_acknowledged(making, "ask them to release it");
+    bool mine = strcmp(before->owner, change->who) == 0;
+    if (alert_is_owned(before) && !mine && before->expires_ms > change->at_ms)
+        return making_refuse_owned(making, "ask them to release it");
     int64_t latest_ms = change->at_ms + (int64_t)ALERT_ACK_MAX_S * 1000;
     int64_t until_ms = change->expires_ms;
     if (until_ms == 0) {
@@ -389,29 +272,33 @@ static enum err on_acknowledge(struct making *making)
         return fault_set(making->fault, ERR_INVALID,
                          "an acknowledgement ends after now (%s) and within 24 hours (%s), not "
                          "at %s",
-                         said_time(before, change->at_ms, now),
-                         said_time(before, latest_ms, latest), said_time(before, until_ms, until));
+                         making_time(before, change->at_ms, now),
+                         making_time(before, latest_ms, latest),
+                         making_time(before, until_ms, until));
     struct alert *alert = &making->step->alert;
-    alert->state = ALERT_ACKNOWLEDGED;
+    alert->state =
+        mine && before->state == ALERT_CONTACTING ? ALERT_CONTACTING : ALERT_ACKNOWLEDGED;
     alert->expires_ms = until_ms;
     (void)text_copy(text_of(change->who), alert->owner, sizeof alert->owner);
-    record_person(making, STEP_ACKNOWLEDGED);
+    making_record_person(making, STEP_ACKNOWLEDGED);
     return ERR_OK;
 }
 
 static enum err on_release(struct making *making)
 {
     const struct alert *before = making->before;
-    if (!is_live(before))
-        return refuse_closed(making);
+    if (!alert_is_live(before))
+        return making_refuse_closed(making);
     if (before->state == ALERT_OPEN)
         return fault_set(making->fault, ERR_REFUSED,
                          "nobody has acknowledged it, so there is nothing to release");
+    if (before->state == ALERT_REFERRED)
+        return referral_refuse_waiting(making);
     if (strcmp(before->owner, making->change->who) != 0)
-        return refuse_acknowledged(making,
+        return making_refuse_owned(making,
                                    "only they can release it; it opens by itself after that");
-    open_for_all(&making->step->alert);
-    record_person(making, STEP_RELEASED);
+    making_open_for_all(&making->step->alert);
+    making_record_person(making, STEP_RELEASED);
     return ERR_OK;
 }
 
@@ -422,7 +309,7 @@ static enum err on_note(struct making *making)
                          "its history is full (%d steps) and takes no more notes; write into the "
                          "note of acknowledge, resolve or reopen",
                          ALERT_STEPS_WITH_NOTES_MAX);
-    record_person(making, STEP_NOTE);
+    making_record_person(making, STEP_NOTE);
     return ERR_OK;
 }
 
@@ -434,8 +321,8 @@ static void say_outcome(const struct making *making, struct buffer *out)
     buffer_text(out, outcome_names[change->outcome]);
     if (change->absent_until_s)
         buffer_format(out, " until %s",
-                      said_time(making->before, change->absent_until_s * 1000, until));
-    if (!is_blank(change->note))
+                      making_time(making->before, change->absent_until_s * 1000, until));
+    if (!making_is_blank(change->note))
         buffer_format(out, ": %s", change->note);
 }
 
@@ -454,11 +341,11 @@ static enum err on_resolve(struct making *making)
 {
     const struct change *change = making->change;
     struct step *step = making->step;
-    if (!is_live(making->before))
-        return refuse_closed(making);
+    if (!alert_is_live(making->before))
+        return making_refuse_closed(making);
     if (change->outcome < 0 || change->outcome >= OUTCOME_COUNT)
         return refuse_no_outcome(making);
-    if (change->outcome == OUTCOME_OTHER && is_blank(change->note))
+    if (change->outcome == OUTCOME_OTHER && making_is_blank(change->note))
         return fault_set(making->fault, ERR_INVALID,
                          "outcome other needs a note that says what happened");
     if (change->absent_until_s && change->outcome != OUTCOME_ABSENCE)
@@ -468,13 +355,18 @@ static enum err on_resolve(struct making *making)
     if (change->absent_until_s && change->absent_until_s <= change->at_ms / 1000)
         return fault_set(making->fault, ERR_INVALID,
                          "an absence that is over needs no end; leave it out, or name a later day");
-    leave_owner(&step->alert);
+    /* A wrong year would leave the home unwatched for good. */
+    if (change->absent_until_s > change->at_ms / 1000 + ABSENCE_DAYS_MAX * INT64_C(86400))
+        return fault_set(making->fault, ERR_INVALID,
+                         "an absence ends within %d days; whoever lives elsewhere has moved",
+                         ABSENCE_DAYS_MAX);
+    making_leave_owner(&step->alert);
     step->alert.state = ALERT_RESOLVED;
     step->alert.has_outcome = true;
     step->alert.outcome = change->outcome;
     struct buffer said = {0};
     say_outcome(making, &said);
-    record(making, STEP_RESOLVED, change->who, change->at_ms, said.at);
+    making_record(making, STEP_RESOLVED, change->who, change->at_ms, said.at);
     buffer_done(&said);
     return ERR_OK;
 }
@@ -484,10 +376,13 @@ static enum err on_reopen(struct making *making)
     if (making->before->state == ALERT_OPEN)
         return fault_set(making->fault, ERR_REFUSED,
                          "it is open already; acknowledge, note or resolve it");
-    if (making->before->state == ALERT_ACKNOWLEDGED)
-        return refuse_acknowledged(making, "it is not closed, so there is nothing to reopen");
-    open_for_all(&making->step->alert);
-    record_person(making, STEP_REOPENED);
+    if (making->before->state == ALERT_REFERRED)
+        return referral_refuse_waiting(making);
+    if (alert_is_owned(making->before))
+        return making_refuse_owned(making, "it is not closed, so there is nothing to reopen");
+    making_open_for_all(&making->step->alert);
+    ladder_begin(making);
+    making_record_person(making, STEP_REOPENED);
     return ERR_OK;
 }
 
@@ -497,14 +392,15 @@ static enum err on_ack_expired(struct making *making)
 {
     const struct alert *before = making->before;
     int64_t at_ms = making->change->at_ms;
-    if (before->state != ALERT_ACKNOWLEDGED || before->expires_ms > at_ms)
+    if (!alert_is_owned(before) || before->expires_ms > at_ms)
         return fault_set(making->fault, ERR_DUPLICATE, "no acknowledgement has run out");
     char until[TIME_TEXT_MAX];
     struct buffer note = {0};
-    buffer_format(&note, "acknowledged by %s until %s; nothing followed", before->owner,
-                  said_time(before, before->expires_ms, until));
-    open_for_all(&making->step->alert);
-    record(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, at_ms, note.at);
+    buffer_format(&note, "acknowledged by %s until %s; nothing %sfollowed", before->owner,
+                  making_time(before, before->expires_ms, until),
+                  before->state == ALERT_CONTACTING ? "more " : "");
+    making_open_for_all(&making->step->alert);
+    making_record(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, at_ms, note.at);
     buffer_done(&note);
     return ERR_OK;
 }
@@ -521,7 +417,7 @@ static enum err on_unacknowledged(struct making *making)
     struct buffer note = {0};
     buffer_format(&note, "nobody has acknowledged it in time (%d of %" PRId64 ")",
                   alert->escalations, making->rules->escalations_max);
-    record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    making_record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
     buffer_done(&note);
     return ERR_OK;
 }
@@ -533,7 +429,7 @@ static bool is_untouched(const struct alert *alert)
 {
     for (size_t i = 0; i < alert->step_count; i++)
         if (strcmp(alert->steps[i].who, ALERT_WHO_MACHINE) != 0 ||
-            is_step(&alert->steps[i], STEP_HOLD_ENDED))
+            making_is_step(&alert->steps[i], STEP_HOLD_ENDED))
             return false;
     return true;
 }
@@ -549,7 +445,7 @@ static enum err on_hold(struct making *making)
     making->step->alert.escalations = 0;
     struct buffer note = {0};
     buffer_format(&note, "held by incident %s of its area or feeder", making->step->alert.held_by);
-    record(making, STEP_HELD, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    making_record(making, STEP_HELD, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
     buffer_done(&note);
     return ERR_OK;
 }
@@ -563,9 +459,28 @@ static enum err on_hold_end(struct making *making)
     buffer_format(&note, "incident %s holds it no longer: %s", before->held_by,
                   before->held_until_ms <= making->change->at_ms ? "the hold's maximum has passed"
                                                                  : "it is over");
-    leave_hold(&making->step->alert);
-    record(making, STEP_HOLD_ENDED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
+    making_leave_hold(&making->step->alert);
+    making_record(making, STEP_HOLD_ENDED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
     buffer_done(&note);
+    return ERR_OK;
+}
+
+/* Whoever has opted out is not looked after, either: it closes in anybody's hands. */
+static enum err on_opt_out(struct making *making)
+{
+    struct alert *alert = &making->step->alert;
+    if (!alert_is_live(making->before))
+        return fault_set(making->fault, ERR_DUPLICATE, "it is closed already");
+    for (size_t i = 0; i < alert->reason_count; i++)
+        if (alert->reasons[i].active) {
+            alert->reasons[i].active = false;
+            alert->reasons[i].ended_s = making->change->at_ms / 1000;
+        }
+    making_leave_owner(alert);
+    ladder_end(alert);
+    alert->state = ALERT_CLEARED;
+    making_record(making, STEP_CLEARED, ALERT_WHO_MACHINE, making->change->at_ms,
+                  "the household has opted out");
     return ERR_OK;
 }
 
@@ -578,13 +493,22 @@ static const struct row {
     [CHANGE_FINDING] = {on_finding, false, NULL},
     [CHANGE_ACKNOWLEDGE] = {on_acknowledge, true, NULL},
     [CHANGE_RELEASE] = {on_release, true, NULL},
+    [CHANGE_CONTACT] = {contact_apply, true, NULL},
+    [CHANGE_ANSWER] = {answer_apply, true, NULL},
+    [CHANGE_REFER] = {referral_refer, true, "a referral needs a note: say what they have to know"},
+    [CHANGE_ACCEPT] = {referral_accept, true, NULL},
+    [CHANGE_DECLINE] = {referral_decline, true, "declining needs a reason: say why not"},
+    [CHANGE_ESCALATE] = {referral_escalate, true, "escalating needs a note: say what is feared"},
     [CHANGE_NOTE] = {on_note, true, "a note needs words: say what was done or learnt"},
     [CHANGE_RESOLVE] = {on_resolve, true, NULL},
     [CHANGE_REOPEN] = {on_reopen, true, "reopening needs a reason: say what has changed"},
     [CHANGE_ACK_EXPIRED] = {on_ack_expired, false, NULL},
     [CHANGE_UNACKNOWLEDGED] = {on_unacknowledged, false, NULL},
+    [CHANGE_NOT_ACCEPTED] = {referral_not_accepted, false, NULL},
+    [CHANGE_STEP_DUE] = {ladder_step_due, false, NULL},
     [CHANGE_HOLD] = {on_hold, false, NULL},
     [CHANGE_HOLD_END] = {on_hold_end, false, NULL},
+    [CHANGE_OPT_OUT] = {on_opt_out, false, NULL},
 };
 static_assert(sizeof rows / sizeof rows[0] == ALERT_CHANGE_COUNT, "a change has no row");
 
@@ -618,9 +542,22 @@ static enum err check_person(const struct row *row, const struct change *change,
         return fault_set(fault, ERR_INVALID,
                          "the account's name is no UTF-8 text of at most %d bytes",
                          ALERT_WHO_MAX - 1);
-    if (row->note_needed && is_blank(change->note))
+    if (row->note_needed && making_is_blank(change->note))
         return fault_set(fault, ERR_INVALID, "%s", row->note_needed);
     return change->note ? check_note(change->note, fault) : ERR_OK;
+}
+
+/* Who is to be called, of the desk that it is on now; once somebody has it nobody is. */
+static void name_on_call(struct alert *alert, const struct step *step,
+                         const struct alert_rules *rules, int64_t now_ms)
+{
+    bool officer = step->kind == STEP_DUE && alert->climb.whom == LADDER_OFFICER;
+    bool calls = alert->state == ALERT_OPEN && (step->kind == STEP_ESCALATED || officer);
+    if (alert->state != ALERT_OPEN || calls)
+        alert->on_call = (struct on_call){.person_count = 0};
+    if (calls && rules->config)
+        on_call_find(rules->config, rules->staff, alert->desk, alert->area, now_ms / 1000,
+                     &alert->on_call);
 }
 
 /* The version, and what store and topics get. */
@@ -630,12 +567,15 @@ static void finish(struct making *making)
     struct alert *alert = &step->alert;
     alert->version++;
     if (alert->state != ALERT_OPEN)
-        leave_hold(alert); /* somebody has it, or it is over */
+        making_leave_hold(alert); /* somebody has it, or it is over */
+    ladder_keep_to_shift(making);
+    ladder_settle(alert, making->rules, making->change->at_ms);
+    name_on_call(alert, step, making->rules, making->change->at_ms);
     step->timer_count = lifecycle_timers(alert, making->rules, step->timers);
     alert_write(alert, &step->snapshot);
     alert_event(alert, step->event, step->event_time_s, &step->event_json);
     (void)snprintf(step->event_id, sizeof step->event_id, "%s.%" PRId64, alert->id, alert->version);
-    if (making->change->kind != CHANGE_RESOLVE)
+    if (step->kind != STEP_RESOLVED)
         return;
     alert_outcome_message(alert, making->change->at_ms, making->change->absent_until_s,
                           &step->outcome_json);
@@ -688,7 +628,7 @@ void lifecycle_transition(const struct step *step, uint32_t partition,
         .expected_version = alert->version - 1,
         .version = alert->version,
         .snapshot = buffer_view(&step->snapshot),
-        .live = is_live(alert),
+        .live = alert_is_live(alert),
         .event_id = text_of(step->event_id),
         .event = buffer_view(&step->event_json),
         .detector = finding ? finding->detector_index : -1,

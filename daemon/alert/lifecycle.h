@@ -9,6 +9,7 @@
 #define ANBU_ALERT_LIFECYCLE_H
 
 #include "alert/alert.h"
+#include "alert/answer.h"
 #include "household/finding.h"
 #include "store/store.h"
 
@@ -17,13 +18,22 @@
     X(CHANGE_FINDING, "finding") /* a detector: raises, updates, clears, reopens */ \
     X(CHANGE_ACKNOWLEDGE, "acknowledge")                                            \
     X(CHANGE_RELEASE, "release") /* the owner gives it back */                      \
+    X(CHANGE_CONTACT, "contact") /* somebody was tried to be reached */             \
+    X(CHANGE_ANSWER, "answer")   /* to an automatic message */                      \
+    X(CHANGE_REFER, "refer")     /* to another team's desk */                       \
+    X(CHANGE_ACCEPT, "accept")                                                      \
+    X(CHANGE_DECLINE, "decline")                                                    \
+    X(CHANGE_ESCALATE, "escalate") /* a person: to the police */                    \
     X(CHANGE_NOTE, "note")                                                          \
     X(CHANGE_RESOLVE, "resolve")                                                    \
     X(CHANGE_REOPEN, "reopen")                                                      \
     X(CHANGE_ACK_EXPIRED, "ack_expired")       /* timer */                          \
     X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */                          \
+    X(CHANGE_NOT_ACCEPTED, "not_accepted")     /* timer */                          \
+    X(CHANGE_STEP_DUE, "step_due")             /* timer */                          \
     X(CHANGE_HOLD, "hold")                     /* an area incident */               \
-    X(CHANGE_HOLD_END, "hold_end")             /* its end, or timer */
+    X(CHANGE_HOLD_END, "hold_end")             /* its end, or timer */              \
+    X(CHANGE_OPT_OUT, "opt_out")               /* the household's: nobody watches it any more */
 enum alert_change { ALERT_CHANGES(VOCABULARY_CONSTANT) ALERT_CHANGE_COUNT };
 extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
 
@@ -36,12 +46,20 @@ extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
     X(STEP_CLEARED, "cleared", "cleared")           /* its last reason ended */                  \
     X(STEP_ACKNOWLEDGED, "acknowledged", "acknowledged")                                         \
     X(STEP_RELEASED, "released", "updated")                                                      \
+    X(STEP_CONTACTED, "contacted", "contacted")                                                  \
+    X(STEP_ANSWERED, "answered", "contacted")                                                    \
+    X(STEP_REFERRED, "referred", "referred")                                                     \
+    X(STEP_ACCEPTED, "accepted", "accepted")                                                     \
+    X(STEP_DECLINED, "declined", "declined")                                                     \
+    X(STEP_NOT_ACCEPTED, "not_accepted", "declined")                                             \
     X(STEP_NOTE, "note", "updated")                                                              \
     X(STEP_RESOLVED, "resolved", "resolved")                                                     \
     X(STEP_REOPENED, "reopened", "reopened")         /* by a person */                           \
     X(STEP_RAISED_AGAIN, "raised_again", "reopened") /* by a finding */                          \
     X(STEP_ACK_EXPIRED, "ack_expired", "reopened")                                               \
     X(STEP_ESCALATED, "escalated", "escalated")                                                  \
+    X(STEP_DUE, "step_due", "updated") /* of its ladder */                                       \
+    X(STEP_LADDER_ENDED, "ladder_ended", "updated")                                              \
     X(STEP_HELD, "held", "updated")             /* by an area incident */                        \
     X(STEP_HOLD_ENDED, "hold_ended", "updated") /* it is delivered from here on */
 #define ALERT_STEPS_CONSTANT(constant, word, event) constant,
@@ -60,6 +78,8 @@ extern const char *const alert_step_events[ALERT_STEP_COUNT];
 #define TIMER_ACK_EXPIRY     "ack_expiry"
 #define TIMER_UNACKNOWLEDGED "unacknowledged"
 #define TIMER_HOLD           "hold"
+#define TIMER_REFER_ACCEPT   "refer_accept"
+#define TIMER_LADDER         "ladder"
 
 /* From config. */
 struct alert_rules {
@@ -67,6 +87,12 @@ struct alert_rules {
     int64_t escalate_critical_s; /* nobody acknowledges: critical and high */
     int64_t escalate_s;          /* the others */
     int64_t escalations_max;     /* then it waits at the top of the queue */
+    int64_t refer_accept_s;      /* a referral that nobody answers goes back */
+    int64_t answer_closes; /* "I am fine" closes what is less grave; 0: nothing (severities) */
+    const struct ladder *ladders; /* the first that fits is climbed */
+    size_t ladder_count;
+    const struct config *config; /* its rosters say who is on call; NULL: nobody is known */
+    const struct staff *staff;   /* the accounts now; NULL: rosters are taken at their word */
 };
 
 /* An area incident that holds alerts back. */
@@ -83,9 +109,16 @@ struct change {
     const struct finding *finding; /* CHANGE_FINDING */
     const struct hold *hold;       /* CHANGE_HOLD; CHANGE_FINDING: what it raises; NULL: nothing */
     bool to_police;         /* CHANGE_FINDING: told to the police besides its detector's own team */
-    enum outcome outcome;   /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
-    int64_t absent_until_s; /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
-    int64_t expires_ms;     /* CHANGE_ACKNOWLEDGE: asked for; 0: the rule's */
+    struct contact contact; /* CHANGE_CONTACT */
+    enum alert_answer answer; /* CHANGE_ANSWER */
+    enum contact_whom from;   /* CHANGE_ANSWER: the resident or the contact person */
+    uint8_t of_team;          /* 1 + the person's team; 0: they may act for any */
+    bool supervises;          /* that team's desk */
+    enum team refer_to;       /* CHANGE_REFER; TEAM_COUNT: not said */
+    const char *also;         /* CHANGE_REFER: the live alert that team has of the home; or NULL */
+    enum outcome outcome;     /* CHANGE_RESOLVE; OUTCOME_COUNT: not said */
+    int64_t absent_until_s;   /* CHANGE_RESOLVE with OUTCOME_ABSENCE; 0 not said */
+    int64_t expires_ms;       /* CHANGE_ACKNOWLEDGE: asked for; 0: the rule's */
 };
 
 /* What the step did; buffers are owned by the caller (step_done). */
@@ -122,6 +155,10 @@ size_t lifecycle_timers(const struct alert *alert, const struct alert_rules *rul
 /* Wall-clock moment since which an open alert has been waiting for somebody: raised, or back from
  * somebody. An escalation does not begin the wait anew; 0: it does not wait. */
 int64_t lifecycle_waits_since_ms(const struct alert *alert);
+
+/* The moment from which its escalation is counted: an escalation begins it anew; INT64_MAX: it does
+ * not escalate. */
+int64_t lifecycle_escalates_since_ms(const struct alert *alert);
 
 /* The step as the store wants it; borrows from *step. */
 void lifecycle_transition(const struct step *step, uint32_t partition,

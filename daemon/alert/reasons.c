@@ -46,6 +46,18 @@ bool reasons_all_collective(const struct alert *alert)
     return true;
 }
 
+bool reasons_all_answered(const struct alert *alert)
+{
+    for (size_t i = 0; i < alert->reason_count; i++) {
+        const struct detector *detector = detector_named(alert->reasons[i].detector);
+        bool answered =
+            detector && (detector->detects == DETECTS_USE || detector->detects == DETECTS_HABITS);
+        if (alert->reasons[i].active && !answered)
+            return false;
+    }
+    return true;
+}
+
 /* As it is kept: characters that are whole, so that the snapshot reads back as it was written. */
 static void clean_summary(const struct finding *finding, char out[FINDING_SUMMARY_MAX])
 {

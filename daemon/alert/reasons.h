@@ -13,6 +13,9 @@ struct alert_reason *reasons_find(struct alert *alert, const struct detector *de
 bool reasons_any_active(const struct alert *alert);
 /* Whether an outage explains every active reason. */
 bool reasons_all_collective(const struct alert *alert);
+/* Whether each active reason asks how somebody is: an answer pays no bill and reconnects nothing.
+ */
+bool reasons_all_answered(const struct alert *alert);
 
 /* Whether an active finding tells something new: no such reason, one that had ended, a graver
  * grade, another sentence. */
