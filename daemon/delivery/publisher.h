@@ -13,6 +13,7 @@ enum publisher_topic {
     PUBLISH_ALERTS,
     PUBLISH_HOUSEHOLD,
     PUBLISH_DEAD_LETTERS,
+    PUBLISH_AUDIT,
     PUBLISH_TOPIC_COUNT
 };
 

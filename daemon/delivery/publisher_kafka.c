@@ -78,6 +78,7 @@ enum err publisher_kafka_new(const struct kafka_common *common, const struct set
         [PUBLISH_ALERTS] = settings->kafka.alerts,
         [PUBLISH_HOUSEHOLD] = settings->kafka.household,
         [PUBLISH_DEAD_LETTERS] = settings->kafka.dead_letters,
+        [PUBLISH_AUDIT] = settings->kafka.audit,
     };
     publisher->publisher.ops = &ops;
     publisher->done = done;

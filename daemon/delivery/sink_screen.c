@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "alert/lifecycle.h"
-#include "base/utf8.h"
+#include "delivery/safe.h"
 #include "delivery/sink.h"
 #include "detectors/vocabulary.h"
 
@@ -27,40 +27,6 @@ static const char *const colours[SEVERITY_COUNT] = {
     [SEVERITY_CRITICAL] = "\033[1;31m",
 };
 
-/* Control characters of ASCII and of Latin-1, and those that turn the direction of text. */
-static bool hostile(const unsigned char *at, size_t bytes)
-{
-    if (bytes == 1)
-        return at[0] < 0x20 || at[0] == 0x7f;
-    if (bytes == 2)
-        return at[0] == 0xc2 && at[1] < 0xa0;
-    if (bytes != 3 || at[0] != 0xe2)
-        return false;
-    if (at[1] == 0x80) /* U+200E-200F, U+2028-202E */
-        return at[2] == 0x8e || at[2] == 0x8f || (at[2] >= 0xa8 && at[2] <= 0xae);
-    return at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9; /* U+2066-2069 */
-}
-
-/* What a terminal shows and does not obey, cut at bytes_max. */
-static void put_safe(struct buffer *out, const char *from, size_t bytes_max)
-{
-    size_t left = strlen(from), start = out->bytes;
-    while (left) {
-        size_t bytes = utf8_length(from, left);
-        size_t step = bytes ? bytes : 1;
-        if (out->bytes - start + step > bytes_max) {
-            buffer_text(out, "...");
-            return;
-        }
-        if (!bytes || hostile((const unsigned char *)from, bytes))
-            buffer_text(out, "?");
-        else
-            buffer_add(out, from, bytes);
-        from += step;
-        left -= step;
-    }
-}
-
 static const char *member(const json_t *object, const char *key)
 {
     const char *value = json_string_value(json_object_get(object, key));
@@ -79,7 +45,7 @@ static void put_severity(struct buffer *out, const char *severity, bool colour)
         if (*at >= 'a' && *at <= 'z')
             *at = (char)(*at - 'a' + 'A');
     buffer_text(out, paint);
-    put_safe(out, upper, FIELD_BYTES_MAX);
+    safe_put(out, upper, FIELD_BYTES_MAX);
     buffer_text(out, paint[0] ? "\033[0m" : "");
 }
 
@@ -91,7 +57,7 @@ static void put_time(struct buffer *out, const char *time)
     char *separator = strchr(local, 'T');
     if (separator)
         *separator = ' ';
-    put_safe(out, local, sizeof local);
+    safe_put(out, local, sizeof local);
 }
 
 /* Adds to a list of sentences, whether or not they end as sentences do. */
@@ -146,16 +112,16 @@ static void put_event(const json_t *event, bool colour, struct buffer *out)
     const json_t *data = json_object_get(event, "data");
     const char *type = member(event, "type"), *area = member(data, "area");
     struct buffer detail = {0};
-    put_safe(out, type, FIELD_BYTES_MAX);
+    safe_put(out, type, FIELD_BYTES_MAX);
     buffer_text(out, "  ");
     put_severity(out, member(data, "severity"), colour);
     buffer_text(out, " ");
-    put_safe(out, member(data, "team"), FIELD_BYTES_MAX);
+    safe_put(out, member(data, "team"), FIELD_BYTES_MAX);
     buffer_text(out, "  ");
-    put_safe(out, member(event, "subject"), FIELD_BYTES_MAX);
+    safe_put(out, member(event, "subject"), FIELD_BYTES_MAX);
     if (area[0]) {
         buffer_text(out, " (");
-        put_safe(out, area, FIELD_BYTES_MAX);
+        safe_put(out, area, FIELD_BYTES_MAX);
         buffer_text(out, ")");
     }
     buffer_text(out, "  ");
@@ -166,12 +132,12 @@ static void put_event(const json_t *event, bool colour, struct buffer *out)
         put_step(&detail, data);
     if (detail.bytes) {
         buffer_text(out, "  ");
-        put_safe(out, detail.at, DETAIL_BYTES_MAX);
+        safe_put(out, detail.at, DETAIL_BYTES_MAX);
     }
     char id[ALERT_ID_SHOWN + 1];
     (void)text_copy(text_of(member(data, "alert")), id, sizeof id);
     buffer_text(out, "  [");
-    put_safe(out, id, sizeof id);
+    safe_put(out, id, sizeof id);
     buffer_text(out, "]");
     buffer_done(&detail);
 }
@@ -180,9 +146,9 @@ static void put_event(const json_t *event, bool colour, struct buffer *out)
 static void put_incident(const json_t *event, struct buffer *out)
 {
     const json_t *data = json_object_get(event, "data");
-    put_safe(out, member(event, "type"), FIELD_BYTES_MAX);
+    safe_put(out, member(event, "type"), FIELD_BYTES_MAX);
     buffer_text(out, "  ");
-    put_safe(out, member(event, "subject"), FIELD_BYTES_MAX);
+    safe_put(out, member(event, "subject"), FIELD_BYTES_MAX);
     buffer_text(out, "  ");
     put_time(out, member(data, "from"));
     if (strcmp(member(data, "kind"), "dark") == 0)
@@ -196,7 +162,7 @@ static void put_incident(const json_t *event, struct buffer *out)
     char id[ALERT_ID_SHOWN + 1];
     (void)text_copy(text_of(member(data, "incident")), id, sizeof id);
     buffer_text(out, "  [");
-    put_safe(out, id, sizeof id);
+    safe_put(out, id, sizeof id);
     buffer_text(out, "]");
 }
 
