@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "console/anchor.h"
 #include "console/server.h"
 #include "ingest/source.h"
 
@@ -18,6 +19,8 @@ void announce_done(void *context, void *token, enum err err, uint32_t partition,
     struct announcement *now = &((struct api *)context)->announcement;
     (void)partition;
     (void)offset;
+    if (anchor_done(token, err))
+        return;
     if ((uintptr_t)token != now->serial)
         return; /* one that was given up: its outbox entry is still there */
     now->waiting--;
@@ -144,8 +147,9 @@ bool announce(struct api *api, const struct store_transition *step)
     /* What was delivered leaves the outbox. A failure only means that it is published once more. */
     if (told > 0 && (err = api->store->ops->outbox_done(api->store, NULL, step->partition, entries,
                                                         told, OFFSET_NONE, &fault)))
-        log_line(LOG_WARNING, "a delivered event stays in the outbox", "alert=%s fault=\"%s\"",
-                 step->alert, fault.text);
+        log_line(LOG_WARNING, "a delivered event stays in the outbox",
+                 "household=%.*s fault=\"%s\"", (int)step->household.bytes, step->household.at,
+                 fault.text);
     else if (err)
         log_line(LOG_WARNING, "a person's action waits in the outbox", "fault=\"%s\"", fault.text);
     backlog_done(&backlog);

@@ -11,21 +11,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "console/audit_chain.h"
 
-#define HASH_TEXT      (crypto_hash_sha256_BYTES * 2)
-#define HASH_MARK      ",\"hash\":\""
-#define PREV_MARK      ",\"prev\":\""
-#define TORN_FILES_MAX 10000
-
-struct chain {
-    uint64_t lines;
-    char head[HASH_TEXT + 1]; /* hash of the last line */
-};
+#define TORN_FILES_MAX  10000
+#define MONTH_FILES_MAX 100 /* of one month: its clock went back and forth */
 
 struct audit {
     pthread_mutex_t lock;
@@ -33,83 +26,9 @@ struct audit {
     char *path;
     off_t bytes; /* of whole lines */
     struct chain chain;
-    bool broken; /* a failed line could not be taken back: nothing more is appended */
+    int64_t keep_ms; /* 0: for ever */
+    bool broken;     /* a failed line could not be taken back: nothing more is appended */
 };
-
-static void chain_start(struct chain *chain)
-{
-    chain->lines = 0;
-    memset(chain->head, '0', HASH_TEXT);
-    chain->head[HASH_TEXT] = '\0';
-}
-
-static void hash_text(const char *at, size_t bytes, char out[HASH_TEXT + 1])
-{
-    unsigned char hash[crypto_hash_sha256_BYTES];
-    (void)crypto_hash_sha256(hash, (const unsigned char *)at, bytes);
-    (void)sodium_bin2hex(out, HASH_TEXT + 1, hash, sizeof hash);
-}
-
-/* Checks one line, without its newline, against the chain and moves the chain on. NULL is fine,
- * else what is wrong. */
-static const char *chain_follow(struct chain *chain, const char *line, size_t bytes)
-{
-    const size_t hash_tail = sizeof HASH_MARK - 1 + HASH_TEXT + 2; /* ends with "} */
-    const size_t prev_tail = sizeof PREV_MARK - 1 + HASH_TEXT + 1; /* ends with " */
-    char begin[40];
-    int n = snprintf(begin, sizeof begin, "{\"seq\":%" PRIu64 ",", chain->lines + 1);
-    if (bytes < (size_t)n + hash_tail + prev_tail)
-        return "is too short for a line of the log";
-    if (memcmp(line, begin, (size_t)n) != 0)
-        return "does not carry the next number: a line was removed, added or moved";
-    const char *tail = line + bytes - hash_tail;
-    const char *prev = tail - prev_tail;
-    if (memcmp(tail, HASH_MARK, sizeof HASH_MARK - 1) != 0 ||
-        memcmp(line + bytes - 2, "\"}", 2) != 0 ||
-        memcmp(prev, PREV_MARK, sizeof PREV_MARK - 1) != 0)
-        return "does not end with \"prev\" and \"hash\"";
-    if (memcmp(prev + sizeof PREV_MARK - 1, chain->head, HASH_TEXT) != 0)
-        return "does not follow from the line before";
-    char hash[HASH_TEXT + 1];
-    hash_text(line, (size_t)(tail - line), hash);
-    if (memcmp(tail + sizeof HASH_MARK - 1, hash, HASH_TEXT) != 0)
-        return "does not match its hash: it was edited";
-    memcpy(chain->head, hash, sizeof hash);
-    chain->lines++;
-    return NULL;
-}
-
-/* Walks the whole lines of an open log. *whole_bytes: up to the last newline that was read. *torn:
- * something stands behind it. */
-static enum err chain_walk(FILE *file, const char *path, struct chain *chain, off_t *whole_bytes,
-                           bool *torn, struct fault *fault)
-{
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t n;
-    enum err err = ERR_OK;
-    chain_start(chain);
-    *whole_bytes = 0;
-    *torn = false;
-    errno = 0;
-    while (!err && (n = getline(&line, &room, file)) > 0) {
-        *torn = line[n - 1] != '\n';
-        if (*torn)
-            break;
-        const char *wrong = chain_follow(chain, line, (size_t)n - 1);
-        if (wrong)
-            err = fault_set(fault, ERR_CORRUPT,
-                            "%s:%" PRIu64 ": the line %s; keep the file as evidence and move it "
-                            "aside to go on",
-                            path, chain->lines + 1, wrong);
-        else
-            *whole_bytes += n;
-    }
-    if (!err && ferror(file))
-        err = fault_set(fault, ERR_IO, "%s: %s", path, strerror(errno));
-    free(line);
-    return err;
-}
 
 /* Moves all behind whole_bytes to path.torn-<n>. */
 static enum err tail_aside(int fd, const char *path, off_t whole_bytes, off_t bytes,
@@ -169,17 +88,17 @@ static enum err directory_sync(const char *path, struct fault *fault)
     return err;
 }
 
-static enum err file_open(struct audit *audit, struct fault *fault)
+/* *fd is open, also after a failure, unless it is -1. */
+static enum err file_open(const char *path, int flags, int *fd, struct fault *fault)
 {
-    const char *path = audit->path;
     struct stat status;
-    audit->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (audit->fd < 0)
+    *fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+    if (*fd < 0)
         return fault_set(fault, ERR_IO, "%s: the audit log cannot be opened: %s", path,
                          strerror(errno));
-    if (fstat(audit->fd, &status) < 0 || !S_ISREG(status.st_mode))
+    if (fstat(*fd, &status) < 0 || !S_ISREG(status.st_mode))
         return fault_set(fault, ERR_IO, "%s: the audit log must be a plain file", path);
-    if (flock(audit->fd, LOCK_EX | LOCK_NB) < 0)
+    if (flock(*fd, LOCK_EX | LOCK_NB) < 0)
         return fault_set(fault, errno == EWOULDBLOCK ? ERR_BUSY : ERR_IO,
                          "%s: another process writes this audit log (%s): one daemon a data "
                          "directory",
@@ -187,20 +106,44 @@ static enum err file_open(struct audit *audit, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err file_follow(struct audit *audit, struct fault *fault)
+static enum err file_walk(const char *path, struct chain *chain, off_t *whole, struct fault *fault)
 {
-    off_t whole = 0;
     bool torn;
-    struct stat status;
-    int fd = open(audit->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
     if (!file) {
         if (fd >= 0)
             (void)close(fd);
-        return fault_set(fault, ERR_IO, "%s: %s", audit->path, strerror(errno));
+        return fault_set(fault, ERR_IO, "%s: %s", path, strerror(errno));
     }
-    enum err err = chain_walk(file, audit->path, &audit->chain, &whole, &torn, fault);
+    enum err err = chain_walk(file, path, chain, whole, &torn, NULL, NULL, fault);
     (void)fclose(file);
+    return err;
+}
+
+/* Its end, which the next line follows from: of the file that goes on, or, where a crash left that
+ * empty, of the month before. What lies further back is audit_verify's to walk. */
+static enum err file_follow(struct audit *audit, struct fault *fault)
+{
+    struct chain_file *files;
+    size_t count;
+    struct stat status;
+    off_t whole = 0, month_whole = 0;
+    enum err err = chain_files(audit->path, &files, &count, fault);
+    if (err)
+        return err;
+    const struct chain_file *last = &files[count - 1];
+    audit->chain = last->before;
+    if (!last->first && count > 1) {
+        audit->chain = files[count - 2].before;
+        err = file_walk(files[count - 2].path, &audit->chain, &month_whole, fault);
+    } else if (last->first > 1 && (count < 2 || !files[count - 2].first)) {
+        log_line(LOG_WARNING, "the audit log begins in its middle", "file=%s first=%" PRIu64,
+                 audit->path, last->first);
+    }
+    free(files);
+    if (!err)
+        err = file_walk(audit->path, &audit->chain, &whole, fault);
     if (err)
         return err;
     if (fstat(audit->fd, &status) < 0)
@@ -218,7 +161,7 @@ enum err audit_open(const char *path, struct audit **out, struct fault *fault)
     struct audit *audit = memory_get(sizeof *audit);
     audit->path = memory_text(text_of(path));
     (void)pthread_mutex_init(&audit->lock, NULL);
-    enum err err = file_open(audit, fault);
+    enum err err = file_open(path, 0, &audit->fd, fault);
     if (!err)
         err = file_follow(audit, fault);
     if (!err)
@@ -257,24 +200,22 @@ static void add_field(struct buffer *line, const char *name, const char *value)
 }
 
 static void line_make(const struct chain *chain, const struct audit_entry *entry,
-                      struct buffer *line, char hash[HASH_TEXT + 1])
+                      struct buffer *line, char hash[CHAIN_HASH_TEXT + 1])
 {
-    struct tm utc = {0};
-    time_t at_s = (time_t)(entry->at_ms / 1000);
-    (void)gmtime_r(&at_s, &utc);
-    buffer_format(line, "{\"seq\":%" PRIu64 ",\"at\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\"",
-                  chain->lines + 1, utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-                  utc.tm_min, utc.tm_sec, (int)(entry->at_ms % 1000));
+    char at[CHAIN_TIME_BYTES + 1];
+    chain_time(entry->at_ms, at);
+    buffer_format(line, "{\"seq\":%" PRIu64 ",\"at\":\"%s\"", chain->lines + 1, at);
+    add_field(line, "role", entry->role);
     add_field(line, "who", entry->who);
     add_field(line, "from", entry->from);
     add_field(line, "action", entry->action);
     add_field(line, "subject", entry->subject);
     add_field(line, "household", entry->household);
     add_field(line, "why", entry->why);
+    if (entry->broke_glass)
+        add_field(line, "glass", "broken");
     add_field(line, "result", entry->result);
-    buffer_format(line, PREV_MARK "%s\"", chain->head);
-    hash_text(line->at, line->bytes, hash);
-    buffer_format(line, HASH_MARK "%s\"}\n", hash);
+    chain_end(chain, line, hash);
 }
 
 static bool write_all(int fd, const char *from, size_t bytes)
@@ -291,19 +232,11 @@ static bool write_all(int fd, const char *from, size_t bytes)
     return true;
 }
 
-enum err audit_append(struct audit *audit, const struct audit_entry *entry, struct fault *fault)
+static enum err append(struct audit *audit, const struct audit_entry *entry, struct fault *fault)
 {
     struct buffer line = {0};
-    char hash[HASH_TEXT + 1];
+    char hash[CHAIN_HASH_TEXT + 1];
     enum err err = ERR_OK;
-    (void)pthread_mutex_lock(&audit->lock);
-    if (audit->broken) {
-        err = fault_set(fault, ERR_IO,
-                        "%s: the audit log failed before and could not be mended: make room, then "
-                        "restart",
-                        audit->path);
-        goto out;
-    }
     line_make(&audit->chain, entry, &line, hash);
     if (!write_all(audit->fd, line.at, line.bytes) || fdatasync(audit->fd) < 0) {
         err = fault_set(fault, ERR_IO, "%s: the audit log cannot be written: %s", audit->path,
@@ -311,36 +244,134 @@ enum err audit_append(struct audit *audit, const struct audit_entry *entry, stru
         /* Half a line, or one that may not be on the disk, must not stand before the next. */
         if (ftruncate(audit->fd, audit->bytes) < 0 || fdatasync(audit->fd) < 0)
             audit->broken = true;
-        goto out;
+    } else {
+        audit->bytes += (off_t)line.bytes;
+        audit->chain.lines++;
+        memcpy(audit->chain.head, hash, sizeof hash);
+        chain_time(entry->at_ms, audit->chain.at);
     }
-    audit->bytes += (off_t)line.bytes;
-    audit->chain.lines++;
-    memcpy(audit->chain.head, hash, sizeof hash);
-out:
-    (void)pthread_mutex_unlock(&audit->lock);
     buffer_done(&line);
     return err;
 }
 
-enum err audit_verify(const char *path, uint64_t *lines, struct fault *fault)
+/* The month's file is put beside; what cannot be done now is tried at the next line. */
+static enum err rotate(struct audit *audit, struct fault *fault)
 {
-    struct chain chain;
-    off_t whole;
-    bool torn;
-    if (sodium_init() < 0)
-        return fault_set(fault, ERR_IO, "libsodium cannot be initialised");
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return fault_set(fault, errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", path,
-                         strerror(errno));
-    enum err err = chain_walk(file, path, &chain, &whole, &torn, fault);
-    /* With a writer at work, half a line is one that is being written. */
-    if (!err && torn && flock(fileno(file), LOCK_SH | LOCK_NB) == 0)
-        err = fault_set(fault, ERR_CORRUPT,
-                        "%s:%" PRIu64 ": the last line is torn; the daemon moves it aside when it "
-                        "starts",
-                        path, chain.lines + 1);
-    (void)fclose(file);
-    *lines = chain.lines;
+    struct buffer name = {0};
+    struct stat status;
+    int fd = -1, n = 0;
+    do {
+        buffer_clear(&name);
+        chain_month_path(audit->path, audit->chain.at, ++n, &name);
+    } while (n < MONTH_FILES_MAX && lstat(name.at, &status) == 0);
+    enum err err = ERR_OK;
+    if (n == MONTH_FILES_MAX || rename(audit->path, name.at) < 0)
+        err = fault_set(fault, ERR_IO, "%s: %s", name.at, strerror(errno));
+    if (err)
+        goto out;
+    err = file_open(audit->path, O_EXCL, &fd, fault);
+    if (!err)
+        err = directory_sync(audit->path, fault);
+    if (err) {
+        if (fd >= 0)
+            (void)close(fd);
+        if (rename(name.at, audit->path) < 0) /* the lines go on in the month's file */
+            log_line(LOG_ERROR, "the audit log's file has another name", "file=%s", name.at);
+        goto out;
+    }
+    (void)close(audit->fd);
+    audit->fd = fd;
+    audit->bytes = 0;
+out:
+    buffer_done(&name);
     return err;
+}
+
+/* The oldest month, once all of it is older than what is kept: one at a time, so that a clock that
+ * jumps ahead costs one. What the chain was there stands in the log. */
+static void forget(struct audit *audit, int64_t now_ms)
+{
+    struct chain_file *files;
+    size_t count;
+    struct fault fault = {""};
+    struct buffer result = {0};
+    char before[CHAIN_TIME_BYTES + 1];
+    chain_time(now_ms - audit->keep_ms, before);
+    if (chain_files(audit->path, &files, &count, &fault))
+        return;
+    if (count > 2 && files[1].first > 1 && files[1].at[0] && strcmp(files[1].at, before) < 0) {
+        buffer_format(&result, AUDIT_FORGOTTEN, files[1].before.lines, files[1].before.head);
+        const struct audit_entry entry = {.at_ms = now_ms,
+                                          .who = "anbu",
+                                          .action = AUDIT_FORGETS,
+                                          .subject = files[0].path,
+                                          .why = "older than audit.keep",
+                                          .result = result.at};
+        if (!append(audit, &entry, &fault) && unlink(files[0].path) < 0)
+            (void)fault_set(&fault, ERR_IO, "%s: %s", files[0].path, strerror(errno));
+        if (fault.text[0])
+            log_line(LOG_WARNING, "an old month of the audit log stays", "fault=\"%s\"",
+                     fault.text);
+    }
+    buffer_done(&result);
+    free(files);
+}
+
+static void begin_month(struct audit *audit, int64_t now_ms)
+{
+    char now[CHAIN_TIME_BYTES + 1];
+    struct fault fault = {""};
+    chain_time(now_ms, now);
+    if (!audit->bytes || strncmp(now, audit->chain.at, CHAIN_MONTH_BYTES) <= 0)
+        return;
+    if (rotate(audit, &fault))
+        log_line(LOG_WARNING, "the audit log's month goes on in its file", "fault=\"%s\"",
+                 fault.text);
+    else if (audit->keep_ms > 0)
+        forget(audit, now_ms);
+}
+
+enum err audit_append(struct audit *audit, const struct audit_entry *entry, struct fault *fault)
+{
+    enum err err = ERR_OK;
+    (void)pthread_mutex_lock(&audit->lock);
+    if (audit->broken) {
+        err = fault_set(fault, ERR_IO,
+                        "%s: the audit log failed before and could not be mended: make room, then "
+                        "restart",
+                        audit->path);
+    } else {
+        begin_month(audit, entry->at_ms);
+        err = append(audit, entry, fault);
+    }
+    (void)pthread_mutex_unlock(&audit->lock);
+    return err;
+}
+
+void audit_keep(struct audit *audit, int64_t keep_ms)
+{
+    audit->keep_ms = keep_ms;
+}
+
+const char *audit_path(const struct audit *audit)
+{
+    return audit->path;
+}
+
+void audit_hold(struct audit *audit)
+{
+    (void)pthread_mutex_lock(&audit->lock);
+}
+
+void audit_release(struct audit *audit)
+{
+    (void)pthread_mutex_unlock(&audit->lock);
+}
+
+void audit_head(struct audit *audit, struct audit_head *out)
+{
+    (void)pthread_mutex_lock(&audit->lock);
+    out->lines = audit->chain.lines;
+    memcpy(out->hash, audit->chain.head, sizeof out->hash);
+    (void)pthread_mutex_unlock(&audit->lock);
 }

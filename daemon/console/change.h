@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a person asks for in the body of a POST:
- * {"note","outcome","until","expires","version","why"} as lifecycle.c wants it. Lives for one
+ * {"note","outcome","until" ...} (change.c has the list) as lifecycle.c wants it. Lives for one
  * request.
  */
 #ifndef ANBU_CONSOLE_CHANGE_H
@@ -14,7 +14,7 @@
 
 struct asked {
     json_t *body; /* what the pointers point into; NULL: none */
-    const char *note, *outcome, *until, *expires;
+    const char *note, *outcome, *until, *expires, *channel, *whom, *result, *team;
     int64_t version; /* 0 not said */
 };
 
@@ -26,5 +26,9 @@ void asked_done(struct asked *asked);
  * household's zone. */
 NODISCARD enum err asked_change(const struct asked *asked, const struct request *request,
                                 const struct alert *alert, struct change *out, struct fault *fault);
+
+/* A moment, or a day, which begins in that zone. */
+NODISCARD enum err moment_read(const char *member, const char *from, const char *timezone,
+                               int64_t *out_ms, struct fault *fault);
 
 #endif

@@ -8,13 +8,14 @@
 
 #include "base/json.h"
 #include "console/away.h"
+#include "console/latest.h"
 #include "console/routes.h"
 #include "household/household.h"
 
 #define LIST_LIMIT     100
 #define LIST_LIMIT_MAX 1000
 #define PAGE           256
-#define SCAN_MAX       20000 /* of all partitions, when an area is asked for */
+#define SCAN_MAX       20000 /* looked at, when an area is asked for */
 
 struct outlook_filter {
     int least_h, most_h;
@@ -23,18 +24,19 @@ struct outlook_filter {
 };
 
 struct outlook_row {
-    char household[MESSAGE_ID_MAX + 1], area[MESSAGE_ID_MAX + 1];
+    struct latest_home home;
+    char area[MESSAGE_ID_MAX + 1];
     char read[TIME_TEXT_MAX]; /* the end of its newest reading; "": none */
-    int hours;
-    struct buffer meters; /* JSON, without its brackets */
+    struct buffer meters;     /* JSON, without its brackets */
     bool wanted;
 };
 
 struct outlook_list {
     const struct outlook_filter *filter;
     const char *timezone;     /* of homes that have not told theirs */
-    struct outlook_row *rows; /* of partitions seen so far, at most 2 limits and a page */
+    struct outlook_row *rows; /* at most the limit and a page */
     size_t count, page_from;
+    size_t asked[PAGE]; /* rows of the page whose records are loaded together */
 };
 
 static enum err filter_read(const struct request *request, struct outlook_filter *out,
@@ -58,14 +60,6 @@ static enum err filter_read(const struct request *request, struct outlook_filter
     return request_limit(request, LIST_LIMIT, LIST_LIMIT_MAX, &out->limit, fault);
 }
 
-static void take_name(void *context, struct text household, int outlook_h)
-{
-    struct outlook_list *list = context;
-    struct outlook_row *row = &list->rows[list->count++];
-    *row = (struct outlook_row){.hours = outlook_h};
-    (void)text_copy(household, row->household, sizeof row->household);
-}
-
 static void put_meter(struct buffer *out, const struct record_meter *meter)
 {
     json_put_item(out);
@@ -80,7 +74,7 @@ static void put_meter(struct buffer *out, const struct record_meter *meter)
 static void take_record(void *context, size_t index, const void *bytes, uint32_t size)
 {
     struct outlook_list *list = context;
-    struct outlook_row *row = &list->rows[list->page_from + index];
+    struct outlook_row *row = &list->rows[list->asked[index]];
     const char *area = list->filter->area;
     struct record record;
     void *own = memory_get(size + 1);
@@ -102,9 +96,9 @@ static void take_record(void *context, size_t index, const void *bytes, uint32_t
 static int by_latest(const void *a, const void *b)
 {
     const struct outlook_row *x = a, *y = b;
-    if (x->hours != y->hours)
-        return x->hours > y->hours ? -1 : 1;
-    return strcmp(x->household, y->household);
+    if (x->home.hours != y->home.hours)
+        return x->home.hours > y->home.hours ? -1 : 1;
+    return strcmp(x->home.household, y->home.household);
 }
 
 static void drop_after(struct outlook_list *list, size_t keep)
@@ -113,17 +107,47 @@ static void drop_after(struct outlook_list *list, size_t keep)
         buffer_done(&list->rows[--list->count].meters);
 }
 
-/* What the records say of a page's homes; those of other areas leave. */
-static enum err complete_page(struct api *api, uint32_t partition, struct outlook_list *list,
-                              struct fault *fault)
+/* A page's names; no more than are missing, unless the area may turn some away. */
+static enum err take_page(struct latest *latest, struct outlook_list *list, bool *any,
+                          struct fault *fault)
+{
+    const struct outlook_filter *filter = list->filter;
+    size_t most = filter->limit - list->count;
+    enum err err = ERR_OK;
+    most = filter->area || most > PAGE ? PAGE : most;
+    list->page_from = list->count;
+    while (!err && *any && list->count - list->page_from < most) {
+        struct outlook_row *row = &list->rows[list->count];
+        *row = (struct outlook_row){.wanted = false};
+        err = latest_next(latest, &row->home, any, fault);
+        list->count += !err && *any;
+    }
+    return err;
+}
+
+/* What the records say of a page's homes, a partition after the other. */
+static enum err load_page(struct api *api, struct outlook_list *list, struct fault *fault)
 {
     struct text names[PAGE];
-    size_t from = list->page_from, count = list->count - from, kept = from;
-    for (size_t i = 0; i < count; i++)
-        names[i] = text_of(list->rows[from + i].household);
-    enum err err =
-        api->store->ops->load(api->store, partition, names, count, take_record, list, fault);
-    for (size_t i = from; i < list->count; i++) {
+    enum err err = ERR_OK;
+    for (uint32_t p = 0; p < api->partitions && !err; p++) {
+        size_t count = 0;
+        for (size_t i = list->page_from; i < list->count; i++)
+            if (list->rows[i].home.partition == p) {
+                list->asked[count] = i;
+                names[count++] = text_of(list->rows[i].home.household);
+            }
+        if (count)
+            err = api->store->ops->load(api->store, p, names, count, take_record, list, fault);
+    }
+    return err;
+}
+
+/* Those of other areas leave. */
+static void keep_wanted(struct outlook_list *list)
+{
+    size_t kept = list->page_from;
+    for (size_t i = list->page_from; i < list->count; i++) {
         struct outlook_row row = list->rows[i];
         if (row.wanted)
             list->rows[kept++] = row;
@@ -131,32 +155,28 @@ static enum err complete_page(struct api *api, uint32_t partition, struct outloo
             buffer_done(&row.meters);
     }
     list->count = kept;
-    return err;
 }
 
-/* The latest told of a partition, until there are enough of them. */
-static enum err list_partition(struct api *api, uint32_t partition, struct outlook_list *list,
-                               struct fault *fault)
+static enum err list_homes(struct api *api, struct outlook_list *list, struct fault *fault)
 {
     const struct outlook_filter *filter = list->filter;
-    size_t before = list->count;
-    struct store_outlooks which = {filter->least_h, filter->most_h, 0, PAGE};
-    size_t most = SCAN_MAX / api->partitions < PAGE ? PAGE : SCAN_MAX / api->partitions;
-    for (; which.from < most && list->count - before < filter->limit; which.from += PAGE) {
-        list->page_from = list->count;
-        enum err err =
-            api->store->ops->outlooks(api->store, partition, &which, take_name, list, fault);
-        size_t came = list->count - list->page_from;
+    struct latest *latest =
+        latest_new(api->store, api->partitions, filter->least_h, filter->most_h, filter->limit);
+    size_t seen = 0;
+    bool any = true;
+    enum err err = ERR_OK;
+    while (!err && any && seen < SCAN_MAX && list->count < filter->limit) {
+        err = take_page(latest, list, &any, fault);
         if (!err)
-            err = complete_page(api, partition, list, fault);
-        if (err)
-            return err;
-        if (came < PAGE)
-            break;
+            err = load_page(api, list, fault);
+        seen += list->count - list->page_from;
+        keep_wanted(list);
     }
-    qsort(list->rows, list->count, sizeof *list->rows, by_latest);
+    latest_free(latest);
     drop_after(list, filter->limit);
-    return ERR_OK;
+    if (list->count)
+        qsort(list->rows, list->count, sizeof *list->rows, by_latest);
+    return err;
 }
 
 static enum err put_counts(struct api *api, struct buffer *out, struct fault *fault)
@@ -182,22 +202,39 @@ static enum err put_counts(struct api *api, struct buffer *out, struct fault *fa
 
 static void put_row(struct buffer *out, const struct outlook_row *row)
 {
+    int hours = row->home.hours;
     json_put_item(out);
     buffer_text(out, "{");
-    json_member_text(out, "household", row->household);
+    json_member_text(out, "household", row->home.household);
     json_member_text(out, "area", row->area[0] ? row->area : NULL);
-    if (row->hours > 0 && row->hours < OUTLOOK_NEVER)
-        json_member_int(out, "outlook_hours", row->hours);
+    if (hours > 0 && hours < OUTLOOK_NEVER)
+        json_member_int(out, "outlook_hours", hours);
     else
         json_member_null(out, "outlook_hours");
     for (int class = 0; class < OUTLOOK_CLASS_COUNT; class ++)
-        if (row->hours >= outlook_class_least_h[class] && row->hours <= outlook_class_most_h[class])
+        if (hours >= outlook_class_least_h[class] && hours <= outlook_class_most_h[class])
             json_member_text(out, "outlook", outlook_class_names[class]);
     json_member_text(out, "last_reading", row->read[0] ? row->read : NULL);
     json_put_key(out, "meters");
     buffer_text(out, "[");
     buffer_add(out, row->meters.at, row->meters.bytes);
     buffer_text(out, "]}");
+}
+
+/* Of one's own areas alone; police have nothing to do with homes that no alert is about. */
+static enum err may_list(const struct request *request, const struct outlook_filter *filter,
+                         struct answer *answer, struct fault *fault)
+{
+    const struct account *account = request->account;
+    if (!account || (account->team != TEAM_POLICE && !account->areas[0]))
+        return ERR_OK;
+    if (account->team == TEAM_POLICE) {
+        answer->status = 403;
+        return fault_set(fault, ERR_DENIED, "police are shown alerts, never households");
+    }
+    if (!filter->area || !account_sees(account, 1u << TEAM_WELFARE, filter->area))
+        return fault_set(fault, ERR_INVALID, "area: name one of yours: %s", account->areas);
+    return ERR_OK;
 }
 
 enum err handle_households_list(struct request *request, struct answer *answer, struct fault *fault)
@@ -207,14 +244,15 @@ enum err handle_households_list(struct request *request, struct answer *answer, 
     struct outlook_filter filter;
     request_subject_query(request);
     enum err err = filter_read(request, &filter, fault);
+    if (!err)
+        err = may_list(request, &filter, answer, fault);
     if (err)
         return err;
     const struct config *config = api->host.config_hold(api->host.host);
     struct outlook_list list = {.filter = &filter,
                                 .timezone = config_settings(config)->ingest.timezone};
-    list.rows = memory_get((2 * filter.limit + PAGE) * sizeof *list.rows);
-    for (uint32_t p = 0; p < api->partitions && !err; p++)
-        err = list_partition(api, p, &list, fault);
+    list.rows = memory_get((filter.limit + PAGE) * sizeof *list.rows);
+    err = list_homes(api, &list, fault);
     api->host.config_release(api->host.host, config);
     buffer_text(out, "{");
     if (!err)

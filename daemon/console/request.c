@@ -12,7 +12,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/utf8.h"
+#include "console/anchor.h"
+#include "console/repeat.h"
 #include "console/routes.h"
+#include "console/shapes.h"
+#include "console/wall.h"
 
 #define RETRY_AFTER_S 5
 
@@ -33,13 +37,18 @@ static const struct {
     const char *type, *title;
 } problems[] = {
     {400, "invalid", "The request is not valid"},
+    {401, "unauthenticated", "Sign in first"},
     {403, "denied", "Not allowed"},
+    {403, WALL_NO_PURPOSE, "Say what for"},
     {404, "not-found", "Not found"},
     {405, "method", "Method not allowed"},
     {409, "conflict", "Not possible in this state"},
+    {409, "unfinished", "An earlier request with this key has no answer"},
     {412, "changed", "Changed by somebody else meanwhile"},
     {413, "too-large", "Too large"},
     {422, "config", "The configuration is not usable"},
+    {422, "key-reused", "The key was another request's"},
+    {429, "too-many", "Too many tries"},
     {500, "internal", "Internal error"},
     {503, "unavailable", "Not available now"},
 };
@@ -54,7 +63,9 @@ void problem_make(enum err err, const struct fault *fault, struct answer *answer
     size_t row = 0, count = sizeof problems / sizeof problems[0];
     if (answer->status < 400)
         answer->status = problem_status(err);
-    while (row + 1 < count && problems[row].status != answer->status)
+    while (row + 1 < count &&
+           (problems[row].status != answer->status ||
+            (answer->problem_type && strcmp(problems[row].type, answer->problem_type) != 0)))
         row++;
     if (answer->status == 503)
         answer->retry_after_s = RETRY_AFTER_S;
@@ -70,6 +81,7 @@ void problem_make(enum err err, const struct fault *fault, struct answer *answer
 
 void request_done(struct request *request)
 {
+    free(request->account);
     buffer_done(&request->subject);
     buffer_done(&request->result);
 }
@@ -82,23 +94,30 @@ const char *request_query(const struct request *request, const char *name)
     return NULL;
 }
 
+enum err request_count(const struct request *request, const char *name, size_t usual, size_t most,
+                       size_t *out, struct fault *fault)
+{
+    const char *count = request_query(request, name);
+    char *end = NULL;
+    long n = count ? strtol(count, &end, 10) : (long)usual;
+    if (count && (*end || end == count || n < 1 || n > (long)most))
+        return fault_set(fault, ERR_INVALID, "%s: a number from 1 to %zu", name, most);
+    *out = (size_t)n;
+    return ERR_OK;
+}
+
 enum err request_limit(const struct request *request, size_t usual, size_t most, size_t *out,
                        struct fault *fault)
 {
-    const char *limit = request_query(request, "limit");
-    char *end = NULL;
-    long n = limit ? strtol(limit, &end, 10) : (long)usual;
-    if (limit && (*end || end == limit || n < 1 || n > (long)most))
-        return fault_set(fault, ERR_INVALID, "limit: a number from 1 to %zu", most);
-    *out = (size_t)n;
-    return ERR_OK;
+    return request_count(request, "limit", usual, most, out, fault);
 }
 
 void request_subject_query(struct request *request)
 {
     struct buffer *out = &request->subject;
     for (size_t i = 0; i < request->query_count; i++)
-        if (strcmp(request->query[i].name, "why") != 0)
+        if (strcmp(request->query[i].name, "why") != 0 &&
+            strcmp(request->query[i].name, "purpose") != 0)
             buffer_format(out, "%s%s=%s", out->bytes ? "&" : "", request->query[i].name,
                           request->query[i].value);
 }
@@ -163,9 +182,11 @@ enum err peer_identify(int64_t uid, int64_t pid, const char *on_behalf, struct p
     /* A person at the account "anbu" must not pass for the machine. */
     (void)snprintf(out->who, sizeof out->who, "%s%s",
                    strcmp(account, ALERT_WHO_MACHINE) == 0 ? "account " : "", account);
+    bool ours = uid == 0 || uid == (int64_t)geteuid();
+    out->role = ours ? ROLE_ROOT : ROLE_LOCAL;
     if (!on_behalf || !on_behalf[0])
         return ERR_OK;
-    if (uid != 0 && uid != (int64_t)geteuid())
+    if (!ours)
         return fault_set(fault, ERR_DENIED,
                          "%s may not act for others: only root and the daemon's own account may",
                          account);
@@ -182,15 +203,20 @@ enum err request_audit(struct request *request, const char *result, struct fault
 {
     struct audit_entry entry = {
         .at_ms = clock_wall_ms(request->api->clock),
+        .role = role_names[request->peer.role],
         .who = request->peer.who,
         .from = request->peer.from,
-        .action = request->route->action,
+        .action = request->route->action ? request->route->action : request->route->path,
         .subject = buffer_view(&request->subject).at,
         .household = request->household,
         .why = request->why,
+        .broke_glass = request->broke_glass,
         .result = result,
     };
-    return audit_append(request->api->audit, &entry, fault);
+    enum err err = audit_append(request->api->audit, &entry, fault);
+    if (!err)
+        anchor_keep(request->api);
+    return err;
 }
 
 enum err request_intend(struct request *request, struct fault *fault)
@@ -201,6 +227,8 @@ enum err request_intend(struct request *request, struct fault *fault)
 static enum err query_check(struct request *request, struct fault *fault)
 {
     const char *why = request_query(request, "why");
+    if (request->route->handle == handle_oidc_finish)
+        return ERR_OK; /* providers add what they like (RFC 6749, 4.1.2) */
     for (size_t i = 0; i < request->query_count; i++) {
         char padded[36];
         (void)snprintf(padded, sizeof padded, " %s ", request->query[i].name);
@@ -208,10 +236,45 @@ static enum err query_check(struct request *request, struct fault *fault)
             return fault_set(fault, ERR_INVALID, "\"%s\" is no parameter of %s; it knows:%s",
                              request->query[i].name, request->route->path,
                              request->route->query[0] ? request->route->query : " none");
+        const struct shape *shape = shape_of_query(request->route, request->query[i].name);
+        enum err err = shape ? shape_check(shape, request->query[i].value, fault) : ERR_OK;
+        if (err)
+            return err;
     }
     if (why && !text_copy(text_of(why), request->why, sizeof request->why))
         return fault_set(fault, ERR_TOO_LARGE, "why: at most %d bytes", REQUEST_WHY_MAX);
     return ERR_OK;
+}
+
+static enum err deny_token(const struct request *request, struct answer *answer,
+                           struct fault *fault)
+{
+    answer->status = request->visit.wait_s ? 429 : 401;
+    answer->retry_after_s = request->visit.wait_s;
+    if (request->visit.wait_s)
+        return fault_set(fault, ERR_BUSY,
+                         "too many wrong tokens from this address: try again in %d s",
+                         request->visit.wait_s);
+    return fault_set(fault, ERR_DENIED,
+                     "the token is unknown, has expired or was revoked: anbuctl token list");
+}
+
+static enum err deny(const struct request *request, struct answer *answer, struct fault *fault)
+{
+    if (request->peer.role == ROLE_NOBODY && request->visit.bearer)
+        return deny_token(request, answer, fault);
+    answer->status = request->peer.role == ROLE_NOBODY ? 401 : 403;
+    if (request->peer.role == ROLE_NOBODY)
+        return fault_set(fault, ERR_DENIED, "nobody has signed in: POST /api/v1/session");
+    if (request->peer.role == ROLE_NEWCOMER)
+        return fault_set(fault, ERR_DENIED,
+                         "first choose a password of your own: POST /api/v1/session/password");
+    if (request->peer.role == ROLE_SERVICE && request->route->roles & 1u << ROLE_SERVICE)
+        return fault_set(fault, ERR_DENIED,
+                         "%s %s needs a token with another scope (docs/roles.md)",
+                         request->route->method, request->route->path);
+    return fault_set(fault, ERR_DENIED, "%s %s is not open to %s (%s)", request->route->method,
+                     request->route->path, request->peer.who, role_names[request->peer.role]);
 }
 
 static enum err run(struct request *request, struct text raw_id, enum err identified,
@@ -222,11 +285,16 @@ static enum err run(struct request *request, struct text raw_id, enum err identi
         answer->status = identified == ERR_DENIED ? 403 : 0;
         return identified;
     }
+    if (!route_opens(request->route, request->peer.role, request->scopes))
+        return deny(request, answer, fault);
     if (raw_id.bytes > 0 && (!text_copy(raw_id, raw, sizeof raw) ||
                              !request_decode(raw, request->id, sizeof request->id)))
         return fault_set(fault, ERR_INVALID, "the id in the path is malformed or too long");
+    bool repeated = false;
     enum err err = query_check(request, fault);
-    return err ? err : request->route->handle(request, answer, fault);
+    if (!err)
+        err = repeat_begin(request, answer, &repeated, fault);
+    return err || repeated ? err : request->route->handle(request, answer, fault);
 }
 
 static void audit_outcome(struct request *request, enum err err, struct fault *fault,
@@ -243,10 +311,11 @@ static void audit_outcome(struct request *request, enum err err, struct fault *f
         buffer_text(&request->subject, request->id);
     enum err failed = request_audit(request, result.at, &audit_fault);
     if (failed) {
-        log_line(LOG_ERROR, "audit log cannot be written", "action=%s fault=\"%s\"",
-                 request->route->action, audit_fault.text);
-        /* What was done cannot be undone by silence: say so. */
-        if (!err && strcmp(request->route->method, "GET") != 0)
+        log_line(LOG_ERROR, "audit log cannot be written", "route=%s fault=\"%s\"",
+                 request->route->path, audit_fault.text);
+        /* What was done cannot be undone by silence: say so. */ answer->unsure =
+            !err && strcmp(request->route->method, "GET") != 0;
+        if (answer->unsure)
             (void)fault_set(fault, failed, "this was done, but could not be recorded: %s",
                             audit_fault.text);
         else
@@ -271,6 +340,8 @@ void request_serve(struct request *request, const char *method, const char *raw_
         return;
     }
     enum err err = run(request, raw_id, identified, answer, fault);
+    if (!err && answer->waits)
+        return; /* it is called again */
     if (err)
         problem_make(err, fault, answer);
     else if (answer->status == 0)
@@ -278,6 +349,12 @@ void request_serve(struct request *request, const char *method, const char *raw_
     if (err && answer->status >= 500)
         log_line(LOG_WARNING, "request failed", "route=\"%s %s\" status=%u fault=\"%s\"", method,
                  request->route->path, answer->status, fault->text);
-    if (request->route->action)
+    /* Who has no session could fill the disk with records: those are counted by the proxy. */
+    bool stranger = (answer->status == 401 && request->route->handle != handle_session_begin) ||
+                    request->visit.wait_s || request->unproven ||
+                    (err && request->route->handle == handle_oidc_finish &&
+                     buffer_view(&request->subject).bytes == 0);
+    if ((request->route->action || answer->status == 403) && !stranger)
         audit_outcome(request, err, fault, answer);
+    repeat_end(request, answer);
 }

@@ -16,6 +16,7 @@ struct route {
     enum err (*handle)(struct request *request, struct answer *answer, struct fault *fault);
     int change; /* enum alert_change of an alert's routes */
     const char *summary;
+    unsigned roles; /* a bit each of enum role, and of the scope that a service needs; 0: nobody */
 };
 
 extern const struct route routes[];
@@ -26,15 +27,67 @@ extern const size_t route_count;
 const struct route *route_find(const char *method, const char *path, struct text *raw_id,
                                char *allow, size_t allow_bytes);
 
+/* Whether everybody gets the same answer of it, which then must not wait for the store to say who
+ * asks. */
+bool route_knows_nobody(const char *method, const char *path);
+/* Whether a route is open to a role; of a service, to one whose token has these scopes (bits). */
+bool route_opens(const struct route *route, enum role role, uint32_t scopes);
+/* The same of the route of a handler. */
+bool route_is_open(enum err (*handle)(struct request *, struct answer *, struct fault *),
+                   enum role role, uint32_t scopes);
+/* Whether a role may all that a scope opens. */
+bool route_scope_within(enum scope scope, enum role role);
+
+/* docs/roles.md: each role against each route. */
+void routes_page(struct buffer *out);
+
 /* handlers_*.c */
 enum err handle_alerts_list(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_handover(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_alert_show(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_alert_change(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_openapi(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_events(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_alert_directory(struct request *request, struct answer *answer,
+                                struct fault *fault);
 enum err handle_incidents_list(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_households_list(struct request *request, struct answer *answer,
                                 struct fault *fault);
+enum err handle_audit_list(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_household_hours(struct request *request, struct answer *answer,
+                                struct fault *fault);
 enum err handle_household_show(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_sinks(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_sink_test(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_answer(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_session_begin(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_session_show(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_session_end(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_session_password(struct request *request, struct answer *answer,
+                                 struct fault *fault);
+enum err handle_oidc_begin(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_oidc_finish(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_users_list(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_user_add(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_user_password(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_user_able(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_user_release(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_absence_show(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_absence_declare(struct request *request, struct answer *answer,
+                                struct fault *fault);
+enum err handle_absence_end(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_areas(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_meters_dark(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_dead_letters(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_stats(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_advice(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_tokens_list(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_token_add(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_token_revoke(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_rosters(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_budget(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_reload(struct request *request, struct answer *answer, struct fault *fault);
+enum err handle_config_changes(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_config(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_status(struct request *request, struct answer *answer, struct fault *fault);
 enum err handle_health(struct request *request, struct answer *answer, struct fault *fault);

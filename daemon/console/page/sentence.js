@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an officer would say on the phone. Anbu writes its sentences in English: there they stand as
+// they are; in another language they are made from the evidence, which is numbers alone.
+import {duration, knows, language, list, moment, number, t, unit, word} from './text.js';
+
+const SUMMARIES = 'en';
+const SUPPLY = ['open', 'notice', 'limited', 'cut', 'out_of_credit'];
+
+const utilities = (reason) => {
+  const named = [...new Set((reason.evidence?.hours ?? []).map((row) => row.utility))];
+  return list((named.length ? named : [reason.utility]).map((name) => word('utility', name)));
+};
+
+function cutoff(terms) {
+  const told = ['electricity', 'gas', 'water'].filter((name) => terms[name] > 0);
+  return told.map((name) => t('sentence.cutoff', {utility: word('utility', name),
+    state: word('supply', SUPPLY[terms[name]])})).join(' ');
+}
+
+const whole = (value) => (value === undefined ? value : number(value, 0));
+
+// The params of each detector's message; null: a number is missing.
+const parts = {
+  silence: (reason, zone) => ({utilities: utilities(reason),
+    since: moment(reason.since, zone),
+    time: duration(Date.parse(reason.evidence.until) - Date.parse(reason.since))}),
+  silence_alone: (reason, zone) => ({since: moment(reason.since, zone)}), // to police: no hours
+  drop: (reason) => ({percent: whole(reason.evidence.terms.percent),
+    days: reason.evidence.terms.days}),
+  decline: (reason) => ({percent: whole(reason.evidence.terms.percent)}),
+  flow: (reason) => ({hours: whole(reason.evidence.terms.running),
+    level: whole(reason.evidence.terms.level)}),
+  arrears: (reason) => ({n: reason.evidence.terms.months,
+    amount: number(reason.evidence.terms.amount, 0)}),
+  cold: (reason) => ({percent: whole(reason.evidence.terms.percent),
+    degrees: unit(reason.evidence.terms.celsius, 'celsius', 1)}),
+  routine: (reason, zone) => ({since: moment(reason.since, zone)}),
+};
+
+function composed(reason, zone) {
+  const terms = reason.evidence?.terms;
+  if (reason.detector === 'cutoff') return terms ? cutoff(terms) : '';
+  const silent = reason.detector === 'silence';
+  const name = silent && !reason.evidence?.until ? 'silence_alone' : reason.detector;
+  const make = parts[name];
+  if (!make || !terms || !reason.since || !knows(`sentence.${name}`)) return '';
+  const params = {utility: word('utility', reason.utility), ...make(reason, zone)};
+  if (Object.values(params).includes(undefined)) return '';
+  const longest = reason.evidence?.longest_hours;
+  return t(`sentence.${name}`, params) + (silent && longest
+    ? ` ${t('sentence.longest', {time: unit(longest, 'hour')})}` : '');
+}
+
+export function sentenceOf(reason, zone) {
+  return (language !== SUMMARIES && composed(reason, zone)) || reason.summary;
+}
+
+// How far an incident goes: homes or meters that are dark, or how many signs of life are left.
+export function extentOf(incident) {
+  return incident.kind === 'silent'
+    ? t('areas.signs', {seen: incident.seen, expected: incident.expected})
+    : t('areas.of', {dark: incident.dark, all: incident.metered});
+}
+
+// The gravest active reason speaks for the alert; of one that is over, the last.
+const grades = ['low', 'medium', 'high', 'critical'];
+export function reasonsOf(alert) {
+  const active = alert.reasons.filter((reason) => reason.active);
+  return (active.length ? active : alert.reasons).toSorted((a, b) =>
+    grades.indexOf(b.severity) - grades.indexOf(a.severity) || b.score - a.score);
+}
+
+export function sentences(alert) {
+  return reasonsOf(alert).map((reason) => sentenceOf(reason, alert.timezone));
+}
+
+// What is known of the home, from all reasons' factors.
+export function factors(alert) {
+  const all = [...new Set(alert.reasons.flatMap((reason) => reason.context))];
+  const dangers = alert.reasons.map((reason) => reason.danger).filter(Boolean);
+  return [...new Set(dangers)].map((name) => word('danger', name)).concat(
+    all.map((name) => word('factor', name)));
+}
+
+// What Anbu notes on a step of a ladder is English; in another language its number says it.
+export function noteOf({what, step, note}) {
+  return what === 'step_due' && step && language !== SUMMARIES ? t('sentence.step', {n: step})
+    : note;
+}
+
+// Of a step of the history: how whom was tried with what result, or what is to be tried.
+export function contactOf({contact, channel, whom}) {
+  if (contact) {
+    return [word('channel', contact.channel), word('whom', contact.whom),
+      word('result', contact.result)].join(', ');
+  }
+  return channel ? [word('channel', channel), word('whom', whom)].join(', ') : '';
+}
