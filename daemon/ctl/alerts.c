@@ -71,6 +71,7 @@ int command_alerts_show(int argc, char **argv)
 /* What the options of all changes may fill. */
 struct asked_for {
     const char *id, *note, *duration, *outcome, *until, *why;
+    const char *channel, *whom, *result, *team;
     bool as_json;
 };
 
@@ -78,6 +79,18 @@ static void member(struct buffer *body, const char *name, const char *value)
 {
     if (value)
         json_member_text(body, name, value);
+}
+
+/* Whoever has it goes on having it; a sign that all is well is for a person to follow. */
+static void say_contacted(const json_t *alert, struct buffer *text)
+{
+    const char *suggests = view_text(alert, "suggests");
+    if (view_text(alert, "owner")[0])
+        buffer_format(text, " by %s until ", view_text(alert, "owner"));
+    screen_time(view_text(alert, "expires"), text);
+    if (suggests[0])
+        buffer_format(text, "; if that settles it: anbuctl alerts resolve %.*s --outcome %s",
+                      ALERT_ID_SHOWN, view_text(alert, "alert"), suggests);
 }
 
 static void say_done(const char *action, const json_t *body)
@@ -91,6 +104,12 @@ static void say_done(const char *action, const json_t *body)
         buffer_format(&text, " by %s until ", view_text(alert, "owner"));
         screen_time(view_text(alert, "expires"), &text);
         buffer_text(&text, "; then it opens again");
+    } else if (strcmp(action, "contact") == 0) {
+        say_contacted(alert, &text);
+    } else if (strcmp(action, "refer") == 0) {
+        buffer_format(&text, " to the %s, who have until ", view_text(alert, "desk"));
+        screen_time(view_text(alert, "accept_by"), &text);
+        buffer_text(&text, " to answer; then it comes back");
     } else if (strcmp(action, "resolve") == 0) {
         buffer_text(&text, ": ");
         view_words(view_text(alert, "outcome"), &text);
@@ -121,6 +140,10 @@ static int change(const char *action, const struct asked_for *asked)
     member(&body, "note", asked->note);
     member(&body, "outcome", asked->outcome);
     member(&body, "until", asked->until);
+    member(&body, "channel", asked->channel);
+    member(&body, "whom", asked->whom);
+    member(&body, "result", asked->result);
+    member(&body, "team", asked->team);
     member(&body, "why", asked->why);
     if (asked->duration)
         member(&body, "expires",
@@ -153,14 +176,15 @@ int command_alerts_acknowledge(int argc, char **argv)
     return args_read(&args, argc, argv) ? change("acknowledge", &asked) : 2;
 }
 
-int command_alerts_release(int argc, char **argv)
+int command_alerts_contact(int argc, char **argv)
 {
     struct asked_for asked = {0};
-    const struct args_option options[] = {{"--note", &asked.note, NULL},
-                                          {"--why", &asked.why, NULL},
-                                          {"--json", NULL, &asked.as_json}};
-    struct args args = {"alerts release", options, 3, &asked.id, 1, 1, 0};
-    return args_read(&args, argc, argv) ? change("release", &asked) : 2;
+    const struct args_option options[] = {
+        {"--channel", &asked.channel, NULL}, {"--whom", &asked.whom, NULL},
+        {"--result", &asked.result, NULL},   {"--note", &asked.note, NULL},
+        {"--why", &asked.why, NULL},         {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts contact", options, 6, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("contact", &asked) : 2;
 }
 
 int command_alerts_note(int argc, char **argv)
@@ -177,6 +201,52 @@ int command_alerts_note(int argc, char **argv)
     return change("note", &asked);
 }
 
+static int change_with_note(const char *action, const char *command, int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--note", &asked.note, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {command, options, 3, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change(action, &asked) : 2;
+}
+
+int command_alerts_release(int argc, char **argv)
+{
+    return change_with_note("release", "alerts release", argc, argv);
+}
+
+int command_alerts_reopen(int argc, char **argv)
+{
+    return change_with_note("reopen", "alerts reopen", argc, argv);
+}
+
+int command_alerts_accept(int argc, char **argv)
+{
+    return change_with_note("accept", "alerts accept", argc, argv);
+}
+
+int command_alerts_decline(int argc, char **argv)
+{
+    return change_with_note("decline", "alerts decline", argc, argv);
+}
+
+int command_alerts_escalate(int argc, char **argv)
+{
+    return change_with_note("escalate", "alerts escalate", argc, argv);
+}
+
+int command_alerts_refer(int argc, char **argv)
+{
+    struct asked_for asked = {0};
+    const struct args_option options[] = {{"--team", &asked.team, NULL},
+                                          {"--note", &asked.note, NULL},
+                                          {"--why", &asked.why, NULL},
+                                          {"--json", NULL, &asked.as_json}};
+    struct args args = {"alerts refer", options, 4, &asked.id, 1, 1, 0};
+    return args_read(&args, argc, argv) ? change("refer", &asked) : 2;
+}
+
 int command_alerts_resolve(int argc, char **argv)
 {
     struct asked_for asked = {0};
@@ -187,14 +257,4 @@ int command_alerts_resolve(int argc, char **argv)
                                           {"--json", NULL, &asked.as_json}};
     struct args args = {"alerts resolve", options, 5, &asked.id, 1, 1, 0};
     return args_read(&args, argc, argv) ? change("resolve", &asked) : 2;
-}
-
-int command_alerts_reopen(int argc, char **argv)
-{
-    struct asked_for asked = {0};
-    const struct args_option options[] = {{"--note", &asked.note, NULL},
-                                          {"--why", &asked.why, NULL},
-                                          {"--json", NULL, &asked.as_json}};
-    struct args args = {"alerts reopen", options, 3, &asked.id, 1, 1, 0};
-    return args_read(&args, argc, argv) ? change("reopen", &asked) : 2;
 }

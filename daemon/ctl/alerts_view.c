@@ -41,7 +41,7 @@ bool view_ago(const char *rfc3339, int64_t now_ms, struct buffer *out)
     return true;
 }
 
-static enum paint severity_paint(const char *severity)
+enum paint view_severity_paint(const char *severity)
 {
     static const enum paint paints[SEVERITY_COUNT] = {
         [SEVERITY_MEDIUM] = PAINT_YELLOW,
@@ -69,8 +69,7 @@ static void summary_add(const json_t *reason, struct buffer *out)
     buffer_add(out, summary.at, summary.bytes);
 }
 
-/* The sentence of the gravest reason that still holds, else of the first. */
-static void sentence_add(const json_t *alert, struct buffer *out)
+void view_sentence(const json_t *alert, struct buffer *out)
 {
     const json_t *reasons = json_object_get(alert, "reasons");
     const json_t *best = json_array_get(reasons, 0);
@@ -87,8 +86,7 @@ static void sentence_add(const json_t *alert, struct buffer *out)
         buffer_format(out, " (+%zu more)", active - 1);
 }
 
-/* In lists the year goes without saying when it is this one. */
-static void list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
+void view_list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
 {
     char year[8];
     struct buffer whole = {0};
@@ -99,52 +97,86 @@ static void list_time(const char *rfc3339, int64_t now_ms, struct buffer *out)
     buffer_done(&whole);
 }
 
-/* Who has it until when, how long it has waited, or how it ended. */
-static void holder_add(const json_t *alert, int64_t now_ms, bool in_list, struct buffer *out)
+void view_holder(const json_t *alert, int64_t now_ms, bool in_list, struct buffer *out)
 {
     const char *state = view_text(alert, "state"), *expires = view_text(alert, "expires");
     int64_t since_ms;
-    if (strcmp(state, "acknowledged") == 0) {
+    if (view_text(alert, "owner")[0]) {
         buffer_text(out, view_text(alert, "owner"));
         if (expires[0]) {
             buffer_text(out, " until ");
             if (in_list)
-                list_time(expires, now_ms, out);
+                view_list_time(expires, now_ms, out);
             else
                 screen_time(expires, out);
         }
     } else if (strcmp(state, "resolved") == 0) {
         view_words(view_text(alert, "outcome"), out);
-    } else if (strcmp(state, "open") == 0 &&
+    } else if ((strcmp(state, "open") == 0 || strcmp(state, "referred") == 0) &&
                view_time(view_text(alert, "waits_since"), &since_ms)) {
         buffer_text(out, "waits ");
         screen_duration((now_ms > since_ms ? now_ms - since_ms : 0) / 1000, out);
     }
 }
 
+/* What is to be done next: the step that is on. */
+static void step_add(const json_t *alert, struct buffer *out)
+{
+    const json_t *ladder = json_object_get(alert, "ladder");
+    if (!ladder)
+        return;
+    buffer_format(out, "%s ", view_text(ladder, "channel"));
+    view_words(view_text(ladder, "whom"), out);
+}
+
+/* "welfare", or "police (welfare)" for one of theirs that is on the police's desk. */
+static void team_add(const json_t *alert, struct buffer *out)
+{
+    const char *team = view_text(alert, "team"), *desk = view_text(alert, "desk");
+    bool away = desk[0] && strcmp(desk, team) != 0;
+    buffer_text(out, away ? desk : team);
+    if (away)
+        buffer_format(out, " (%s)", team);
+}
+
 static void list_cells(struct table *table, const json_t *alert, bool whose, int64_t now_ms)
 {
     struct buffer text = {0};
-    enum paint paint = severity_paint(view_text(alert, "severity"));
+    enum paint paint = view_severity_paint(view_text(alert, "severity"));
     buffer_format(&text, "%.*s", ALERT_ID_SHOWN, view_text(alert, "alert"));
     table_cell(table, PAINT_BOLD, text.at);
     table_cell(table, paint, view_text(alert, "severity"));
     table_cell(table, PAINT_NONE, view_text(alert, "state"));
-    table_cell(table, PAINT_NONE, view_text(alert, "team"));
+    buffer_clear(&text);
+    team_add(alert, &text);
+    table_cell(table, PAINT_NONE, text.at);
     if (whose) {
         table_cell(table, PAINT_NONE, view_text(alert, "household"));
         table_cell(table, PAINT_NONE, view_text(alert, "area"));
     }
     buffer_clear(&text);
-    list_time(view_text(alert, "raised"), now_ms, &text);
+    view_list_time(view_text(alert, "raised"), now_ms, &text);
     table_cell(table, PAINT_NONE, text.at);
     buffer_clear(&text);
-    holder_add(alert, now_ms, true, &text);
+    view_holder(alert, now_ms, true, &text);
+    if (json_object_get(alert, "ladder"))
+        buffer_text(&text, text.bytes ? "; " : "");
+    step_add(alert, &text);
     table_cell(table, PAINT_NONE, buffer_view(&text).at);
     buffer_clear(&text);
-    sentence_add(alert, &text);
+    view_sentence(alert, &text);
     table_cell(table, PAINT_NONE, text.at);
     buffer_done(&text);
+}
+
+void alerts_view_unreadable(const json_t *list, struct buffer *out)
+{
+    long long count = (long long)json_integer_value(json_object_get(list, "unreadable"));
+    if (count)
+        buffer_format(out,
+                      "%lld more cannot be read and do not escalate: tell whoever runs Anbu, "
+                      "anbud's log names them\n",
+                      count);
 }
 
 void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,
@@ -154,6 +186,7 @@ void alerts_view_list(const struct screen *screen, const json_t *list, int64_t n
                                         "AREA", "RAISED",   "OWNER/OUTCOME", "REASON"};
     const json_t *alerts = json_object_get(list, "alerts");
     struct table table;
+    alerts_view_unreadable(list, out);
     if (json_array_size(alerts) == 0) {
         buffer_text(out, "no such alerts\n");
         return;
@@ -200,19 +233,43 @@ static void show_head(const struct screen *screen, const json_t *alert, struct b
 {
     struct buffer text = {0}, plain = {0};
     screen_plain(screen, text_of(view_text(alert, "severity")), false, &plain);
-    screen_paint(screen, severity_paint(view_text(alert, "severity")), buffer_view(&plain).at, out);
+    screen_paint(screen, view_severity_paint(view_text(alert, "severity")), buffer_view(&plain).at,
+                 out);
     buffer_format(&text, " alert %s for the %s", view_text(alert, "alert"),
                   view_text(alert, "team"));
     screen_plain(screen, buffer_view(&text), false, out);
     buffer_clear(&text);
     buffer_clear(&plain);
-    sentence_add(alert, &text);
+    view_sentence(alert, &text);
     screen_plain(screen, buffer_view(&text), false, &plain);
     buffer_text(out, "\n\n  ");
     screen_paint(screen, PAINT_BOLD, buffer_view(&plain).at, out);
     buffer_text(out, "\n\n");
     buffer_done(&text);
     buffer_done(&plain);
+}
+
+/* The step that is on, of how many, and when the one behind it is due. */
+static void next_add(const json_t *alert, struct buffer *out)
+{
+    const json_t *ladder = json_object_get(alert, "ladder");
+    const json_t *steps = json_object_get(ladder, "steps");
+    size_t step = (size_t)json_integer_value(json_object_get(ladder, "step"));
+    if (!ladder)
+        return;
+    step_add(alert, out);
+    buffer_format(out, ", step %zu", step);
+    if (steps)
+        buffer_format(out, " of %zu", json_array_size(steps));
+    buffer_format(out, " of %s, since ", view_text(ladder, "name"));
+    screen_time(view_text(ladder, "since"), out);
+    if (!view_text(ladder, "until")[0])
+        return;
+    const json_t *then = json_array_get(steps, step);
+    buffer_text(out, "; at ");
+    screen_time(view_text(ladder, "until"), out);
+    buffer_format(out, " %s ", then ? view_text(then, "channel") : "the next one");
+    view_words(view_text(then, "whom"), out);
 }
 
 static void show_facts(const struct screen *screen, const json_t *alert, int64_t now_ms,
@@ -226,14 +283,31 @@ static void show_facts(const struct screen *screen, const json_t *alert, int64_t
     buffer_clear(&text);
     buffer_text(&text, view_text(alert, "state"));
     size_t bytes = text.bytes;
-    buffer_text(&text, strcmp(view_text(alert, "state"), "acknowledged") == 0 ? " by " : ", ");
+    buffer_text(&text, view_text(alert, "owner")[0] ? " by " : ", ");
     size_t joined = text.bytes;
-    holder_add(alert, now_ms, false, &text);
+    view_holder(alert, now_ms, false, &text);
     if (text.bytes == joined) {
         text.bytes = bytes;
         text.at[bytes] = '\0';
     }
     line(screen, "State", &text, out);
+    buffer_clear(&text);
+    buffer_text(&text, view_text(alert, "desk"));
+    if (view_text(alert, "accept_by")[0]) {
+        buffer_format(&text, ", from the %s; to be answered by ",
+                      view_text(alert, "referred_from"));
+        screen_time(view_text(alert, "accept_by"), &text);
+    }
+    line(screen, "Desk", &text, out);
+    buffer_clear(&text);
+    next_add(alert, &text);
+    line(screen, "Next", &text, out);
+    buffer_clear(&text);
+    const json_t *also = json_object_get(alert, "also");
+    if (also)
+        buffer_format(&text, "alert %.*s, %s, with the %s", ALERT_ID_SHOWN, view_text(also, "id"),
+                      view_text(also, "state"), view_text(also, "desk"));
+    line(screen, "Also", &text, out);
     buffer_clear(&text);
     (void)view_ago(view_text(alert, "raised"), now_ms, &text);
     line(screen, "Raised", &text, out);
@@ -248,6 +322,17 @@ static void show_facts(const struct screen *screen, const json_t *alert, int64_t
     if (escalations > 0)
         buffer_text(&text, ", because nobody acknowledged in time");
     line(screen, "Escalated", &text, out);
+    buffer_clear(&text);
+    const json_t *on_call = json_object_get(alert, "on_call");
+    buffer_text(&text, view_text(on_call, "who"));
+    const json_t *persons = json_object_get(on_call, "persons");
+    for (size_t i = 0; i < json_array_size(persons); i++)
+        buffer_format(&text, "%s%s", i ? ", " : " (",
+                      json_string_value(json_array_get(persons, i)));
+    buffer_text(&text, json_array_size(persons) ? ")" : "");
+    if (view_text(on_call, "then")[0])
+        buffer_format(&text, ", then %s", view_text(on_call, "then"));
+    line(screen, "On call", &text, out);
     buffer_clear(&text);
     buffer_text(&text, view_text(alert, "timezone")[0] ? view_text(alert, "timezone") : "UTC");
     line(screen, "Times are in", &text, out);
@@ -342,6 +427,16 @@ static void note_add(const struct screen *screen, const char *note, struct buffe
     buffer_done(&plain);
 }
 
+static void contact_add(const json_t *contact, struct buffer *out)
+{
+    if (!contact)
+        return;
+    buffer_format(out, ": %s, ", view_text(contact, "channel"));
+    view_words(view_text(contact, "whom"), out);
+    buffer_text(out, ": ");
+    view_words(view_text(contact, "result"), out);
+}
+
 static void show_history(const struct screen *screen, const json_t *alert, struct buffer *out)
 {
     const json_t *steps = json_object_get(alert, "steps");
@@ -353,6 +448,11 @@ static void show_history(const struct screen *screen, const json_t *alert, struc
         buffer_text(&text, "  ");
         view_words(view_text(step, "what"), &text);
         buffer_format(&text, " by %s", view_text(step, "who"));
+        contact_add(json_object_get(step, "contact"), &text);
+        if (view_text(step, "channel")[0]) {
+            buffer_format(&text, ": %s ", view_text(step, "channel"));
+            view_words(view_text(step, "whom"), &text);
+        }
         buffer_text(out, "  ");
         screen_plain(screen, buffer_view(&text), false, out);
         buffer_text(out, "\n");

@@ -13,6 +13,8 @@
 /* {"alerts":[...],"total","more"} as columns; one line says so when there are none. */
 void alerts_view_list(const struct screen *screen, const json_t *list, int64_t now_ms,
                       struct buffer *out);
+/* How many more there are that nobody can read; nothing when there are none. */
+void alerts_view_unreadable(const json_t *list, struct buffer *out);
 /* One alert: sentence, severity, state, owner, reasons, last sign of life, history. */
 void alerts_view_show(const struct screen *screen, const json_t *alert, int64_t now_ms,
                       struct buffer *out);
@@ -28,5 +30,12 @@ void view_words(const char *name, struct buffer *out);
 bool view_time(const char *rfc3339, int64_t *out_ms);
 /* "2026-01-15 21:00, 10 h 5 min ago" of an RFC 3339 text; false and nothing when it is none. */
 bool view_ago(const char *rfc3339, int64_t now_ms, struct buffer *out);
+/* In lists the year goes without saying when it is this one. */
+void view_list_time(const char *rfc3339, int64_t now_ms, struct buffer *out);
+enum paint view_severity_paint(const char *severity);
+/* The sentence of an alert's gravest reason that still holds, else of the first. */
+void view_sentence(const json_t *alert, struct buffer *out);
+/* Who has it until when, how long it has waited, or how it ended. */
+void view_holder(const json_t *alert, int64_t now_ms, bool in_list, struct buffer *out);
 
 #endif

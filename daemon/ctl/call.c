@@ -47,7 +47,8 @@ static void say_refused(const struct http_answer *answer, const char *socket)
     json_decref(problem);
 }
 
-int call_daemon(const char *path_and_query, const char *body, struct http_answer *answer)
+static int ask(const char *method, const char *path_and_query, const char *body,
+               struct http_answer *answer)
 {
     const char *socket = getenv(CALL_SOCKET_ENV), *as = getenv(CALL_AS_ENV);
     struct buffer on_behalf = {0};
@@ -56,6 +57,7 @@ int call_daemon(const char *path_and_query, const char *body, struct http_answer
     const char *headers[] = {as && as[0] ? on_behalf.at : NULL, NULL};
     struct http_request request = {
         .unix_socket = socket && socket[0] ? socket : CALL_SOCKET_DEFAULT,
+        .method = method,
         .path_and_query = path_and_query,
         .body = body,
         .headers = headers,
@@ -73,13 +75,14 @@ int call_daemon(const char *path_and_query, const char *body, struct http_answer
     return good ? 0 : 1;
 }
 
-int call_daemon_json(const char *path_and_query, const char *body, struct http_answer *answer,
-                     json_t **out)
+int call_daemon(const char *path_and_query, const char *body, struct http_answer *answer)
+{
+    return ask(NULL, path_and_query, body, answer);
+}
+
+static int read_json(struct http_answer *answer, json_t **out)
 {
     json_error_t error;
-    int failed = call_daemon(path_and_query, body, answer);
-    if (failed)
-        return failed;
     *out = json_loadb(buffer_view(&answer->body).at, answer->body.bytes, 0, &error);
     if (*out)
         return 0;
@@ -89,22 +92,49 @@ int call_daemon_json(const char *path_and_query, const char *body, struct http_a
     return 1;
 }
 
-int call_show(const char *path_and_query, bool as_json, view_fn *view)
+int call_daemon_json(const char *path_and_query, const char *body, struct http_answer *answer,
+                     json_t **out)
 {
-    struct http_answer answer = {0};
+    return call_daemon(path_and_query, body, answer) ? 1 : read_json(answer, out);
+}
+
+int call_delete(const char *path_and_query, struct http_answer *answer, json_t **out)
+{
+    return ask("DELETE", path_and_query, NULL, answer) ? 1 : read_json(answer, out);
+}
+
+void call_print(const struct http_answer *answer, const json_t *body, bool as_json, view_fn *view)
+{
     struct buffer text = {0};
-    json_t *body = NULL;
-    if (call_daemon_json(path_and_query, NULL, &answer, &body))
-        return 1;
     if (as_json) {
-        (void)printf("%s\n", answer.body.at);
+        (void)printf("%s\n", answer->body.at);
     } else {
         struct screen screen = screen_of(fileno(stdout));
         view(&screen, body, clock_wall_ms(&clock_machine), &text);
         (void)fputs(buffer_view(&text).at, stdout);
     }
     buffer_done(&text);
+}
+
+int call_show(const char *path_and_query, bool as_json, view_fn *view)
+{
+    struct http_answer answer = {0};
+    json_t *body = NULL;
+    if (call_daemon_json(path_and_query, NULL, &answer, &body))
+        return 1;
+    call_print(&answer, body, as_json, view);
     json_decref(body);
     http_answer_done(&answer);
     return 0;
+}
+
+int call_csv(struct buffer *path)
+{
+    struct http_answer answer = {0};
+    call_query(path, "format", "csv");
+    int status = call_daemon(path->at, NULL, &answer);
+    if (status == 0)
+        (void)fwrite(answer.body.at, 1, answer.body.bytes, stdout);
+    http_answer_done(&answer);
+    return status;
 }

@@ -24,6 +24,8 @@ int command_reload(int argc, char **argv)
     json_array_foreach(json_object_get(body, "restart_needed"), i, name)
         ctl_say("%s has changed and needs a restart of anbud to take effect",
                 json_is_string(name) ? json_string_value(name) : "an option");
+    json_array_foreach(json_object_get(body, "warnings"), i, name)
+        ctl_say("%s", json_is_string(name) ? json_string_value(name) : "a warning");
     json_decref(body);
     http_answer_done(&answer);
     return 0;

@@ -163,7 +163,7 @@ static int past_of_files(struct asked *asked, struct past *past)
 
 static int past_of_kafka(const struct asked *asked, struct past *past)
 {
-    struct buffer alert = {0};
+    struct buffer alert = {0}, counts = {0};
     struct fault fault = {""};
     struct past_messages *read = NULL;
     json_t *household = NULL;
@@ -186,6 +186,9 @@ static int past_of_kafka(const struct asked *asked, struct past *past)
             ctl_say("%s", fault.text);
     }
     if (!status) {
+        /* An anbud that tells none, or not as ours: the training's prices. */
+        if (buffer_unhex(&counts, view_text(household, "counts")))
+            past->counts = buffer_view(&counts);
         past->open = past_messages_open;
         past->context = read;
         past->gone_ms = past_messages_gone_ms(read);
@@ -194,6 +197,7 @@ static int past_of_kafka(const struct asked *asked, struct past *past)
     past_messages_free(read);
     json_decref(household);
     buffer_done(&alert);
+    buffer_done(&counts);
     return status;
 }
 

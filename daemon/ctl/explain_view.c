@@ -7,6 +7,7 @@
 #include "ctl/reason_view.h"
 #include "ctl/table.h"
 #include "detectors/detector.h"
+#include "household/prices.h"
 
 /* NULL: of another version of Anbu. */
 static const struct term *term_of(const char *detector, const char *name)
@@ -103,6 +104,19 @@ static void show_moment(const json_t *body, struct buffer *out)
     buffer_text(out, " is no longer there: what was learnt from it is missing in these numbers");
 }
 
+/* What an alert cost: by how other homes of the partition live. */
+static void show_prices(const json_t *prices, struct buffer *out)
+{
+    const char *of = view_text(prices, "of"), *since = view_text(prices, "since");
+    if (strcmp(of, prices_of_names[PRICES_COUNTED]) == 0)
+        buffer_format(out, "\nPrices: as homes here were counted up to %.10s", since);
+    else if (strcmp(of, prices_of_names[PRICES_TRAINING]) == 0)
+        buffer_text(out, "\nPrices: the training's (nothing was counted by then, or budget.steer "
+                         "is off)");
+    else if (strcmp(of, prices_of_names[PRICES_FORGOTTEN]) == 0)
+        buffer_text(out, "\nPrices: the training's, for those in force then are no longer kept");
+}
+
 /* Its head-end has stopped: silence of these meters says nothing. */
 static void show_blind(const struct screen *screen, const json_t *body, struct buffer *out)
 {
@@ -141,6 +155,7 @@ void explain_view(const struct screen *screen, const json_t *body, int64_t now_m
         show_moment(body, &text);
     else if (!is_alert)
         buffer_text(&text, ", as it is now");
+    show_prices(json_object_get(body, "prices"), &text);
     buffer_text(&text, "\nLast sign of life: ");
     if (!view_ago(view_text(body, "last_sign_of_life"), now_ms, &text))
         buffer_text(&text, "none known");

@@ -26,7 +26,9 @@ struct pass {
     bool through;
     int64_t first_ms, oldest_ms; /* arrivals: of the first that passed; of the oldest there is */
     int64_t newest_ms;           /* of the last that passed */
-    struct buffer record;
+    struct buffer record;        /* the household's */
+    struct text prices;          /* counts that it is judged by; none: the training's, or its own */
+    struct buffer counts;        /* what a pass over everybody's homes came to */
     /* Of the alert's raising. */
     bool raised, settled; /* settled: by a batch, before the last message */
     int64_t raised_ms;    /* here, or else elsewhere; 0 not known */
@@ -152,9 +154,20 @@ static void noted(void *context, const struct finding *finding)
     (void)text_copy(text_of(finding->household), own->raised_of, sizeof own->raised_of);
 }
 
+/* A household alone is judged by what others came to elsewhere; NULL: all are there. */
+static struct census *prices_of(const struct pass *own)
+{
+    struct fault unsaid = {""}; /* damaged, or of another anbud: none */
+    struct census *prices = own->household[0] ? census_new() : NULL;
+    if (prices && own->prices.bytes)
+        (void)!census_read(prices, own->prices.at, own->prices.bytes, &unsaid);
+    return prices;
+}
+
 /* To the end of the source, or to where the alert was raised. */
 static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
 {
+    struct census *prices = prices_of(own);
     struct clock hand = clock_by_hand(0);
     struct store *store = store_memory_new();
     struct worker_options setup = {.config = own->past->config,
@@ -162,7 +175,7 @@ static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
                                    .clock = &hand,
                                    .partitions = 1,
                                    .arrival_clock = true,
-                                   .training_prices = own->household[0] != '\0',
+                                   .prices = prices,
                                    .once = true,
                                    .hand = &hand,
                                    .noted = noted,
@@ -179,9 +192,11 @@ static enum err run(struct pass *own, FILE *nowhere, struct fault *fault)
     err = err == ERR_END ? ERR_OK : err;
     worker_stop(worker, 0);
     struct text household = text_of(own->household);
-    if (!err && household.bytes)
-        err = store->ops->load(store, 0, &household, 1, store_record_into, &own->record, fault);
+    if (!err) /* whose record is nobody's is the counts' */
+        err = store->ops->load(store, 0, &household, 1, store_record_into,
+                               household.bytes ? &own->record : &own->counts, fault);
     worker_free(worker);
+    census_free(prices);
     return err;
 }
 
@@ -212,7 +227,8 @@ static struct pass pass_of(const struct past *past, const char *household)
                          .household = household,
                          .limit = UINT64_MAX,
                          .until_ms = INT64_MAX,
-                         .raised_ms = past->alert_ms};
+                         .raised_ms = past->alert_ms,
+                         .prices = past->counts};
 }
 
 /* The messages that had been applied when the alert was raised, and whether it was a batch that
@@ -229,6 +245,8 @@ static enum err find_raising(struct pass *first, struct fault *fault)
         again.raised_ms = first->raised_ms;
         (void)text_copy(text_of(first->raised_of), again.raised_of, sizeof again.raised_of);
         again.settle = true;
+        again.counts = first->counts; /* what its passes are judged by */
+        again.prices = buffer_view(&again.counts);
         *first = again;
         first->household = first->raised_of;
     }
@@ -308,8 +326,11 @@ static enum err write_answer(const struct pass *pass, const char *alert, int64_t
     const struct past *past = pass->past;
     struct record record;
     struct buffer shown = {0};
-    enum err err =
-        household_show(pass->record.at, (uint32_t)pass->record.bytes, past->config, &shown);
+    struct prices prices;
+    prices_at(&prices, pass->prices, config_settings(past->config)->budget.steer, at_ms);
+    enum err err = household_show(pass->record.at, (uint32_t)pass->record.bytes, past->config,
+                                  &prices, &shown);
+    prices_done(&prices);
     if (!err) {
         record_view(pass->record.at, &record);
         const struct zone *zone =
@@ -337,8 +358,8 @@ static enum err say_nothing(const struct pass *pass, struct fault *fault)
     char oldest[TIME_TEXT_MAX];
     if (pass->past->alert)
         return fault_set(fault, ERR_NOT_FOUND,
-                         "alert %s is not raised by the messages that are there, at the "
-                         "training's prices and under this configuration; explain without --at "
+                         "alert %s is not raised by the messages that are there, at the prices "
+                         "that are still known and under this configuration; explain without --at "
                          "shows what was told",
                          pass->past->alert);
     if (pass->oldest_ms)
@@ -381,6 +402,7 @@ static enum err show_raising(const struct pass *raising, struct buffer *json, st
     const struct past *past = raising->past;
     struct pass pass = pass_of(past, raising->household);
     pass.settle = raising->settled;
+    pass.prices = raising->prices;
     pass.limit = raising->messages - (raising->settled && !raising->through);
     pass.until_ms = raising->raised_ms;
     enum err err = pass_run(&pass, fault);
@@ -397,6 +419,7 @@ enum err past_show(const struct past *past, struct buffer *json, struct fault *f
     enum err err = past->alert ? find_raising(&raising, fault) : ERR_OK;
     then.alert = NULL;
     then.household = raising.household;
+    then.counts = raising.prices;
     if (past->alert)
         then.at_ms = raising.raised_ms;
     if (!err && past->alert && !raising.raised_ms)
@@ -406,5 +429,6 @@ enum err past_show(const struct past *past, struct buffer *json, struct fault *f
     else if (!err)
         err = show_moment(&then, past->alert, json, fault);
     buffer_done(&raising.record);
+    buffer_done(&raising.counts);
     return err;
 }

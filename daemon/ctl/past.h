@@ -24,15 +24,18 @@ struct past {
     int64_t alert_ms;      /* when the daemon raised it; 0 not known */
     int64_t first_seen_s;  /* as its record in the store says now; 0 not known */
     int64_t gone_ms;       /* of retention: what arrived before is not there; 0 nothing is gone */
+    /* Of its partition, as the store has them (household/census.h): prices. None: the training's,
+     * or, where the alert alone is known, those of all homes that are there. */
+    struct text counts;
 };
 
 /* {"household","at","alert","reproduced","messages","from","since"} and what household_show has.
  * `at`: the moment asked for, or of the raising; `reproduced`: whether the alert was raised here as
- * well: at the training's prices and under this configuration it may not be, and is then shown as
- * of when the daemon raised it (null without an alert); `from`: arrival of the first message;
- * `since`: what arrived before is no longer there, null when nothing is missing. ERR_NOT_FOUND with
- * a fault that says what is there instead; ERR_REFUSED when the household opted out then or later,
- * whoever lives there now. */
+ * well: where the prices of its week are no longer kept, or under this configuration, it may not
+ * be, and is then shown as of when the daemon raised it (null without an alert); `from`: arrival of
+ * the first message; `since`: what arrived before is no longer there, null when nothing is missing.
+ * ERR_NOT_FOUND with a fault that says what is there instead; ERR_REFUSED when the household opted
+ * out then or later, whoever lives there now. */
 NODISCARD enum err past_show(const struct past *past, struct buffer *json, struct fault *fault);
 
 /* Where a household's messages lie, as the daemon tells. */

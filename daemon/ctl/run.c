@@ -9,6 +9,8 @@
 
 #include "base/text.h"
 #include "config/suggest.h"
+#include "console/openapi.h"
+#include "console/routes.h"
 #include "ctl/args.h"
 #include "ctl/call.h"
 #include "ctl/command.h"
@@ -91,21 +93,24 @@ int command_version(int argc, char **argv)
 
 int command_help(int argc, char **argv)
 {
+    /* What `make generated` writes down. */
+    static const struct {
+        const char *name;
+        void (*write)(struct buffer *out);
+    } pages[] = {{"--man", ctl_man},
+                 {"--metrics", measure_page},
+                 {"--roles", routes_page},
+                 {"--openapi", openapi_page}};
     int words;
     if (argc == 0) {
         print_help(stdout);
         return 0;
     }
-    if (argc == 1 && strcmp(argv[0], "--man") == 0) {
+    for (size_t i = 0; argc == 1 && i < sizeof pages / sizeof pages[0]; i++) {
         struct buffer page = {0};
-        ctl_man(&page);
-        (void)fwrite(page.at, 1, page.bytes, stdout);
-        buffer_done(&page);
-        return 0;
-    }
-    if (argc == 1 && strcmp(argv[0], "--metrics") == 0) {
-        struct buffer page = {0};
-        measure_page(&page);
+        if (strcmp(argv[0], pages[i].name) != 0)
+            continue;
+        pages[i].write(&page);
         (void)fwrite(page.at, 1, page.bytes, stdout);
         buffer_done(&page);
         return 0;

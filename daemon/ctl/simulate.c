@@ -28,14 +28,14 @@ struct simulation {
     /* as asked */
     struct town_options town;
     struct feed_options feed;
-    const char *scenario_path, *timezone, *out_path, *truth_path;
+    const char *scenario_path, *timezone, *out_path, *truth_path, *directory_path;
     double hours_per_second; /* 0: as fast as it goes */
     bool print_scenario;
     struct config_pair properties[PROPERTIES_MAX];
     /* at work */
     struct scenario scenario;
     struct feed *sink;
-    FILE *out, *truth;
+    FILE *out, *truth, *directory;
     int64_t messages, truths;
     int64_t began_ms, shown_ms;
     bool terminal;
@@ -127,6 +127,12 @@ static bool set_truth(struct simulation *s, const char *value)
     return *value;
 }
 
+static bool set_directory(struct simulation *s, const char *value)
+{
+    s->directory_path = value;
+    return *value;
+}
+
 static bool set_kafka(struct simulation *s, const char *value)
 {
     s->feed.common.brokers = value;
@@ -197,6 +203,8 @@ static const struct choice {
      "the name of a file, or -"},
     {"--truth", "FILE", "what really happened, one JSON object a line", set_truth,
      "the name of a file, such as truth.ndjson"},
+    {"--directory", "FILE", "who lives in each home (invented), one a line", set_directory,
+     "the name of a file, such as directory.ndjson"},
     {"--kafka", "BROKERS", "produce to Kafka instead of --out", set_kafka,
      "a list of brokers, such as 127.0.0.1:9092"},
     {"--property", "KEY=VALUE", "any librdkafka property, may be repeated", set_property,
@@ -290,6 +298,12 @@ static enum err on_truth(void *context, struct text line, struct fault *fault)
     return s->truth ? write_line(s->truth, s->truth_path, line, fault) : ERR_OK;
 }
 
+static enum err on_resident(void *context, struct text line, struct fault *fault)
+{
+    struct simulation *s = context;
+    return write_line(s->directory, s->directory_path, line, fault);
+}
+
 static enum err open_file(const char *path, FILE **out, struct fault *fault)
 {
     *out = fopen(path, "we");
@@ -326,6 +340,8 @@ static enum err open_all(struct simulation *s, struct fault *fault)
                          s->timezone);
     if (s->truth_path)
         err = open_file(s->truth_path, &s->truth, fault);
+    if (!err && s->directory_path)
+        err = open_file(s->directory_path, &s->directory, fault);
     if (!err && s->feed.common.brokers)
         err = feed_new(&s->feed, &s->sink, fault);
     else if (!err && s->out_path && strcmp(s->out_path, "-") != 0)
@@ -373,7 +389,10 @@ static enum err run_town(struct simulation *s, struct fault *fault)
     struct town *town = town_new(&s->town, &sink);
     s->terminal = isatty(STDERR_FILENO);
     s->began_ms = clock_monotonic_ms(&clock_machine);
-    enum err err = ERR_OK;
+    enum err err = s->directory ? town_directory(town, on_resident, s, fault) : ERR_OK;
+    if (!err)
+        err =
+            close_file(&s->directory, s->directory_path, fault); /* whole before the first alert */
     for (int64_t hours = 1; !err && !atomic_load(&stop); hours++) {
         err = town_hour(town, fault);
         show_progress(s, town, false);
@@ -391,8 +410,10 @@ static int end(struct simulation *s, enum err err, struct fault *fault)
     enum err closed =
         close_file(&s->out, s->out_path ? s->out_path : "standard output", err ? NULL : fault);
     enum err told = close_file(&s->truth, s->truth_path, err || closed ? NULL : fault);
+    enum err kept =
+        close_file(&s->directory, s->directory_path, err || closed || told ? NULL : fault);
     feed_free(s->sink);
-    if (!err && !closed && !told)
+    if (!err && !closed && !told && !kept)
         return EXIT_DONE;
     (void)fprintf(stderr, "anbuctl simulate: %s\n", fault->text);
     return EXIT_FAILED;

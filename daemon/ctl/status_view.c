@@ -22,6 +22,7 @@ static void value_add(const json_t *value, struct buffer *out)
     case JSON_FALSE: buffer_text(out, "no"); break;
     case JSON_NULL: buffer_text(out, "-"); break;
     case JSON_ARRAY:
+        buffer_text(out, json_array_size(value) ? "" : "-");
         for (size_t i = 0; i < json_array_size(value); i++) {
             buffer_text(out, i ? ", " : "");
             if (!json_is_object(json_array_get(value, i)))
