@@ -59,6 +59,7 @@ enum purpose {
     PURPOSE_COLD_WAVE,
     PURPOSE_OUTAGE,
     PURPOSE_HEATING_OFF,
+    PURPOSE_DIRECTORY,
 };
 
 static inline uint64_t chance_mix(uint64_t x)

@@ -61,7 +61,7 @@ struct home {
     struct span trip, empty, drip, burst, unheated;
     double drip_litres_hour, burst_litres_hour, tap_litres_hour, left_on_w;
     int64_t collapsed_s;  /* 0: not */
-    int32_t collapse_due; /* local minute; waits until the person is at home */
+    int32_t collapse_due; /* local minute, and later by the time that they are out */
     int32_t found;        /* local minute when the person is taken away */
     uint32_t index, sequence;
     uint8_t kind, person_count, tenants;

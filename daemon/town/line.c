@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define LINE_MAX_BYTES 1024
-#define HOME_FIRST     10000u
 #define STAMPS         1024 /* quarters of hours whose text is kept */
 #define STAMP_S        900  /* offsets of zones change at whole quarters */
 
@@ -173,13 +172,13 @@ static void add_meter(struct line_writer *w, const struct occurrence *o, unsigne
         [UTILITY_ELECTRICITY] = 'E', [UTILITY_WATER] = 'W', [UTILITY_GAS] = 'G'};
     char head[2] = {letters[o->utility], '-'};
     add(w, head, sizeof head);
-    add_int(w, ((int64_t)HOME_FIRST + o->home) * 10 + which % 10);
+    add_int(w, ((int64_t)LINE_HOME_FIRST + o->home) * 10 + which % 10);
 }
 
 static void add_household(struct line_writer *w, uint32_t home)
 {
     ADD(w, "H-");
-    add_int(w, (int64_t)HOME_FIRST + home);
+    add_int(w, (int64_t)LINE_HOME_FIRST + home);
 }
 
 static void add_area(struct line_writer *w, uint32_t area)

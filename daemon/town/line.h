@@ -8,6 +8,8 @@
 
 #include "town/home.h"
 
+#define LINE_HOME_FIRST 10000u /* number of the first home: H-10000 */
+
 struct line_writer;
 
 /* arrived: say when each message arrived (files); homes: for profiles. Both scene and homes are

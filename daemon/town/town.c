@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "town/directory.h"
 #include "town/home.h"
 #include "town/line.h"
 #include "town/weather.h"
@@ -234,4 +235,19 @@ double town_progress(const struct town *town)
 int64_t town_quiet_until_s(const struct town *town)
 {
     return zone_day_start_s(town->scene.zone, town->scene.first_day + town->scene.quiet_days);
+}
+
+enum err town_directory(const struct town *town,
+                        enum err (*each)(void *context, struct text line, struct fault *fault),
+                        void *context, struct fault *fault)
+{
+    struct buffer line = {0};
+    enum err err = ERR_OK;
+    for (uint32_t i = 0; i < town->home_count && !err; i++) {
+        buffer_clear(&line);
+        directory_line(&town->homes[i], &town->scene, &line);
+        err = each(context, buffer_view(&line), fault);
+    }
+    buffer_done(&line);
+    return err;
 }

@@ -48,6 +48,13 @@ void town_free(struct town *town);
 /* Lives the next hour; ERR_END when the days are over and every late message has been sent. */
 NODISCARD enum err town_hour(struct town *town, struct fault *fault);
 
+/* Who lives there at the moment, for a directory: one JSON object a home, as docs/formats.md has
+ * it. Names and numbers are invented, and look it. */
+NODISCARD enum err town_directory(const struct town *town,
+                                  enum err (*each)(void *context, struct text line,
+                                                   struct fault *fault),
+                                  void *context, struct fault *fault);
+
 /* UTC of the hour that comes next, and the share of the run behind it. */
 int64_t town_now_s(const struct town *town);
 double town_progress(const struct town *town);
