@@ -16,14 +16,19 @@
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/zone.h"
+#include "console/account.h"
 #include "console/api.h"
+#include "console/audit.h"
+#include "console/events.h"
 #include "console/probe.h"
 #include "delivery/publisher_kafka.h"
 #include "delivery/sink.h"
+#include "delivery/sinks.h"
 #include "embedded/embedded.h"
+#include "in_force.h"
 #include "ingest/source_kafka.h"
-#include "kafka/properties.h"
 #include "measure.h"
+#include "status.h"
 #include "worker.h"
 
 #define WORKERS_MAX         64
@@ -38,12 +43,6 @@
 #define METRICS_LISTEN      "127.0.0.1:9464"
 #define METRICS_LISTEN_ANY  "127.0.0.1:0"
 
-/* A configuration in use by several threads; the last to let go frees it. */
-struct held_config {
-    struct config *config;
-    size_t users; /* under app.lock */
-};
-
 struct app_worker {
     struct app *app;
     struct worker *worker;
@@ -56,13 +55,9 @@ struct app_worker {
 
 struct app {
     const struct app_options *options;
-    struct held_config *config; /* in force */
-    struct held_config *start;  /* of the start: addresses and topics borrow from it */
+    struct in_force in_force;
     struct held_config *api_config;
-    pthread_mutex_t lock;
-    atomic_uint config_number; /* grows with each reload */
     atomic_bool stopping, broken;
-    time_t started;
     struct broker *broker;
     struct redis_child *redis;
     const char *redis_address;
@@ -74,6 +69,9 @@ struct app {
     const struct worker *watched[WORKERS_MAX]; /* the same, for measuring */
     struct api *api;
     struct follower *screen;
+    struct follower *live; /* what the API tells those who look on */
+    struct addressee_host addressees;
+    _Atomic(struct sinks *) sinks; /* the API asks for them before there are any */
     struct watch *watch;
     struct probe *probe;
     struct daemon_counts counts;
@@ -83,96 +81,12 @@ struct app {
     int64_t watchdog_ms; /* 0: nobody waits for WATCHDOG=1 */
     int64_t status_due_ms, listen_due_ms, watchdog_due_ms, extend_due_ms;
     bool listen_complained;
+    size_t told_places; /* where people sign in */
 };
-
-static struct held_config *hold(struct app *app)
-{
-    (void)pthread_mutex_lock(&app->lock);
-    struct held_config *held = app->config;
-    held->users++;
-    (void)pthread_mutex_unlock(&app->lock);
-    return held;
-}
-
-static void release(struct app *app, struct held_config *held)
-{
-    if (!held)
-        return;
-    (void)pthread_mutex_lock(&app->lock);
-    bool last = --held->users == 0;
-    (void)pthread_mutex_unlock(&app->lock);
-    if (last) {
-        config_free(held->config);
-        free(held);
-    }
-}
-
-static struct held_config *held_new(struct config *config)
-{
-    struct held_config *held = memory_get(sizeof *held);
-    held->config = config;
-    held->users = 1;
-    return held;
-}
 
 static const struct settings *start_settings(const struct app *app)
 {
-    return config_settings(app->start->config);
-}
-
-static void log_as_configured(const struct settings *settings)
-{
-    log_set_format((enum log_format)settings->daemon.log_format);
-    log_set_level((enum log_level)settings->daemon.log_level);
-}
-
-/* Reload: whole and checked, or not at all. */
-
-static enum err load(const struct app_options *options, struct config **out,
-                     struct config_errors *errors)
-{
-    struct config_source source = {.path = options->config_path,
-                                   .sets = options->sets,
-                                   .set_count = options->set_count,
-                                   .kafka = &kafka_properties};
-    return config_load_from(&source, out, errors);
-}
-
-/* What --embedded brings along is in force, whatever the file says. */
-static void embed(const struct app *app, struct config *config)
-{
-    if (!app->broker || !app->redis)
-        return;
-    config_embed(config, "kafka.brokers", app->common.brokers);
-    config_embed(config, "redis.address", app->redis_address);
-    config_embed(config, "redis.user", "");
-    config_embed(config, "redis.password", "");
-}
-
-static enum err reload_checked(struct app *app, struct config_errors *errors,
-                               struct buffer *restart_needed)
-{
-    struct config *next = NULL;
-    enum err err = load(app->options, &next, errors);
-    if (err) {
-        log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force", "errors=%zu",
-                 errors->count);
-        log_each(LOG_ERROR, "configuration error", buffer_view(&errors->text).at);
-        return err;
-    }
-    embed(app, next);
-    size_t waiting = config_restart_needed(app->start->config, next, restart_needed);
-    struct held_config *held = held_new(next);
-    (void)pthread_mutex_lock(&app->lock);
-    struct held_config *before = app->config;
-    app->config = held;
-    (void)pthread_mutex_unlock(&app->lock);
-    log_as_configured(config_settings(next));
-    release(app, before);
-    atomic_fetch_add(&app->config_number, 1);
-    metric_set(&app->counts.config_generation, atomic_load(&app->config_number) + 1);
-    log_line(LOG_INFO, "configuration reloaded", "restart_needed=%zu", waiting);
-    return ERR_OK;
+    return in_force_start(&app->in_force);
 }
 
 /* By the main thread or the API's. */
@@ -180,17 +94,30 @@ static enum err reload(void *host, struct config_errors *errors, struct buffer *
 {
     struct app *app = host;
     notify_reloading();
-    enum err err = reload_checked(app, errors, restart_needed);
+    enum err err = in_force_reload(&app->in_force, errors, restart_needed);
+    metric_set(&app->counts.config_generation, atomic_load(&app->in_force.number) + 1);
     metric_add_shared(&app->counts.reloads[err != ERR_OK], 1);
     notify("READY=1\nSTATUS=configuration %s", err ? "not reloaded: see the log" : "reloaded");
     return err;
+}
+
+static enum err config_next(void *host, struct config **out, struct config_errors *errors)
+{
+    const struct app *app = host;
+    return in_force_next(&app->in_force, out, errors);
+}
+
+static enum err sink_try(void *host, const char *name, struct buffer *out, struct fault *fault)
+{
+    const struct app *app = host;
+    return sinks_try(atomic_load(&app->sinks), name, out, fault);
 }
 
 /* The API is one thread: what it holds is remembered here. */
 static const struct config *config_hold(void *host)
 {
     struct app *app = host;
-    app->api_config = hold(app);
+    app->api_config = in_force_hold(&app->in_force);
     return app->api_config->config;
 }
 
@@ -198,60 +125,35 @@ static void config_release(void *host, const struct config *config)
 {
     struct app *app = host;
     (void)config;
-    release(app, app->api_config);
+    in_force_release(&app->in_force, app->api_config);
     app->api_config = NULL;
+}
+
+/* The pages for machines: any thread. */
+
+static struct measured measured_of(struct app *app)
+{
+    return (struct measured){.workers = app->watched,
+                             .worker_count = app->worker_count,
+                             .partitions = app->partitions,
+                             .watch = app->watch,
+                             .sinks = atomic_load(&app->sinks),
+                             .api = app->api ? api_counts(app->api) : NULL,
+                             .kafka = &app->kafka_counts,
+                             .daemon = &app->counts,
+                             .clock = &clock_machine};
 }
 
 static void status(void *host, struct buffer *out)
 {
     struct app *app = host;
-    unsigned long long messages = 0, skipped = 0, rejected = 0, findings = 0, failures = 0;
-    unsigned long long readings[UTILITY_COUNT] = {0};
-    long long cached = 0, dirty = 0, event_ms = 0;
-    unsigned owned = 0;
-    for (size_t i = 0; i < app->worker_count; i++) {
-        const struct worker_counts *counts = worker_counts(app->workers[i].worker);
-        messages += counts_messages(counts);
-        skipped += counts->skipped;
-        findings += counts->findings;
-        failures += counts_failures(counts);
-        owned += (unsigned)counts->partitions;
-        cached += counts->cached;
-        dirty += counts->dirty;
-        if (counts->event_ms > event_ms)
-            event_ms = counts->event_ms;
-        for (int u = 0; u < UTILITY_COUNT; u++)
-            readings[u] += counts_readings(counts, (enum utility)u);
-        for (int r = 1; r < REJECT_COUNT; r++)
-            rejected += counts->rejects[r];
-    }
-    buffer_format(out,
-                  "{\"version\":\"%s\",\"uptime_s\":%lld,\"workers\":%zu,\"partitions\":%u,"
-                  "\"partitions_owned\":%u,\"messages\":%llu,\"readings\":{\"electricity\":%llu,"
-                  "\"water\":%llu,\"gas\":%llu},\"skipped\":%llu,\"rejected\":%llu,"
-                  "\"findings\":%llu,\"store_failures\":%llu,\"households_cached\":%lld,"
-                  "\"households_unflushed\":%lld,\"event_time\":",
-                  ANBU_VERSION, (long long)(time(NULL) - app->started), app->worker_count,
-                  app->partitions, owned, messages, readings[0], readings[1], readings[2], skipped,
-                  rejected, findings, failures, cached, dirty);
-    char text[TIME_TEXT_MAX];
-    buffer_format(out, event_ms ? "\"%s\"}" : "null}",
-                  event_ms ? time_format(event_ms / 1000, 0, text) : "");
+    const struct measured measured = measured_of(app);
+    status_write(&measured, app->api, out);
 }
-
-/* The pages for machines: any thread. */
 
 static void page_metrics(void *host, struct buffer *out)
 {
-    struct app *app = host;
-    const struct measured measured = {.workers = app->watched,
-                                      .worker_count = app->worker_count,
-                                      .partitions = app->partitions,
-                                      .watch = app->watch,
-                                      .api = app->api ? api_tally(app->api) : NULL,
-                                      .kafka = &app->kafka_counts,
-                                      .daemon = &app->counts,
-                                      .clock = &clock_machine};
+    const struct measured measured = measured_of(host);
     measure_write(&measured, out);
 }
 
@@ -318,18 +220,16 @@ static void *worker_main(void *argument)
     struct app_worker *own = argument;
     struct app *app = own->app;
     int64_t said_ms = 0;
-    unsigned number = atomic_load(&app->config_number);
+    unsigned number = atomic_load(&app->in_force.number);
     while (!atomic_load(&app->stopping)) {
         struct fault fault = {""};
-        unsigned now = atomic_load(&app->config_number);
+        unsigned now = atomic_load(&app->in_force.number);
         if (now != number) {
-            struct held_config *next = hold(app);
+            struct held_config *next = in_force_hold(&app->in_force);
             worker_reconfigure(own->worker, next->config);
             struct held_config *before = own->config;
-            (void)pthread_mutex_lock(&app->lock);
             own->config = next;
-            (void)pthread_mutex_unlock(&app->lock);
-            release(app, before);
+            in_force_release(&app->in_force, before);
             number = now;
         }
         enum err err = worker_step(own->worker, STEP_MS, &fault);
@@ -370,7 +270,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
     if (err)
         return err;
     own->app = app;
-    own->config = hold(app);
+    own->config = in_force_hold(&app->in_force);
     struct worker_options options = {.config = own->config->config,
                                      .store = store,
                                      .clock = &clock_machine,
@@ -378,6 +278,7 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .partition_of = kafka_partition,
                                      .epochs = app->epochs,
                                      .timers = true,
+                                     .staff_read = account_staff,
                                      .arrival_clock =
                                          start_settings(app)->daemon.clock == DAEMON_CLOCK_ARRIVAL,
                                      .read_log = read_log,
@@ -423,7 +324,7 @@ static enum err make_data_dir(const char *path, struct fault *fault)
     return ERR_OK;
 }
 
-static void topics_of(const struct settings *settings, const char *topics[7])
+static void topics_of(const struct settings *settings, const char *topics[8])
 {
     topics[0] = settings->kafka.readings;
     topics[1] = settings->kafka.billing;
@@ -432,6 +333,7 @@ static void topics_of(const struct settings *settings, const char *topics[7])
     topics[4] = settings->kafka.alerts;
     topics[5] = settings->kafka.weather;
     topics[6] = settings->kafka.dead_letters;
+    topics[7] = settings->kafka.audit;
 }
 
 /* Where something listens whose port the kernel chose, for scripts. address NULL: nowhere. */
@@ -459,27 +361,28 @@ static void tell_broker(const struct app *app)
 static enum err start_embedded(struct app *app, struct fault *fault)
 {
     const struct settings *settings = start_settings(app);
-    const char *topics[7];
+    const char *topics[8];
     topics_of(settings, topics);
     enum err err =
         redis_child_start(settings->daemon.data_dir, &app->redis, &app->redis_address, fault);
     if (err)
         return err;
     const char *address = NULL;
-    err = broker_start(topics, 7, EMBEDDED_PARTITIONS, &app->broker, &address, fault);
+    err = broker_start(topics, 8, EMBEDDED_PARTITIONS, &app->broker, &address, fault);
     if (err)
         return err;
     app->common.brokers = address;
-    embed(app, app->start->config);
+    in_force_embed(&app->in_force, address, app->redis_address);
     tell_broker(app);
     return ERR_OK;
 }
 
 static enum err check_kafka(struct app *app, struct fault *fault)
 {
-    const char *topics[7];
+    const char *topics[8];
     topics_of(start_settings(app), topics);
-    /* Household-keyed topics, the alerts among them, have equal counts; the others need only be. */
+    /* Household-keyed topics, the alerts among them, have equal counts; the others need only be,
+     * and the audit log's is not waited for. */
     enum err err = kafka_topics_check(&app->common, topics, 5, 0, &app->partitions, fault);
     uint32_t other;
     for (int i = 5; i < 7 && !err; i++)
@@ -532,17 +435,56 @@ static enum err start_console(struct app *app, struct fault *fault)
     enum err err = store_open(app, &store, fault);
     if (err)
         return err;
-    struct api_options options = {
-        .socket_path = socket_path,
-        .audit_path = audit_path,
-        .partitions = app->partitions,
-        .store = store,
-        .publisher_new = api_publisher,
-        .publisher_context = app,
-        .settings = settings,
-        .clock = &clock_machine,
-        .host = {app, reload, config_hold, config_release, status, pages_of(app)}};
-    return api_start(&options, &app->api, fault);
+    struct api_options options = {.socket_path = socket_path,
+                                  .audit_path = audit_path,
+                                  .partitions = app->partitions,
+                                  .store = store,
+                                  .publisher_new = api_publisher,
+                                  .publisher_context = app,
+                                  .kafka = &app->common,
+                                  .settings = settings,
+                                  .clock = &clock_machine,
+                                  .host = {app, reload, config_hold, config_release, status,
+                                           pages_of(app), config_next, sink_try}};
+    err = api_start(&options, &app->api, fault);
+    return err;
+}
+
+/* For sinks that look people up: on their threads. */
+
+static enum err addressee_store(void *context, struct store **out, struct fault *fault)
+{
+    return store_open(context, out, fault);
+}
+
+static enum err addressee_audit(void *context, const struct addressee_record *record,
+                                struct fault *fault)
+{
+    struct app *app = context;
+    char who[sizeof "sink:" + CONFIG_SINK_NAME_MAX];
+    (void)snprintf(who, sizeof who, "sink:%s", record->sink);
+    const struct audit_entry entry = {.at_ms = clock_wall_ms(&clock_machine),
+                                      .who = who,
+                                      .action = "directory",
+                                      .subject = record->alert,
+                                      .household = record->household,
+                                      .why = record->why,
+                                      .result = "intended"};
+    return api_record(app->api, &entry, fault);
+}
+
+static enum err start_sinks(struct app *app, struct fault *fault)
+{
+    struct sinks *sinks = NULL;
+    app->addressees = (struct addressee_host){app, addressee_store, addressee_audit};
+    const struct sinks_options options = {.common = &app->common,
+                                          .config = app->in_force.start->config,
+                                          .partitions = app->partitions,
+                                          .clock = &clock_machine,
+                                          .host = &app->addressees};
+    enum err err = sinks_start(&options, &sinks, fault);
+    atomic_store(&app->sinks, sinks);
+    return err;
 }
 
 static enum err make_watch(struct app *app, struct fault *fault)
@@ -564,12 +506,14 @@ static enum err start(struct app *app, struct fault *fault)
     const struct settings *settings = start_settings(app);
     size_t properties;
     app->common.brokers = settings->kafka.brokers;
-    app->common.properties = config_kafka_properties(app->start->config, &properties);
+    app->common.properties = config_kafka_properties(app->in_force.start->config, &properties);
     app->common.property_count = properties;
     app->common.counts = &app->kafka_counts;
     enum err err = make_data_dir(settings->daemon.data_dir, fault);
     if (!err)
         write_address(app, "metrics.address", NULL);
+    if (!err)
+        write_address(app, "console.address", NULL);
     if (!err && app->options->embedded)
         err = start_embedded(app, fault);
     if (!err)
@@ -586,6 +530,11 @@ static enum err start(struct app *app, struct fault *fault)
         err = make_watch(app, fault);
     if (!err)
         err = start_console(app, fault);
+    if (!err)
+        err = start_sinks(app, fault);
+    if (!err)
+        err = follower_start(&app->common, settings->kafka.alerts, &events_sink_ops,
+                             api_events(app->api), &app->live, fault);
     size_t wanted = err ? 0 : workers_wanted(app);
     while (!err && app->worker_count < wanted)
         err = start_worker(app, fault);
@@ -606,12 +555,15 @@ static void stop(struct app *app)
         kafka_reader_free(app->workers[i].log_reader);
     }
     probe_stop(app->probe);
+    follower_stop(app->live);
+    sinks_stop(atomic_load(&app->sinks)); /* they write to the API's audit log */
     api_stop(app->api);
     follower_stop(app->screen);
+    sinks_free(atomic_load(&app->sinks));
     watch_free(app->watch);
     for (size_t i = 0; i < app->worker_count; i++) {
         worker_free(app->workers[i].worker);
-        release(app, app->workers[i].config);
+        in_force_release(&app->in_force, app->workers[i].config);
     }
     broker_stop(app->broker);
     redis_child_stop(app->redis);
@@ -641,6 +593,28 @@ static void listen_for_probes(struct app *app, int64_t now)
                  "daemon.metrics_listen names another\"",
                  fault.text, LISTEN_AGAIN_MS / 1000);
     }
+}
+
+/* At the start, and when a port has become free: a line a place. */
+static void tell_page(struct app *app)
+{
+    struct buffer lines = {0}, places = {0};
+    const char *address;
+    size_t count = 0;
+    for (size_t i = 0; (address = api_address(app->api, i)); i++) {
+        if (!address[0])
+            continue;
+        buffer_format(&lines, "%s%s", count ? "\n" : "", address);
+        buffer_format(&places, "%s%s", count ? "," : "", address);
+        count++;
+    }
+    if (count > app->told_places) {
+        app->told_places = count;
+        write_address(app, "console.address", lines.at);
+        log_line(LOG_INFO, "people sign in", "address=%s", places.at);
+    }
+    buffer_done(&lines);
+    buffer_done(&places);
 }
 
 static void tell_ready(struct app *app, bool ready, const char *bad)
@@ -684,6 +658,7 @@ static void tell_outside(struct app *app)
     struct buffer line = {0}, bad = {0};
     int64_t now = clock_monotonic_ms(&clock_machine);
     listen_for_probes(app, now);
+    tell_page(app);
     watch_look(app->watch);
     bool ready = watch_ready(app->watch, NULL, &bad);
     tell_alive(app, watch_alive(app->watch, NULL), now);
@@ -716,6 +691,7 @@ static void wait_for_end(struct app *app, const sigset_t *signals)
             struct config_errors errors = {0};
             struct buffer restart = {0};
             (void)!reload(app, &errors, &restart);
+            api_look_at_files(app->api);
             config_errors_done(&errors);
             buffer_done(&restart);
         } else if (signal == SIGTERM || signal == SIGINT) {
@@ -733,25 +709,20 @@ static void wait_for_end(struct app *app, const sigset_t *signals)
 enum err app_run(const struct app_options *options)
 {
     struct config_errors errors = {0};
-    struct config *config = NULL;
-    if (load(options, &config, &errors)) {
+    struct app *app = memory_get(sizeof *app);
+    if (in_force_load(&app->in_force, options, &errors)) {
         (void)fprintf(stderr, "%s%s", buffer_view(&errors.warnings).at, errors.text.at);
         config_errors_done(&errors);
+        free(app);
         return ERR_CONFIG;
     }
-    log_as_configured(config_settings(config)); /* before the first line */
     log_each(LOG_WARNING, "environment variable is no option", buffer_view(&errors.warnings).at);
     config_errors_done(&errors);
-    struct app *app = memory_get(sizeof *app);
     app->options = options;
-    app->started = time(NULL);
     app->watchdog_ms = notify_watchdog_ms();
     metric_set(&app->counts.build, 1);
     metric_set(&app->counts.config_generation, 1);
-    metric_set(&app->counts.started_s, app->started);
-    (void)pthread_mutex_init(&app->lock, NULL);
-    app->start = app->config = held_new(config);
-    app->start->users++;
+    metric_set(&app->counts.started_s, time(NULL));
 
     sigset_t signals;
     (void)sigemptyset(&signals);
@@ -773,9 +744,7 @@ enum err app_run(const struct app_options *options)
     stop(app);
     if (!err && atomic_load(&app->broken))
         err = ERR_IO;
-    release(app, app->config);
-    release(app, app->start);
-    (void)pthread_mutex_destroy(&app->lock);
+    in_force_done(&app->in_force);
     free(app);
     return err;
 }

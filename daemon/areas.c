@@ -20,9 +20,10 @@ struct areas {
     size_t count, slots;
     struct incident *incidents; /* as of the last exchange */
     size_t incident_count, incident_room;
-    unsigned changes; /* incidents that opened or closed here: alerts follow at once */
-    bool urgent;      /* enough is counted for an incident */
-    bool readable;    /* the last exchange succeeded: what holds nothing is known, too */
+    struct buffer listed; /* what the store said of them */
+    unsigned changes;     /* incidents that opened or closed here: alerts follow at once */
+    bool urgent;          /* enough is counted for an incident */
+    bool readable;        /* the last exchange succeeded: what holds nothing is known, too */
     int64_t due_ms;
 };
 
@@ -39,6 +40,7 @@ void areas_free(struct areas *areas)
     if (!areas)
         return;
     free(areas->incidents);
+    buffer_done(&areas->listed);
     free(areas->counted);
     free(areas);
 }
@@ -159,11 +161,16 @@ static int by_hour(const void *one, const void *other)
 static struct store_area_hour *take_counted(struct areas *areas, size_t *count)
 {
     struct store_area_hour *taken = memory_get((areas->count + 1) * sizeof *taken);
+    size_t left = areas->count;
     *count = 0;
-    for (size_t i = 0; i < areas->slots && areas->count; i++)
-        if (areas->counted[i].group[0])
-            taken[(*count)++] = areas->counted[i];
-    if (areas->count) {
+    for (size_t i = 0; left > 0; i++) {
+        if (!areas->counted[i].group[0])
+            continue;
+        taken[(*count)++] = areas->counted[i];
+        areas->counted[i] = (struct store_area_hour){0};
+        left--;
+    }
+    if (areas->slots > SLOTS_AT_FIRST) {
         areas->slots = SLOTS_AT_FIRST;
         free(areas->counted);
         areas->counted = memory_get(areas->slots * sizeof *areas->counted);
@@ -213,9 +220,15 @@ static void complain(struct worker *worker, const char *what, enum err err,
                  fault->text[0] ? fault->text : err_text(err), withheld);
 }
 
-static void list_incident(void *context, struct text group, struct text json)
+static void forget_incidents(struct areas *areas)
 {
-    struct worker *worker = context;
+    buffer_done(&areas->listed);
+    areas->listed = (struct buffer){0};
+    areas->incident_count = 0;
+}
+
+static void read_incident(struct worker *worker, struct text group, struct text json)
+{
     struct incident incident;
     struct fault fault = {""}, named = {""};
     enum err err = incident_read(json, &incident, &fault);
@@ -225,6 +238,42 @@ static void list_incident(void *context, struct text group, struct text json)
         (void)fault_set(&named, err, "%.*s: %s", (int)group.bytes, group.at, fault.text);
         complain(worker, "an incident cannot be read: it holds nothing", err, &named);
     }
+}
+
+static void list_incident(void *context, struct text group, struct text json)
+{
+    struct buffer *listed = context;
+    const size_t bytes[2] = {group.bytes, json.bytes};
+    buffer_add(listed, (const char *)bytes, sizeof bytes);
+    buffer_add(listed, group.at, group.bytes);
+    buffer_add(listed, json.at, json.bytes);
+}
+
+/* Mostly nothing has changed, and reading is the dearest part. */
+static enum err list_incidents(struct worker *worker, struct fault *fault)
+{
+    struct areas *areas = worker->areas;
+    struct buffer now = {0};
+    enum err err = worker->store->ops->incidents(worker->store, list_incident, &now, fault);
+    if (!err && now.bytes == areas->listed.bytes &&
+        (!now.bytes || memcmp(now.at, areas->listed.at, now.bytes) == 0)) {
+        buffer_done(&now);
+        return ERR_OK;
+    }
+    forget_incidents(areas);
+    if (err) {
+        buffer_done(&now);
+        return err;
+    }
+    areas->listed = now;
+    for (const char *at = now.at; at < now.at + now.bytes;) {
+        size_t bytes[2];
+        memcpy(bytes, at, sizeof bytes);
+        at += sizeof bytes;
+        read_incident(worker, (struct text){at, bytes[0]}, (struct text){at + bytes[0], bytes[1]});
+        at += bytes[0] + bytes[1];
+    }
+    return ERR_OK;
 }
 
 /* Once, by whoever has set it: it may be lost, for the incident itself is what counts. */
@@ -337,8 +386,7 @@ static enum err exchange(struct worker *worker, const struct store_area_hour *co
     unsigned window = window_hours(worker);
     struct store_area_total *totals = memory_get(STORE_AREA_ADDS_MAX * sizeof *totals);
     int64_t from_ns = clock_monotonic_ns(worker->options.clock);
-    worker->areas->incident_count = 0;
-    enum err err = store->ops->incidents(store, list_incident, worker, fault);
+    enum err err = list_incidents(worker, fault);
     for (size_t from = 0; from < count && !err; from += STORE_AREA_ADDS_MAX) {
         size_t part = count - from < STORE_AREA_ADDS_MAX ? count - from : STORE_AREA_ADDS_MAX;
         err = store->ops->area_add(store, counted + from, part, window, totals, fault);
@@ -517,7 +565,7 @@ static void exchange_now(struct worker *worker, int64_t now_ms)
     areas->readable = !err;
     if (!err)
         return;
-    areas->incident_count = 0;
+    forget_incidents(areas);
     complain(worker, "areas cannot be exchanged: nothing is held back", err, &fault);
 }
 
@@ -532,7 +580,7 @@ void areas_turn(struct worker *worker, struct partition *partition, int64_t now_
     if (!worker->settings->incidents.enabled) { /* what was held before is delivered */
         size_t forgotten;
         free(take_counted(areas, &forgotten));
-        areas->incident_count = 0;
+        forget_incidents(areas);
         areas->readable = true;
     } else if (areas->urgent || is_due(areas->due_ms, now_ms)) {
         exchange_now(worker, now_ms);

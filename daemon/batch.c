@@ -107,6 +107,8 @@ static void loaded(void *context, size_t index, const void *bytes, uint32_t size
         own = record_new(&room);
     struct cache_entry *entry =
         cache_add(worker->cache, loading->partition->number, household, own, room);
+    /* Of a partition that is ours each record that waits is noted: at the take, or since. */
+    entry->queued = household_settle_ms(&entry->household) != 0;
     cache_touch(worker->cache, entry, worker->batch);
     metric_add(&worker->counts.loads, 1);
 }
@@ -311,10 +313,12 @@ static void count_event(struct worker *worker, const struct partition *partition
     metric_set(&measured->arrived_ms, worker->context.wall_ms);
 }
 
-static bool applied_before(const struct cache_entry *entry, uint32_t lane, int64_t offset)
+static bool applied_before(const struct cache_entry *entry, uint32_t lane, int64_t offset,
+                           int64_t *known_s)
 {
     struct record record;
     record_view(entry->household.bytes, &record);
+    *known_s = record.home->newest_event_s;
     return record.home->applied[lane] >= offset;
 }
 
@@ -328,7 +332,8 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
         return false;
     uint32_t before = entry->household.size, lane = delivery->lane;
     int64_t offset = partition->base[lane] + delivery->offset;
-    bool seen = applied_before(entry, lane, offset), skipped;
+    int64_t known_s;
+    bool seen = applied_before(entry, lane, offset, &known_s), skipped;
     worker->context.arrived_ms = delivery->arrived_ms;
     worker->context.wall_ms = wall_ms(worker, delivery->arrived_ms);
     enum reject reject = household_apply(&entry->household, message, lane, offset, &worker->context,
@@ -342,7 +347,10 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
     if (!reject) {
         if (!skipped)
             count_event(worker, partition, message->end_ms);
-        return casework_findings(worker, partition);
+        if (!skipped && message->type == MESSAGE_HOUSEHOLD && message->event.shortened)
+            metric_add(&worker->counts.absences_shortened, 1);
+        return casework_findings(worker, partition) &&
+               erase_leavers(worker, partition, message, known_s);
     }
     if (!dead_letter(worker, partition, delivery, reject, worker->details[i]))
         return false;

@@ -15,9 +15,10 @@
 #define TRIES_MAX      8
 #define TIMERS_MAX     64
 #define LOG_KEPT_EVERY 1000 /* events */
+#define STAFF_MS       500
 
-static enum err load_alert(struct worker *worker, struct partition *partition, const char *id,
-                           struct alert *out, struct fault *fault)
+enum err casework_load(struct worker *worker, struct partition *partition, const char *id,
+                       struct alert *out, struct fault *fault)
 {
     struct buffer json = {0};
     enum err err = worker->store->ops->alert(worker->store, partition->number, id, &json, fault);
@@ -25,6 +26,18 @@ static enum err load_alert(struct worker *worker, struct partition *partition, c
         err = alert_read(buffer_view(&json), out, fault);
     buffer_done(&json);
     return err;
+}
+
+/* Damaged, or of another version: it is not written over, and it holds up nobody else's. */
+static void say_unreadable(struct worker *worker, const struct partition *partition,
+                           const char *alert, const struct fault *why)
+{
+    struct fault named;
+    enum err err = fault_set(&named, ERR_CORRUPT, "alert %.32s: %s", alert,
+                             why->text[0] ? why->text : err_text(ERR_CORRUPT));
+    metric_add(&worker->counts.alerts_unreadable, 1);
+    gauge_complain(worker, &worker->alert_quota, "alert cannot be read and is left as it is",
+                   partition->number, err, &named);
 }
 
 /* The number of the finding alone: it changes no alert, but must not come again. */
@@ -68,7 +81,7 @@ static bool concerns(const struct telling *telling, struct alert *open)
 }
 
 /* The alert that the finding belongs to: the open one of the team, else one raised this very hour.
- */
+ * ERR_DUPLICATE: nothing can be added to it. */
 static enum err find_alert(struct worker *worker, struct partition *partition,
                            const struct telling *telling, struct alert *out, bool *found,
                            struct fault *fault)
@@ -83,8 +96,12 @@ static enum err find_alert(struct worker *worker, struct partition *partition,
         alert_id(text_of(finding->household), team_of(telling), finding->at_s, id);
         open = id;
     }
-    enum err err = load_alert(worker, partition, open, out, fault);
+    enum err err = casework_load(worker, partition, open, out, fault);
     *found = !err;
+    if (err == ERR_CORRUPT) {
+        say_unreadable(worker, partition, open, fault);
+        return ERR_DUPLICATE;
+    }
     return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
@@ -191,15 +208,22 @@ static bool is_of_this_wait(const struct alert *alert, const struct store_due *d
 {
     if (strcmp(due->kind, TIMER_HOLD) == 0)
         return alert->held_by[0] && alert->held_until_ms <= due->due_ms;
-    return strcmp(due->kind, TIMER_ACK_EXPIRY) == 0 ? alert->expires_ms <= due->due_ms
-                                                    : lifecycle_waits_since_ms(alert) < due->due_ms;
+    if (strcmp(due->kind, TIMER_REFER_ACCEPT) == 0)
+        return alert->accept_by_ms && alert->accept_by_ms <= due->due_ms;
+    if (strcmp(due->kind, TIMER_LADDER) == 0)
+        return alert->climb.until_ms && alert->climb.until_ms <= due->due_ms;
+    return strcmp(due->kind, TIMER_ACK_EXPIRY) == 0
+               ? alert->expires_ms <= due->due_ms
+               : lifecycle_escalates_since_ms(alert) < due->due_ms;
 }
 
 static enum timer timer_kind(const char *name)
 {
-    return strcmp(name, TIMER_ACK_EXPIRY) == 0 ? TIMER_KIND_ACK_EXPIRY
-           : strcmp(name, TIMER_HOLD) == 0     ? TIMER_KIND_HOLD
-                                               : TIMER_KIND_UNACKNOWLEDGED;
+    return strcmp(name, TIMER_ACK_EXPIRY) == 0     ? TIMER_KIND_ACK_EXPIRY
+           : strcmp(name, TIMER_HOLD) == 0         ? TIMER_KIND_HOLD
+           : strcmp(name, TIMER_REFER_ACCEPT) == 0 ? TIMER_KIND_REFER_ACCEPT
+           : strcmp(name, TIMER_LADDER) == 0       ? TIMER_KIND_LADDER
+                                                   : TIMER_KIND_UNACKNOWLEDGED;
 }
 
 /* One step of an alert, as it was loaded. */
@@ -225,13 +249,19 @@ static enum err fire(struct worker *worker, struct partition *partition,
                      const struct store_due *due, int64_t now_ms, struct fault *fault)
 {
     struct alert before;
-    enum err err = load_alert(worker, partition, due->alert, &before, fault);
+    enum err err = casework_load(worker, partition, due->alert, &before, fault);
+    if (err == ERR_CORRUPT) {
+        say_unreadable(worker, partition, due->alert, fault);
+        return ERR_REFUSED;
+    }
     if (err)
         return err;
     static const enum alert_change changes[TIMER_KIND_COUNT] = {
         [TIMER_KIND_ACK_EXPIRY] = CHANGE_ACK_EXPIRED,
         [TIMER_KIND_UNACKNOWLEDGED] = CHANGE_UNACKNOWLEDGED,
         [TIMER_KIND_HOLD] = CHANGE_HOLD_END,
+        [TIMER_KIND_REFER_ACCEPT] = CHANGE_NOT_ACCEPTED,
+        [TIMER_KIND_LADDER] = CHANGE_STEP_DUE,
     };
     enum timer kind = timer_kind(due->kind);
     struct change change = {.kind = changes[kind], .who = ALERT_WHO_MACHINE, .at_ms = now_ms};
@@ -254,7 +284,7 @@ static enum err try_change(struct worker *worker, struct partition *partition, c
                            const struct change *change, struct fault *fault)
 {
     struct alert before;
-    enum err err = load_alert(worker, partition, id, &before, fault);
+    enum err err = casework_load(worker, partition, id, &before, fault);
     if (err)
         return err;
     err = take_step(worker, partition, &before, change, fault);
@@ -278,20 +308,53 @@ bool casework_change(struct worker *worker, struct partition *partition, const c
     return !err || is_overtaken(err);
 }
 
+/* Who may be called is asked for when somebody may have to be, once for all partitions of a turn.
+ */
+static enum err know_staff(struct worker *worker, struct fault *fault)
+{
+    const struct worker_options *options = &worker->options;
+    int64_t now_ms = clock_monotonic_ms(options->clock);
+    size_t rosters = 0;
+    (void)config_rosters(options->config, &rosters);
+    worker->rules.staff = NULL;
+    if (!rosters || !options->staff_read)
+        return ERR_OK;
+    if (!worker->staff_ms || now_ms - worker->staff_ms >= STAFF_MS) {
+        staff_done(&worker->staff);
+        worker->staff_ms = 0;
+        enum err err = options->staff_read(worker->store, &worker->staff, fault);
+        if (err && err_disposition(err) != DISPOSITION_REJECT)
+            return err;
+        /* No other try mends it, and rosters say who is on call without accounts, too. */
+        if (err)
+            staff_done(&worker->staff);
+        worker->staff_ms = now_ms;
+    }
+    worker->rules.staff = &worker->staff;
+    return ERR_OK;
+}
+
+/* Timers that nothing came of may stay: those behind them are asked for, too. */
 bool casework_timers(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
-    struct store_due due[TIMERS_MAX];
-    size_t count = 0;
+    size_t room = TIMERS_MAX + partition->timers_stay, count = 0, stay = 0;
+    struct store_due *due = memory_get(room * sizeof *due);
     struct fault fault = {""};
-    enum err err = worker->store->ops->due(worker->store, partition->number, now_ms, due,
-                                           TIMERS_MAX, &count, &fault);
+    enum err err = worker->store->ops->due(worker->store, partition->number, now_ms, due, room,
+                                           &count, &fault);
+    if (!err && count)
+        err = know_staff(worker, &fault);
     for (size_t i = 0; i < count && !err; i++) {
         err = fire(worker, partition, &due[i], now_ms, &fault);
-        if (is_overtaken(err))
+        bool overtaken = is_overtaken(err);
+        stay += overtaken;
+        if (overtaken)
             err = ERR_OK;
         else
             partition->sweep = true;
     }
+    partition->timers_stay = stay;
+    free(due);
     if (err)
         partition_fail(worker, partition, err, &fault);
     return !err;
@@ -302,7 +365,8 @@ bool casework_overdue(struct worker *worker, struct partition *partition, int64_
     if (!worker->options.arrival_clock || !worker->options.timers)
         return true;
     struct store_due before = {.due_ms = 0};
-    while (partition->due_ms <= arrived_ms) {
+    /* Not those of this very moment: it may have been left half-way, and is gone through again. */
+    while (partition->due_ms < arrived_ms) {
         struct store_due next = {.due_ms = INT64_MAX};
         size_t count = 0;
         struct fault fault = {""};
@@ -317,7 +381,7 @@ bool casework_overdue(struct worker *worker, struct partition *partition, int64_
                      strcmp(next.kind, before.kind) == 0;
         before = next;
         partition->due_ms = count && !stays ? next.due_ms : INT64_MAX;
-        if (partition->due_ms <= arrived_ms &&
+        if (partition->due_ms < arrived_ms &&
             !casework_timers(worker, partition, partition->due_ms))
             return false;
     }
@@ -330,6 +394,7 @@ struct log_reading {
     enum err err;
     struct fault fault;
     uint64_t restored;
+    bool erased;         /* events of erased alerts among them: those stay away */
     int64_t next, kept;  /* offset after the last event; the last one that the head remembers */
     struct buffer later; /* events whose team has another live alert so far, one a line */
 };
@@ -374,7 +439,9 @@ static enum err put_back(struct log_reading *reading, const struct alert *logged
         (struct text){NULL, 0};
     err = store->ops->transition(store, &reading->partition->head, &transition, &reading->fault);
     step_done(&step);
-    return err;
+    reading->restored += !err;
+    reading->erased = reading->erased || err == ERR_DUPLICATE;
+    return err == ERR_DUPLICATE ? ERR_OK : err;
 }
 
 static void keep_place(struct log_reading *reading)
@@ -406,7 +473,7 @@ static void restore(void *context, struct text event, int64_t offset)
     }
     int64_t version = 0;
     enum err err =
-        load_alert(reading->worker, reading->partition, logged.id, &stored, &reading->fault);
+        casework_load(reading->worker, reading->partition, logged.id, &stored, &reading->fault);
     if (!err) {
         version = stored.version;
         alert_done(&stored);
@@ -419,8 +486,6 @@ static void restore(void *context, struct text event, int64_t offset)
             buffer_add(&reading->later, event.at, event.bytes);
             buffer_text(&reading->later, "\n");
             err = ERR_OK;
-        } else {
-            reading->restored++;
         }
     }
     if (err && err_disposition(err) == DISPOSITION_REJECT) {
@@ -487,6 +552,9 @@ enum err casework_log(struct worker *worker, struct partition *partition, struct
         .worker = worker, .partition = partition, .next = from, .kept = from};
     enum err err = read_log(&reading, from, fault);
     restore_later(&reading);
+    /* They are not looked at again when the store remembers them no longer. */
+    if (!err && !reading.err && reading.erased)
+        keep_place(&reading);
     if (reading.err) {
         *fault = reading.fault;
         err = reading.err;

@@ -36,6 +36,14 @@ extern const char *const stage_names[STAGE_COUNT];
 enum trip { TRIPS(VOCABULARY_CONSTANT) TRIP_COUNT };
 extern const char *const trip_names[TRIP_COUNT];
 
+/* X(constant, name): why less is kept of an alert. */
+#define ERASED(X)                \
+    X(ERASED_AGE, "age")         \
+    X(ERASED_OPT_OUT, "opt_out") \
+    X(ERASED_MOVE, "move")
+enum erased { ERASED(VOCABULARY_CONSTANT) ERASED_COUNT };
+extern const char *const erased_names[ERASED_COUNT];
+
 /* X(constant, name): alerts that the budget is for. */
 #define BUDGET_OF(X)              \
     X(BUDGET_OF_PRICED, "priced") \
@@ -49,18 +57,30 @@ struct budget_counts {
     atomic_llong snapshot;                 /* its number; 0 none yet */
     atomic_llong years[POPULATION_COUNT];  /* watched */
     atomic_llong wanted[POPULATION_COUNT]; /* alerts that the budget has for them */
+    /* Alerts that homes of the training would make in them at the prices in force. */
+    atomic_llong training[POPULATION_COUNT];
     atomic_llong raised[POPULATION_COUNT][BUDGET_OF_COUNT];
 };
 
-enum timer { TIMER_KIND_ACK_EXPIRY, TIMER_KIND_UNACKNOWLEDGED, TIMER_KIND_HOLD, TIMER_KIND_COUNT };
+enum timer {
+    TIMER_KIND_ACK_EXPIRY,
+    TIMER_KIND_UNACKNOWLEDGED,
+    TIMER_KIND_HOLD,
+    TIMER_KIND_REFER_ACCEPT,
+    TIMER_KIND_LADDER,
+    TIMER_KIND_COUNT
+};
 
 struct worker_counts {
     atomic_ullong messages[MESSAGE_TYPE_COUNT], readings[UTILITY_COUNT][QUALITY_COUNT];
     atomic_ullong lost[TOPIC_COUNT]; /* messages that retention took unread */
     atomic_ullong anew[TOPIC_COUNT]; /* logs that turned out to be others */
     atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
+    atomic_ullong absences_shortened;
+    atomic_ullong erased[ERASED_COUNT];
     atomic_ullong findings, batches, flushed, loads, cache_hits;
     atomic_ullong area_failures, area_hours_uncounted;
+    atomic_ullong alerts_unreadable;
     atomic_ullong failures[ERR_COUNT]; /* partitions dropped, by why */
     atomic_ullong takeovers, takes_failed[ERR_COUNT], timers[TIMER_KIND_COUNT];
     struct step_tally tally;

@@ -77,7 +77,9 @@ static enum err send_letter(struct worker *worker, struct partition *partition,
         worker_beat(&worker->counts);
         if (tries)
             worker->publisher->ops->poll(worker->publisher, BUSY_WAIT_MS);
-        void *token = partition ? letters_add(partition->letters, partition->next) : NULL;
+        void *token =
+            partition ? letters_add(partition->letters, partition->next, worker->letter_bytes_max)
+                      : NULL;
         if (partition && !token) {
             err = fault_set(fault, ERR_BUSY, "%d dead letters are under way", LETTERS_MAX);
             continue;
@@ -117,7 +119,8 @@ bool dead_letter(struct worker *worker, struct partition *partition,
 
 void dead_letter_done(struct worker *worker, struct partition *partition, void *token, enum err err)
 {
-    if (err == ERR_TOO_LARGE)
+    /* A batch is refused as a whole: what was sent before the cut says nothing of it. */
+    if (err == ERR_TOO_LARGE && letters_bytes_max(token) <= worker->letter_bytes_max)
         cut_from_now_on(worker);
     letters_done(partition->letters, token, !err);
 }

@@ -25,36 +25,56 @@ static void gauge_lag(struct worker *worker, const struct partition *partition)
     }
 }
 
-static void sum_budget(const struct census_group *group, long long years[POPULATION_COUNT],
-                       long long wanted[POPULATION_COUNT],
-                       long long raised[POPULATION_COUNT][BUDGET_OF_COUNT])
+/* What the newest snapshots of a worker's partitions say, in thousandths. */
+struct budget_sums {
+    long long years[POPULATION_COUNT], wanted[POPULATION_COUNT], training[POPULATION_COUNT];
+    long long raised[POPULATION_COUNT][BUDGET_OF_COUNT];
+};
+
+static void sum_budget(const struct census_group *group, const struct pace *paces,
+                       struct budget_sums *sums)
 {
+    double yearly = group->budget_milli / 1000.0;
     long long watched = group->n[CENSUS_HOURS] / HOURS_A_YEAR;
-    years[group->population] += watched;
-    wanted[group->population] += watched * group->budget_milli / 1000;
-    raised[group->population][BUDGET_OF_PRICED] += group->n[CENSUS_RAISED];
-    raised[group->population][BUDGET_OF_OTHERS] += group->n[CENSUS_OTHERS];
+    sums->years[group->population] += watched;
+    sums->wanted[group->population] += watched * group->budget_milli / 1000;
+    sums->training[group->population] +=
+        (long long)((double)watched * population_price(paces, group->population, yearly));
+    sums->raised[group->population][BUDGET_OF_PRICED] += group->n[CENSUS_RAISED];
+    sums->raised[group->population][BUDGET_OF_OTHERS] += group->n[CENSUS_OTHERS];
+}
+
+/* Its newest snapshot's number; 0 none. */
+static int32_t sum_partition(struct census *census, bool steered, struct budget_sums *sums)
+{
+    int32_t number = 0;
+    const struct census_table *table = census ? census_sums(census, &number) : NULL;
+    for (size_t i = 0; table && i < table->count; i++)
+        sum_budget(&table->groups[i],
+                   steered ? census_paces(census, census_week_from_ms(number),
+                                          table->groups[i].budget_milli / 1000.0)
+                           : NULL,
+                   sums);
+    return number;
 }
 
 static void gauge_budget(struct worker *worker)
 {
     struct budget_counts *counts = &worker->counts.budget;
-    long long years[POPULATION_COUNT] = {0}, wanted[POPULATION_COUNT] = {0};
-    long long raised[POPULATION_COUNT][BUDGET_OF_COUNT] = {{0}};
-    int32_t newest = 0, number = 0;
+    struct budget_sums sums = {0};
+    int32_t newest = 0;
     for (uint32_t p = 0; p < worker->options.partitions; p++) {
-        const struct census *census = worker->partitions[p].census;
-        const struct census_table *sums = census ? census_sums(census, &number) : NULL;
-        for (size_t i = 0; sums && i < sums->count; i++)
-            sum_budget(&sums->groups[i], years, wanted, raised);
-        newest = sums && number > newest ? number : newest;
+        int32_t number =
+            sum_partition(worker->partitions[p].census, worker->settings->budget.steer, &sums);
+        newest = number > newest ? number : newest;
     }
     metric_set(&counts->snapshot, newest);
     for (int i = 0; i < POPULATION_COUNT; i++) {
-        metric_set(&counts->years[i], years[i]);
-        metric_set(&counts->wanted[i], wanted[i]);
+        metric_set(&counts->years[i], sums.years[i]);
+        metric_set(&counts->wanted[i], sums.wanted[i]);
+        metric_set(&counts->training[i], sums.training[i]);
         for (int of = 0; of < BUDGET_OF_COUNT; of++)
-            metric_set(&counts->raised[i][of], raised[i][of]);
+            metric_set(&counts->raised[i][of], sums.raised[i][of]);
     }
 }
 

@@ -11,6 +11,7 @@ enum letter_state { LETTER_FREE, LETTER_FLYING, LETTER_STRAY, LETTER_DELIVERED, 
 struct letter {
     enum letter_state state; /* stray: under way for an ownership that has ended */
     int64_t from[TOPIC_COUNT];
+    size_t bytes_max;
 };
 
 /* A ring: letter n lies at n % LETTERS_MAX. */
@@ -40,7 +41,7 @@ static struct letter *letter_at(const struct letters *letters, uint64_t number)
     return &letters->ring[number % LETTERS_MAX];
 }
 
-void *letters_add(struct letters *letters, const int64_t from[TOPIC_COUNT])
+void *letters_add(struct letters *letters, const int64_t from[TOPIC_COUNT], size_t bytes_max)
 {
     if (!letters->ring)
         letters->ring = memory_get(LETTERS_MAX * sizeof *letters->ring);
@@ -49,9 +50,16 @@ void *letters_add(struct letters *letters, const int64_t from[TOPIC_COUNT])
         return NULL;
     letter->state = LETTER_FLYING;
     memcpy(letter->from, from, sizeof letter->from);
+    letter->bytes_max = bytes_max;
     letters->next++;
     letters->flying++;
     return letter;
+}
+
+size_t letters_bytes_max(const void *token)
+{
+    const struct letter *letter = token;
+    return letter->bytes_max;
 }
 
 void letters_take_back(struct letters *letters, void *token)

@@ -21,8 +21,9 @@ struct letters *letters_new(void);
 void letters_free(struct letters *letters);
 
 /* A token for the publisher; NULL: as many as may be are under way. from: where each lane stood
- * before the message. */
-void *letters_add(struct letters *letters, const int64_t from[TOPIC_COUNT]);
+ * before the message. bytes_max: what was longer is cut to it. */
+void *letters_add(struct letters *letters, const int64_t from[TOPIC_COUNT], size_t bytes_max);
+size_t letters_bytes_max(const void *token);
 /* The newest was not taken by the publisher after all. */
 void letters_take_back(struct letters *letters, void *token);
 

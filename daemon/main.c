@@ -3,7 +3,10 @@
 #include <string.h>
 
 #include "app.h"
+#include "base/clock.h"
+#include "base/zone.h"
 #include "config/config.h"
+#include "console/certificate.h"
 #include "kafka/properties.h"
 
 #define SETS_MAX 64
@@ -21,6 +24,28 @@ static const char usage[] =
     "\n"
     "SIGHUP reads the configuration again, SIGTERM and SIGINT end it. See anbud(8).\n";
 
+/* One that has ended stops nobody: alerts do not wait for a page. */
+static enum err check_certificate(const struct settings *settings)
+{
+    const char *path = settings->console.tls_certificate;
+    struct certificate *certificate = NULL;
+    struct fault fault = {0};
+    char ends[TIME_TEXT_MAX];
+    enum err err =
+        path[0] ? certificate_open(path, settings->console.tls_key, &certificate, &fault) : ERR_OK;
+    if (err)
+        (void)fprintf(stderr, "%s\n", fault.text);
+    if (!certificate)
+        return err;
+    int64_t ends_s = certificate_ends_s(certificate);
+    enum certificate_state state = certificate_state(ends_s, clock_wall_ms(&clock_machine) / 1000);
+    if (state != CERTIFICATE_GOOD)
+        (void)fprintf(stderr, "console.tls_certificate: %s %s (%s): renew it\n", path,
+                      certificate_state_names[state], time_format(ends_s, 0, ends));
+    certificate_free(certificate);
+    return ERR_OK;
+}
+
 static int check(const struct app_options *options)
 {
     struct config *config = NULL;
@@ -34,6 +59,8 @@ static int check(const struct app_options *options)
     if (err)
         (void)fputs(errors.text.at, stderr);
     else
+        err = check_certificate(config_settings(config));
+    if (!err)
         (void)printf("%s: ok\n", options->config_path ? options->config_path : "defaults");
     config_errors_done(&errors);
     config_free(config);

@@ -26,7 +26,9 @@ static const char *const topics[MESSAGE_TYPE_COUNT] = {[MESSAGE_READING] = "read
 static const char *const timers[TIMER_KIND_COUNT] = {[TIMER_KIND_ACK_EXPIRY] = TIMER_ACK_EXPIRY,
                                                      [TIMER_KIND_UNACKNOWLEDGED] =
                                                          TIMER_UNACKNOWLEDGED,
-                                                     [TIMER_KIND_HOLD] = TIMER_HOLD};
+                                                     [TIMER_KIND_HOLD] = TIMER_HOLD,
+                                                     [TIMER_KIND_REFER_ACCEPT] = TIMER_REFER_ACCEPT,
+                                                     [TIMER_KIND_LADDER] = TIMER_LADDER};
 static const char *const results[] = {"done", "refused"};
 
 #define VALUES(name, names)                   \
@@ -49,6 +51,7 @@ VALUES(level, log_level_names)
 VALUES(outlook, outlook_class_names)
 VALUES(population, population_names)
 VALUES(of, budget_of_names)
+VALUES(erased_why, erased_names)
 
 static const char *reason_value(size_t i)
 {
@@ -93,6 +96,7 @@ LABEL(of, BUDGET_OF_COUNT);
 LABEL(version, 1);
 static const struct metric_label state = {"state", WATCH_LIVE_STATES, state_value};
 static const struct metric_label lane = {"topic", TOPIC_COUNT, topic_value};
+static const struct metric_label erased_why = {"why", ERASED_COUNT, erased_why_value};
 static const struct metric_label operation = {"operation", TRIP_COUNT, trip_value};
 
 /* ---- the table ---- */
@@ -133,6 +137,19 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, skipped),
      .help = "Messages that changed nothing: applied before, or of a household that opted "
              "out."},
+    {.name = "anbu_absences_shortened_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_WORKER,
+     .offset = IN(worker_counts, absences_shortened),
+     .help = "Absences of `anbu.household`, and outcomes, that were to last for more than 366 "
+             "days: the home is watched again after these."},
+    {.name = "anbu_alerts_erased_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_WORKER,
+     .labels = {&erased_why},
+     .offset = IN(worker_counts, erased),
+     .help = "Closed alerts that were erased from Redis, or of which less is kept: after "
+             "`retention.*`, or because people opted out or moved."},
     {.name = "anbu_rejects_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,
@@ -188,7 +205,8 @@ const struct metric measure_rows[] = {
      .scope = MEASURE_WATCH,
      .labels = {&team, &severity, &state},
      .offset = IN(watch_counts, live),
-     .help = "Open and acknowledged alerts of the partitions that this anbud has, counted "
+     .help = "Live alerts of the partitions that this anbud has, by the team whose desk they are "
+             "on, counted "
              "in Redis every 10 seconds; left out while Redis is away."},
     {.name = "anbu_alerts_held",
      .type = METRIC_GAUGE,
@@ -209,6 +227,12 @@ const struct metric measure_rows[] = {
      .offset = IN(watch_counts, incidents),
      .help = "Areas and feeders that are dark, silent or without reports, of the whole city: each "
              "anbud shows the same."},
+    {.name = "anbu_alerts_unreadable_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_WORKER,
+     .offset = IN(worker_counts, alerts_unreadable),
+     .help = "Times that an alert could not be read when it was due or had news: it neither "
+             "escalates nor changes until somebody mends or removes it; the log names it."},
     {.name = "anbu_area_failures_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,
@@ -244,14 +268,24 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, budget.wanted),
      .scale = METRIC_THOUSANDTHS,
      .help = "Alerts that budget.acute_per_household_year has for these years."},
+    {.name = "anbu_budget_alerts_in_training",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_WORKER,
+     .labels = {&population},
+     .offset = IN(worker_counts, budget.training),
+     .scale = METRIC_THOUSANDTHS,
+     .help = "Alerts that homes of the training would make in these years at the prices in force. "
+             "Over anbu_budget_alerts_wanted it is the steering factor: below 1 where homes here "
+             "look grave more often."},
     {.name = "anbu_budget_alerts",
      .type = METRIC_GAUGE,
      .scope = MEASURE_WORKER,
      .labels = {&population, &of},
      .offset = IN(worker_counts, budget.raised),
      .scale = METRIC_THOUSANDTHS,
-     .help = "Alerts raised in these years: of detectors whose price is steered, and of others "
-             "(bills and supply are not of the budget)."},
+     .help =
+         "Alerts raised in these years: of silence, and of drop, flow, decline, routine and cold "
+         "(bills and supply are not of the budget)."},
     {.name = "anbu_timers_fired_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,
@@ -427,6 +461,86 @@ const struct metric measure_rows[] = {
      .labels = {&level},
      .offset = IN(log_counts, lines),
      .help = "Lines written to the log."},
+    {.name = "anbu_sink_events_delivered_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, delivered),
+     .help = "Events that the sink took."},
+    {.name = "anbu_sink_events_passed_over_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, passed_over),
+     .help = "Events that it is not told of: of other teams, severities or areas, or held."},
+    {.name = "anbu_sink_tries_failed_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, failed),
+     .help = "Tries in vain; the event is tried again, or dead."},
+    {.name = "anbu_sink_events_dead_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, dead),
+     .help = "Events given up, now in the topic of dead letters."},
+    {.name = "anbu_sink_events_unaddressed_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, unaddressed),
+     .help =
+         "Events taken without anybody to write to: to_missing says why (sinks with `directory`)."},
+    {.name = "anbu_sink_lag",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, lag),
+     .help = "Events not yet dealt with, of the partitions that this daemon tells the sink of."},
+    {.name = "anbu_sink_waiting_seconds",
+     .type = METRIC_GAUGE,
+     .merge = METRIC_MAX,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, waiting_ms),
+     .scale = METRIC_MILLISECONDS,
+     .help = "How long the event that is being tried has stood in the topic; 0: none is."},
+    {.name = "anbu_sink_partitions",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, partitions),
+     .help = "Partitions whose events this daemon tells the sink of; over the fleet all of them."},
+    {.name = "anbu_sink_disabled",
+     .type = METRIC_GAUGE,
+     .merge = METRIC_MAX,
+     .scope = MEASURE_SINK,
+     .offset = IN(sink_counts, disabled),
+     .help = "1 after the sink answered that it wants no more; until a restart."},
+    {.name = "anbu_live_viewers",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, streams),
+     .help = "Connections of GET /api/v1/events."},
+    {.name = "anbu_live_viewers_refused_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, streams_refused),
+     .help = "Answered 503 or 429 because as many looked on already."},
+    {.name = "anbu_live_viewers_slow_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, streams_slow),
+     .help = "Let go because they did not read what they were told; they come back by themselves."},
+    {.name = "anbu_live_events_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, told),
+     .help = "Alerts and incidents told to them, each once a viewer."},
+    {.name = "anbu_api_connections_slow_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, slow),
+     .help = "Closed because they took too long to ask, or to read the answer."},
+    {.name = "anbu_console_certificate_end_time_seconds",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_CONSOLE,
+     .offset = IN(api_counts, certificate_ends_s),
+     .help = "When the certificate in force at console.listen ends, in seconds since 1970; left "
+             "out without one."},
     {.name = "anbu_build_info",
      .type = METRIC_GAUGE,
      .merge = METRIC_MAX,
@@ -483,6 +597,15 @@ struct partition_list {
     size_t count;
 };
 
+static void list_sinks(const struct measured *from, struct metric_holder *holders,
+                       char (*labels)[CONFIG_SINK_NAME_MAX + 8])
+{
+    for (size_t i = 0; i < sinks_count(from->sinks); i++) {
+        (void)snprintf(labels[i], sizeof labels[i], "sink=\"%s\"", sinks_name(from->sinks, i));
+        holders[i] = (struct metric_holder){sinks_counts(from->sinks, i), labels[i]};
+    }
+}
+
 static void list_partitions(const struct measured *from, struct partition_list *out)
 {
     int64_t wall = clock_wall_ms(from->clock);
@@ -514,23 +637,28 @@ void measure_write(const struct measured *from, struct buffer *out)
     struct metric_holder *tallies = memory_get((from->worker_count + 1) * sizeof *tallies);
     const struct metric_holder watch = {watch_counts(from->watch), NULL};
     const struct metric_holder kafka = {from->kafka, NULL}, log = {log_counts(), NULL};
-    const struct metric_holder daemon = {from->daemon, NULL};
+    const struct metric_holder daemon = {from->daemon, NULL}, console = {from->api, NULL};
+    struct metric_holder sinks[CONFIG_SINKS_MAX];
+    char sink_labels[CONFIG_SINKS_MAX][CONFIG_SINK_NAME_MAX + 8];
     look_at_process(from->daemon);
     list_partitions(from, &partitions);
+    list_sinks(from, sinks, sink_labels);
     for (size_t i = 0; i < from->worker_count; i++) {
         const struct worker_counts *counts = worker_counts(from->workers[i]);
         workers[i].at = counts;
         tallies[i].at = &counts->tally;
     }
-    tallies[from->worker_count].at = from->api;
+    tallies[from->worker_count].at = from->api ? &from->api->tally : NULL;
     const struct metric_scope scopes[MEASURE_SCOPE_COUNT] = {
         [MEASURE_WORKER] = {workers, from->worker_count},
         [MEASURE_TALLY] = {tallies, from->worker_count + (from->api != NULL)},
         [MEASURE_PARTITION] = {partitions.holders, partitions.count},
         [MEASURE_WATCH] = {&watch, 1},
         [MEASURE_KAFKA] = {&kafka, 1},
+        [MEASURE_SINK] = {sinks, sinks_count(from->sinks)},
         [MEASURE_LOG] = {&log, 1},
         [MEASURE_DAEMON] = {&daemon, 1},
+        [MEASURE_CONSOLE] = {&console, from->api != NULL},
     };
     metrics_write(measure_rows, measure_count, scopes, out);
     free(partitions.views);
@@ -549,6 +677,8 @@ static void page_labels(const struct metric *row, struct buffer *out)
         buffer_text(out, "`partition`");
         comma = ", ";
     }
+    if (row->scope == MEASURE_SINK)
+        buffer_text(out, "`sink`");
     for (size_t i = 0; i < METRIC_LABELS_MAX && row->labels[i]; i++) {
         buffer_format(out, "%s`%s`", comma, row->labels[i]->name);
         comma = ", ";
@@ -561,7 +691,8 @@ static void page_values(struct buffer *out)
     const struct metric_label *told[32];
     size_t count = 0;
     buffer_text(out, "\n## Labels\n\n| Label | Values |\n|---|---|\n"
-                     "| `partition` | the number of the partition |\n");
+                     "| `partition` | the number of the partition |\n"
+                     "| `sink` | the name of one of `sinks` |\n");
     for (size_t r = 0; r < measure_count; r++)
         for (size_t i = 0; i < METRIC_LABELS_MAX && measure_rows[r].labels[i]; i++) {
             const struct metric_label *label = measure_rows[r].labels[i];

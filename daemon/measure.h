@@ -6,6 +6,8 @@
 #ifndef ANBU_MEASURE_H
 #define ANBU_MEASURE_H
 
+#include "console/api.h"
+#include "delivery/sinks.h"
 #include "watch.h"
 
 /* Whose values a row's are. */
@@ -15,8 +17,10 @@ enum measure_scope {
     MEASURE_PARTITION, /* struct partition_view, one by one */
     MEASURE_WATCH,     /* struct watch_counts */
     MEASURE_KAFKA,     /* struct kafka_counts */
+    MEASURE_SINK,      /* struct sink_counts, one by one */
     MEASURE_LOG,       /* struct log_counts */
     MEASURE_DAEMON,    /* struct daemon_counts */
+    MEASURE_CONSOLE,   /* struct api_counts */
     MEASURE_SCOPE_COUNT
 };
 
@@ -34,7 +38,8 @@ struct measured {
     size_t worker_count;
     uint32_t partitions;
     const struct watch *watch;
-    const struct step_tally *api; /* NULL: none */
+    const struct sinks *sinks;    /* NULL: none */
+    const struct api_counts *api; /* NULL: none */
     const struct kafka_counts *kafka;
     struct daemon_counts *daemon; /* its process's figures are filled in */
     const struct clock *clock;

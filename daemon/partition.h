@@ -33,8 +33,11 @@ struct partition {
     bool sweep;                    /* the outbox may hold something */
     int64_t retry_ms, back_off_ms; /* monotonic: when to take again; grows until a flush succeeds */
     int64_t timers_from_ms;        /* wall: overdue timers wait until then */
+    size_t timers_stay;            /* of those that were due last: so many are due still */
     int64_t due_ms;                /* by the arrival clock: the soonest timer; 0: not known */
     int64_t delivered_ms;          /* monotonic: its last message */
+    int64_t erase_ms;              /* monotonic: when a pass over its alerts goes on or begins */
+    size_t erase_from;             /* so many of the oldest has the pass looked at */
     struct store_head head;
     int64_t base[TOPIC_COUNT], log_base; /* epoch * EPOCH_STEP */
     int64_t next[TOPIC_COUNT];           /* where each lane goes on, numbered through */
@@ -65,6 +68,8 @@ struct worker {
     struct weather_table *weather;
     struct household_context context;
     struct alert_rules rules;
+    struct staff staff; /* the accounts as they were at staff_ms (monotonic; 0 never) */
+    int64_t staff_ms;
     struct partition *partitions; /* options.partitions of them */
     struct finding *findings;     /* of the message being applied */
     size_t finding_count, finding_room;
@@ -85,7 +90,7 @@ struct worker {
     struct fault why;
     struct worker_counts counts;
     struct partition_counts *measured; /* by partition */
-    struct log_quota drop_quota, take_quota, area_quota;
+    struct log_quota drop_quota, take_quota, area_quota, alert_quota;
     struct areas *areas;
     struct reports *reports;
 };
@@ -152,6 +157,17 @@ bool casework_overdue(struct worker *worker, struct partition *partition, int64_
 /* One change of an alert that is live, if it is possible. False: the partition was lost over it. */
 bool casework_change(struct worker *worker, struct partition *partition, const char *id,
                      const struct change *change);
+/* As the store has it; alert_done is due on ERR_OK. */
+enum err casework_load(struct worker *worker, struct partition *partition, const char *id,
+                       struct alert *out, struct fault *fault);
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault);
+
+/* erase.c: what is kept no longer. False: the partition was lost over it. */
+/* A piece of the partition's alerts, by age (retention.*). */
+bool erase_turn(struct worker *worker, struct partition *partition, int64_t wall_ms);
+/* After a message to a household that was known until known_s (event time): of who opts out, all;
+ * of who has moved, what a closed alert tells of their lives. */
+bool erase_leavers(struct worker *worker, struct partition *partition,
+                   const struct message *message, int64_t known_s);
 
 #endif

@@ -145,7 +145,6 @@ static enum err look_for(struct worker *worker, const char *group, int32_t hour,
 {
     const int32_t hours[] = {hour, hour - 24, hour - 48, hour - 72};
     int64_t told[DAYS_BEFORE + 1], days[2];
-    *sums = (struct store_area_sums){.metered = 0};
     enum err err =
         ask(worker, group, hours, DAYS_BEFORE + 1, (unsigned)rules->window_hours, told, fault);
     if (err)
@@ -165,7 +164,7 @@ static enum err look_at(struct worker *worker, const char *group, int32_t hour, 
     const struct incident_rules rules = areas_rules(worker->settings);
     const struct incident *known = areas_incident(worker, group);
     struct incident next = known ? *known : (struct incident){.version = 0};
-    struct store_area_sums sums;
+    struct store_area_sums sums = {.metered = 0};
     enum err err = known && !known->end_hour ? look_on(worker, known, hour, &rules, &sums, fault)
                                              : look_for(worker, group, hour, &rules, &sums, fault);
     if (err)

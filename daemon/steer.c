@@ -63,8 +63,8 @@ void steer_write_with(struct partition *partition, struct cache_entry *const *en
 
 bool steer_turn(struct worker *worker, struct partition *partition, int64_t arrived_ms)
 {
-    bool steered = worker->settings->budget.steer && !worker->options.training_prices;
-    worker->context.census = steered ? partition->census : NULL;
+    struct census *prices = worker->options.prices ? worker->options.prices : partition->census;
+    worker->context.census = worker->settings->budget.steer ? prices : NULL;
     if (!census_turn(partition->census, census_week(arrived_ms)))
         return true;
     struct buffer bytes = {0};

@@ -103,7 +103,7 @@ static bool tally_alert(void *context, uint32_t partition, struct text snapshot)
     if (alert_read(snapshot, &alert, &fault))
         return true;
     if (alert.state < WATCH_LIVE_STATES)
-        tally->live[alert.team][alert.severity][alert.state]++;
+        tally->live[alert.desk][alert.severity][alert.state]++;
     tally->held += alert.held_by[0] != '\0';
     alert_done(&alert);
     return true;

@@ -16,7 +16,7 @@
 #include "store/store.h"
 #include "worker.h"
 
-/* Open and acknowledged, the first of enum alert_state. */
+/* Those of live alerts, the first of enum alert_state. */
 #define WATCH_LIVE_STATES ALERT_CLEARED
 _Static_assert(ALERT_OPEN < WATCH_LIVE_STATES && ALERT_ACKNOWLEDGED < WATCH_LIVE_STATES &&
                    ALERT_RESOLVED > WATCH_LIVE_STATES,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert/rules.h"
 #include "base/log.h"
 #include "partition.h"
 
@@ -15,13 +16,6 @@
 #define FINISH_WAIT_MS 10
 #define COMPLAINTS     5 /* of one kind in so long */
 #define COMPLAINTS_MS  30000
-
-static void rules_of(const struct settings *settings, struct alert_rules *rules)
-{
-    *rules =
-        (struct alert_rules){settings->alerts.ack_expiry_s, settings->alerts.escalate_critical_s,
-                             settings->alerts.escalate_s, settings->alerts.escalations_max};
-}
 
 static void found(void *owner, uint32_t partition, const struct finding *finding)
 {
@@ -42,7 +36,7 @@ static void take_config(struct worker *worker, const struct config *config)
     worker->settings = config_settings(config);
     worker->context.config = config;
     worker->context.tuning = tuning_cache_new(config);
-    rules_of(worker->settings, &worker->rules);
+    rules_of(config, &worker->rules);
     decoder_free(worker->decoder);
     size_t count;
     const struct field_mapping *fields = config_fields(config, &count);
@@ -74,9 +68,8 @@ struct worker *worker_new(const struct worker_options *options)
     worker->partitions = memory_get(options->partitions * sizeof *worker->partitions);
     worker->measured = memory_get(options->partitions * sizeof *worker->measured);
     metric_set(&worker->counts.given, -1);
-    worker->drop_quota.lines = worker->take_quota.lines = worker->area_quota.lines = COMPLAINTS;
-    worker->drop_quota.window_ms = worker->take_quota.window_ms = worker->area_quota.window_ms =
-        COMPLAINTS_MS;
+    const struct log_quota quota = {.lines = COMPLAINTS, .window_ms = COMPLAINTS_MS};
+    worker->drop_quota = worker->take_quota = worker->area_quota = worker->alert_quota = quota;
     for (uint32_t p = 0; p < options->partitions; p++) {
         worker->partitions[p].number = p;
         worker->partitions[p].outbox = outbox_new(p);
@@ -101,6 +94,7 @@ void worker_free(struct worker *worker)
         free(worker->partitions[p].notes);
         census_free(worker->partitions[p].census);
     }
+    staff_done(&worker->staff);
     cache_free(worker->cache);
     weather_table_free(worker->weather);
     reports_free(worker->reports);
@@ -299,8 +293,8 @@ static void tick(struct worker *worker, int64_t now)
         int64_t grace_ms = worker->settings->daemon.takeover_grace_s * 1000;
         if (partition->timers_from_ms > wall + grace_ms)
             partition->timers_from_ms = wall + grace_ms;
-        if (timers && wall >= partition->timers_from_ms)
-            (void)casework_timers(worker, partition, wall);
+        if (timers && wall >= partition->timers_from_ms && casework_timers(worker, partition, wall))
+            (void)erase_turn(worker, partition, wall);
     }
     gauge_partitions(worker);
 }

@@ -42,11 +42,14 @@ struct worker_options {
      * -1 before it is known; shared by all workers of the run. NULL: the log lasts. */
     _Atomic int64_t *epochs;
     bool timers; /* fires what is due */
+    /* The accounts, against which rosters are held; NULL: these are taken at their word. */
+    staff_read_fn *staff_read;
     /* What people go by (raised, due, settled) is when a partition's messages arrived, not the
      * clock: the same stream tells the same story at any speed. */
     bool arrival_clock;
-    /* What a partition's homes come to steers nothing: they are not all there. */
-    bool training_prices;
+    /* Prices of elsewhere, for what homes come to here steers nothing: they are not all there.
+     * NULL: its own. Borrowed. */
+    struct census *prices;
     bool once;          /* replay: no retry, records wait for the end */
     struct clock *hand; /* set to what arrives; may be NULL */
     worker_log_fn *read_log;
