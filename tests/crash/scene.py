@@ -16,6 +16,7 @@ import threading
 import time
 
 import faults
+import holds
 import streams
 import world as w
 
@@ -28,9 +29,15 @@ kafka:
            report: %s.report, weather: %s.weather, alerts: %s, dead_letters: %s}
 %s
 daemon: {clock: arrival, batch: %d, flush_interval: 1s, workers: 1, takeover_grace: 0s}
-incidents: {enabled: false}
+budget: {acute_per_household_year: 12}
+incidents: {homes_min: 6, hold_max: 18h}
+ladders:
+  - {name: day, hours: 08:00-20:00, steps: [{channel: message, whom: resident, wait: 20m},
+      {channel: phone, whom: contact_person, wait: 2h}, {channel: visit, whom: officer}]}
+  - {name: night, after: 1h, when_taken: go_on, steps: [
+      {channel: message, whom: resident, wait: 3h}, {channel: visit, whom: officer, wait: 3h}]}
 """
-END_SECONDS = 150
+END_SECONDS = 300
 
 
 class Stage:
@@ -44,7 +51,8 @@ class Stage:
         self.cluster.start()
         self.direct = apache.Broker(world, PARTITIONS, self.cluster.describe(), True, "PLAIN")
         self.town = streams.Town(world, *town)
-        self.town.lines = with_bad_ones(self.town.lines)
+        self.town.lines = with_bad_ones(holds.with_blackouts(self.town.lines))
+        self.medical = holds.medical(self.town.lines)
         self.direct.produce(self.town.lines)
         self.direct.produce(self.town.last_lines)
         self.ends = ends_of(self.town.lines + self.town.last_lines)
@@ -205,6 +213,9 @@ class Scene:
             self.join()
         self.world.need(self.world.poll(lambda: any(map(self.is_up, self.running())), 60),
                         "anbud has begun", self.words())
+        if self.people:  # who have nothing to do before there is an alert
+            self.world.poll(lambda: self.through() or any(map(self.listed, self.running())),
+                            END_SECONDS)
         if self.seed is not None:
             for fault in faults.chosen(self.chance):
                 if self.through():
@@ -272,15 +283,19 @@ class Scene:
 
     # ---- people ----
 
+    def listed(self, daemon):
+        said = daemon.ctl("alerts", "list", "--all", "--limit", "50", "--json")
+        return [] if said.code else said.json()["alerts"]
+
     def act(self):
         """An officer takes, notes, resolves or reopens; what is confirmed is remembered. Another
         reads the configuration again."""
         for daemon in self.running():
             who = "kim%d" % len(self.deeds)
-            listed = daemon.ctl("alerts", "list", "--all", "--limit", "50", "--json")
-            if listed.code or not listed.json()["alerts"]:
+            listed = self.listed(daemon)
+            if not listed:
                 continue
-            alert = self.chance.choice(listed.json()["alerts"])
+            alert = self.chance.choice(listed)
             step = self.chance.choice((("ack",), ("note", "tried"),
                                        ("resolve", "--outcome", "safe"),
                                        ("reopen", "--note", "not yet seen")))
@@ -306,30 +321,37 @@ class Scene:
     # ---- what is left ----
 
     def events(self):
-        return [(record["key"], json.loads(record["payload"]))
-                for record in self.kafka.consume(self.alerts_topic)]
+        """Of alerts; incidents are soft state, told once or not at all."""
+        told = (json.loads(record["payload"]) for record in self.kafka.consume(self.alerts_topic))
+        return [event for event in told if event["type"].startswith("anbu.alert.")]
 
     def left(self):
-        alerts = {}
-        for _, event in self.events():
+        alerts, held = {}, set()
+        for event in self.events():
             data = event["data"]
+            held |= {data["alert"]} if data["held_by"] else set()
             if data["version"] >= alerts.get(data["alert"], {"version": 0})["version"]:
                 alerts[data["alert"]] = data
         letters = {}
         for record in self.kafka.consume(self.letters_topic):
             named = dict(zip(record["headers"][::2], record["headers"][1::2]))
             letters[(named["source"], named["partition"], named["offset"])] = record["payload"]
-        return {"alerts": alerts, "records": self.redis.all_records(), "dead letters": letters}
+        return {"alerts": alerts, "records": self.redis.all_records(), "dead letters": letters,
+                "held": held}
 
     def check_events(self):
-        """No event id has two contents, and versions have no gap."""
+        """No event id has two contents, versions have no gap, and holds are right."""
         bodies, versions, good = {}, {}, True
-        for _, event in self.events():
+        events = self.events()
+        for event in events:
             bodies.setdefault(event["id"], set()).add(json.dumps(event, sort_keys=True))
             versions.setdefault(event["data"]["alert"], set()).add(event["data"]["version"])
         differing = sorted(name for name, all_of in bodies.items() if len(all_of) > 1)
         gaps = sorted(alert for alert, all_of in versions.items()
                       if sorted(all_of) != list(range(1, max(all_of) + 1)))
+        wrong = holds.wrong(events, self.stage.medical, self.stage.town.end)
+        good &= self.world.equal(wrong, [], "seed %s: nobody is held who may not be, twice, or for "
+                                 "good" % self.seed)
         good &= self.world.equal(differing, [], "seed %s: no event id has two contents (%d)"
                                  % (self.seed, len(bodies)))
         return good & self.world.equal(gaps, [], "seed %s: versions have no gap" % self.seed)

@@ -100,6 +100,9 @@ def work(world, daemon, quiet, debtor):
     world.check(rules and (rules["arrears"]["judged"], rules["arrears"]["worth_it"],
                            rules["arrears"]["advice"]) == (1, 1, "too_few") and
                 rules["silence"]["judged"] == 0, "advise counts it for its rule", advised)
+    budget = daemon.ctl("budget", "--json")
+    world.check(budget.code == 0 and budget.json()["steered"] and budget.json()["homes"] >= 1,
+                "budget tells what is counted", budget)
     again = daemon.ctl("--as", "lee", "alerts", "reopen", debtor, "--note", "not yet seen",
                        "--json")
     world.equal(changed(again).get("state"), "open", "and reopened")
@@ -121,6 +124,8 @@ def past(world, daemon, config, quiet, debtor):
     shown = {one["detector"]: one for one in page["detectors"]}
     world.equal((page["household"], page["alert"], page["since"]), (DEBTOR, debtor, None),
                 "it is the alert's household, and nothing is missing")
+    world.check(page["prices"]["of"] in ("training", "counted"), "and it says at whose prices",
+                page["prices"])
     world.equal((shown["arrears"]["on"], shown["arrears"]["evidence"]["terms"]),
                 (True, told["evidence"]["terms"]),
                 "and every number behind the alert is as it was told")

@@ -44,7 +44,8 @@ def one_in_each_partition(prefix):
 
 class Town:
     """A simulated town as lines, in the order of their arrival, and one household in each partition
-    that is heard of after all others: when the store has them, it has everything before them."""
+    that is heard of after all others, and after the last batch has settled: when the store has
+    them, it has everything before them."""
 
     def __init__(self, world, *options):
         self.path = world.path("town.ndjson")
@@ -55,7 +56,8 @@ class Town:
         self.homes = sorted({json.loads(line)["household"] for line in self.lines[:2000]
                              if b'"profile"' in line})
         end = json.loads(self.lines[-1])["arrived"]
-        end = (datetime.fromisoformat(end) + timedelta(minutes=1)).isoformat()
+        self.end = datetime.fromisoformat(end) + timedelta(minutes=30)
+        end = self.end.isoformat()
         self.last_ones = one_in_each_partition("last")
         self.last_lines = [json.dumps({"type": "household", "household": name, "event": "profile",
                                        "at": end, "arrived": end}).encode() + b"\n"
@@ -134,7 +136,8 @@ def outcome(world, daemon, kafka, town):
     story = {event["id"]: (event["type"], event["time"], event["data"]["state"])
              for _, event in kafka.events()}
     for alert in alerts.values():
-        del alert["learnt"], alert["waits_since"]  # when it was, by the clock of the wall
+        for name in ("learnt", "waits_since", "suggests"):  # the wall's clock; the API alone has it
+            del alert[name]
     homes = {}
     for home in town.homes:
         page = daemon.ctl("household", "show", home, "--json").json()

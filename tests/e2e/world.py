@@ -222,7 +222,8 @@ class Daemon:
         self.data = world.path(data)
         self.argv = [world.program("anbud"), "--data", self.data] + list(argv)
         # Several daemons on one machine: the kernel chooses each one's port.
-        self.env = dict({"ANBU_DAEMON_METRICS_LISTEN": "127.0.0.1:0"}, **(env or {}))
+        self.env = dict({"ANBU_DAEMON_METRICS_LISTEN": "127.0.0.1:0",
+                         "ANBU_CONSOLE_LISTEN": "127.0.0.1:0"}, **(env or {}))
         self.process = None
 
     def start(self):
@@ -272,6 +273,19 @@ class Daemon:
     def alerts(self, *argv):
         answer = self.ctl("alerts", "list", "--all", "--limit", "500", "--json", *argv)
         return answer.json().get("alerts", []) if answer.code == 0 else []
+
+    def places(self, kafka, redis):
+        """Whatever outlives an answer, as bytes: its log, the topics, its files and Redis's."""
+        found = {"the log": self.process.err().encode()}
+        for topic in Broker.TOPICS:
+            found["topic " + topic] = json.dumps(kafka.consume("anbu." + topic)).encode()
+        for folder in (self.data, redis.directory):
+            for parent, _, names in os.walk(folder):
+                for path in (os.path.join(parent, name) for name in names):
+                    if os.path.isfile(path):
+                        with open(path, "rb") as file:
+                            found[path] = file.read()
+        return found
 
     def broker(self):
         with open(os.path.join(self.data, "kafka.address")) as file:
@@ -355,6 +369,11 @@ class Redis:
         return self.world.run("redis-cli", "-s", self.socket, "--no-auth-warning", *words,
                               env={"REDISCLI_AUTH": self.password})
 
+    def outbox(self):
+        """Events whose delivery is not noted."""
+        keys = self.command("KEYS", "*:outbox").out.split()
+        return sum(int(self.command("XLEN", key).out) for key in keys)
+
     def yaml(self):
         return ("redis:\n  address: unix:%s\n  password: file:%s\n"
                 % (self.socket, self.password_file))
@@ -363,7 +382,8 @@ class Redis:
 class Broker:
     """A broker that outlives daemons: tests/e2e/tool_broker.c."""
     prefix, properties, daemon_properties = "anbu", {}, {}
-    TOPICS = ("readings", "billing", "household", "report", "weather", "alerts", "dead-letters")
+    TOPICS = ("readings", "billing", "household", "report", "weather", "alerts", "dead-letters",
+              "audit")
 
     def __init__(self, world, partitions=16, topics=TOPICS):
         self.world = world

@@ -14,9 +14,9 @@ struct options {
 };
 static const struct option rows[] = {
     {"watch.level", OPTION_NUMBER, NULL, "7.5", 0.5, 40, NULL, true,
-     offsetof(struct options, level), "Level.", NULL, NULL, LEVER_NONE},
+     offsetof(struct options, level), "Level.", NULL, NULL, LEVER_NONE, 0},
     {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct options, note), "Note.",
-     NULL, NULL, LEVER_NONE},
+     NULL, NULL, LEVER_NONE, 0},
 };
 static const struct detector watch = {
     .name = "watch",

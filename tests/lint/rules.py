@@ -2,6 +2,7 @@
 """The checks of tests/lint/run. Each is a function over a Tree that yields what is wrong, one line
 each, "file:line: what"; its name is the check's name, its docstring's first line the rule."""
 import collections
+import json
 import os
 import re
 import subprocess
@@ -75,6 +76,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 MAY_INCLUDE = {
     "base": "",
     "http": "base",
+    "oidc": "base http",
     "embedded": "base",
     "kafka": "base config",
     "ingest": "base config detectors kafka",
@@ -82,9 +84,9 @@ MAY_INCLUDE = {
     "store": "base detectors ingest",
     "alert": "base config detectors household ingest store",
     "delivery": "alert base config detectors http ingest kafka store",
-    "console": "alert base config delivery detectors household ingest kafka store",
+    "console": "alert base config delivery detectors household ingest kafka oidc store",
     "town": "base detectors ingest kafka",
-    "ctl": "alert base config console delivery detectors household http ingest kafka store town"
+    "ctl": "alert app base config console delivery detectors household http ingest kafka store town"
            " worker",
     "worker": "alert base config delivery detectors household ingest kafka store",
     "app": "alert base config console delivery detectors embedded household ingest kafka store"
@@ -100,6 +102,8 @@ LIBRARIES = {
     "yaml.h": ["config/"],
     "microhttpd.h": ["daemon/console/"],
     "curl/": ["daemon/http/"],
+    "gnutls/": ["daemon/console/"],
+    "cjose/": ["daemon/oidc/"],
     "systemd/": ["daemon/base/"],
 }
 
@@ -129,7 +133,7 @@ def room_of(path):
     if len(parts) > 1:
         return parts[0]
     stem = parts[0].rsplit(".", 1)[0]
-    return "app" if stem in ("app", "main") else "worker"
+    return "app" if stem in ("app", "main", "measure") else "worker"
 
 
 @check
@@ -383,7 +387,7 @@ def licence(tree):
         if name.endswith((".c", ".h")):
             if spdx not in tree.lines(name)[0]:
                 yield "%s: no SPDX line" % name
-        elif name.endswith((".js", ".css", ".html", ".lua", ".mk", ".service")) or (
+        elif name.endswith((".js", ".mjs", ".css", ".html", ".lua", ".mk", ".service")) or (
                 name == "Makefile" or tree.is_text(name) and tree.is_script(name)):
             if not any(spdx in line for line in tree.lines(name)[:3]):
                 yield "%s: no SPDX line" % name
@@ -414,7 +418,7 @@ def leftovers(tree):
 def columns(tree):
     """at most 100 columns, no tab, no blank at a line's end"""
     for name in tree.files:
-        if not name.endswith((".c", ".h")) and not (
+        if not name.endswith((".c", ".h", ".mjs")) and not (
                 tree.is_text(name) and not name.startswith("tests/golden/")
                 and tree.is_script(name)):
             continue
@@ -456,6 +460,124 @@ def tests(tree):
                 yield "%s: %s is written and never added" % (name, case)
 
 
+# ---- the page -----------------------------------------------------------------------------------
+
+PAGE = "daemon/console/page/"
+LANGUAGES = ("en", "ko")
+# Namespaces of XML and the page's own words; anything else is an address of somebody's.
+ELSEWHERE = re.compile(r"\bhttps?://(?!www\.w3\.org/2000/svg['\"])|[\"'(]//\w")
+
+
+def page_files(tree, *endings):
+    return [name for name in tree.files if name.startswith(PAGE) and name.endswith(endings)]
+
+
+@check
+def page(tree):
+    """the page asks nobody but its own daemon, has no inline script or style, 100 columns"""
+    for name in page_files(tree, ".js", ".css", ".html", ".svg"):
+        for number, line in enumerate(tree.lines(name), 1):
+            if ELSEWHERE.search(line):
+                yield "%s:%d: an address of elsewhere" % (name, number)
+            if name.endswith(".html") and re.search(r"<style|\sstyle=|\son\w+=|<script(?!.*src=)",
+                                                    line):
+                yield "%s:%d: inline script or style" % (name, number)
+            if re.search(r"\b(innerHTML|outerHTML|insertAdjacentHTML|eval|document\.write)\b",
+                         line) and name.endswith(".js"):
+                yield "%s:%d: text that would become markup or a program" % (name, number)
+            if len(line) > COLUMNS_MAX or line != line.rstrip() or "\t" in line:
+                yield "%s:%d: too long, a tab, or a blank at the end" % (name, number)
+        if len(tree.lines(name)) - 1 > LINES_MAX:
+            yield "%s: %d lines" % (name, len(tree.lines(name)) - 1)
+
+
+@check
+def assets(tree):
+    """each file of the page is in the table of console/assets.c"""
+    table = "daemon/console/assets.c"
+    if table not in tree.files:
+        return
+    listed = set(re.findall(r'PAGE\s*,?\s*"([^"]+)"', "\n".join(tree.lines(table))))
+    there = {name[len(PAGE):] for name in page_files(tree, "")}
+    for name in sorted((listed - {PAGE}) ^ there):
+        yield "%s: %s" % (name, "no such file" if name in listed else "not in " + table)
+
+
+def placeholders(message):
+    forms = message.values() if isinstance(message, dict) else [message]
+    return set(re.findall(r"\{(\w+)\}", " ".join(forms)))
+
+
+# Vocabulary of C -> prefix of the page's words for it.
+PAGE_WORDS = [
+    ("daemon/alert/lifecycle.h", "ALERT_STEPS", "step"),
+    ("daemon/alert/on_call.h", "ON_CALL_FLAWS", "flaw"),
+    ("daemon/alert/contact.h", "CONTACT_CHANNELS", "channel"),
+    ("daemon/alert/contact.h", "CONTACT_WHOM", "whom"),
+    ("daemon/alert/contact.h", "CONTACT_RESULTS", "result"),
+    ("detectors/vocabulary.h", "UTILITIES", "utility"),
+    ("detectors/vocabulary.h", "OUTCOMES", "outcome"),
+    ("detectors/vocabulary.h", "OUTCOMES", "outcome_help"),
+]
+
+
+def vocabulary(tree, name, macro):
+    text = "\n".join(tree.lines(name))
+    found = re.search(r"#define %s\(X\)((?:.*\\\n)*.*)" % macro, text)
+    return re.findall(r'X\(\w+, "(\w+)"', found.group(1)) if found else []
+
+
+@check
+def words(tree):
+    """the page has each of its words in each language, none too many, and all of Anbu's own"""
+    files = [PAGE + language + ".json" for language in LANGUAGES]
+    if not all(name in tree.files for name in files):
+        return
+    told = [json.loads("\n".join(tree.lines(name))) for name in files]
+    for key in sorted(set(told[0]) ^ set(told[1])):
+        yield "%s: not in both languages" % key
+    for key in sorted(set(told[0]) & set(told[1])):
+        if placeholders(told[0][key]) != placeholders(told[1][key]):
+            yield "%s: other {names} in the other language" % key
+    text = "\n".join("\n".join(tree.lines(name)) for name in page_files(tree, ".js"))
+    exact = set(re.findall(r"'([a-z_]+\.[A-Za-z_0-9]+)'", text))
+    families = set(re.findall(r"`([a-z_]+)\.\$\{", text)) | set(
+        re.findall(r"\b(?:words?|choices|tapped)\('([a-z_]+)'", text))
+    for key in sorted(told[0]):
+        if key not in exact and key.split(".")[0] not in families:
+            yield "%s: no module uses it" % key
+    prefixes = {key.split(".")[0] for key in told[0]}
+    for key in sorted(exact):
+        if key not in told[0] and key.split(".")[0] in prefixes and not key.endswith(
+                (".js", ".json", ".svg", ".draft", ".language", ".loud")):
+            yield "%s: is used and not in %s" % (key, files[0])
+    for name, macro, prefix in PAGE_WORDS:
+        if name in tree.files:
+            known = vocabulary(tree, name, macro)
+            if not known:
+                yield "%s: no vocabulary %s" % (name, macro)
+            for one in known:
+                if "%s.%s" % (prefix, one) not in told[0]:
+                    yield "%s.%s: %s has it, the page does not" % (prefix, one, name)
+
+
+# ---- documentation ------------------------------------------------------------------------------
+
+@check
+def runbook(tree):
+    """each rule for Prometheus stands in operations.md: what to do when it fires"""
+    rules, told = "deploy/prometheus-rules.yml", "docs/operations.md"
+    if rules not in tree.files:
+        return
+    named = re.findall(r"^ *- alert: (\w+)", "\n".join(tree.lines(rules)), re.M)
+    text = "\n".join(tree.lines(told)) if told in tree.files else ""
+    for name in named:
+        if not re.search(r"\b%s\b" % name, text):
+            yield "%s: %s is not in %s" % (rules, name, told)
+    if not named:
+        yield "%s: no rule" % rules
+
+
 # ---- made by tools ------------------------------------------------------------------------------
 
 GENERATED = [
@@ -463,6 +585,8 @@ GENERATED = [
     ("docs/man/anbu.yaml.5", ["sample-config", "--man"]),
     ("docs/man/anbuctl.1", ["help", "--man"]),
     ("docs/metrics.md", ["help", "--metrics"]),
+    ("docs/roles.md", ["help", "--roles"]),
+    ("docs/openapi.json", ["help", "--openapi"]),
 ]
 
 

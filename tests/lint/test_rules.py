@@ -136,6 +136,40 @@ class Rules(unittest.TestCase):
         self.allows("tests", "tests/unit/test_a.c",
                     case + "tcase_add_test(t, works); srunner_ntests_failed(r);")
 
+    def test_the_page_asks_nobody_else(self):
+        for text in ("fetch('https://x.example/a')", "import '//cdn/x.js'", "a.innerHTML = b",
+                     "x" * 101):
+            self.refuses("page", "daemon/console/page/a.js", text + "\n")
+        for text in ("<script>go()</script>", "<p style='color:red'>", "<p onclick='x()'>"):
+            self.refuses("page", "daemon/console/page/a.html", text + "\n")
+        self.allows("page", "daemon/console/page/a.js", "// one comment\nget('/alerts')\n")
+        self.allows("page", "daemon/console/page/a.svg",
+                    '<svg xmlns="http://www.w3.org/2000/svg"/>\n')
+
+    def test_a_file_of_the_page_is_embedded(self):
+        table = ("daemon/console/assets.c", 'X(a_js, PAGE, "a.js", JS)')
+        page = "daemon/console/page/"
+        self.assertEqual([], finds("assets", page + "a.js", "", table))
+        self.assertEqual(2, len(finds("assets", page + "b.js", "", table)))
+
+    def test_words_are_there_in_each_language(self):
+        page = "daemon/console/page/"
+
+        def found(en, ko, js="t('a.b')"):
+            return finds("words", page + "a.js", js, (page + "en.json", en), (page + "ko.json", ko))
+        self.assertEqual([], found('{"a.b": "x {n}"}', '{"a.b": "{n} y"}'))
+        self.assertTrue(found('{"a.b": "x"}', "{}"))
+        self.assertTrue(found('{"a.b": "x {n}"}', '{"a.b": "y"}'))
+        self.assertTrue(found('{"a.b": "x", "a.c": "x"}', '{"a.b": "x", "a.c": "x"}'))
+        self.assertTrue(found('{"a.b": "x"}', '{"a.b": "x"}', "t('a.b') + t('a.d')"))
+        self.assertEqual([], found('{"a.b": "x"}', '{"a.b": "x"}', "word('a', name)"))
+
+    def test_a_rule_has_its_runbook(self):
+        rules = ("deploy/prometheus-rules.yml", "groups:\n  - rules:\n      - alert: AnbuA\n")
+        self.assertEqual([], finds("runbook", "docs/operations.md", "| `AnbuA` | call |", rules))
+        self.assertTrue(finds("runbook", "docs/operations.md", "| `AnbuAll` | call |", rules))
+        self.assertTrue(finds("runbook", *rules))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=0)

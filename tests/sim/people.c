@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alert/lifecycle.h"
+#include "alert/rules.h"
 #include "sim.h"
-
-static const struct alert_rules rules = {4 * 3600, 600, 1800, 3};
 
 struct choice {
     struct sim *sim;
@@ -87,19 +85,25 @@ static void confirm(struct sim *sim, const struct store_transition *step, const 
 
 static void act(struct sim *sim, uint32_t p, const struct alert *before)
 {
-    static const enum alert_change kinds[] = {CHANGE_ACKNOWLEDGE, CHANGE_ACKNOWLEDGE,
-                                              CHANGE_NOTE,        CHANGE_RELEASE,
-                                              CHANGE_RESOLVE,     CHANGE_REOPEN};
+    static const enum alert_change kinds[] = {
+        CHANGE_ACKNOWLEDGE, CHANGE_ACKNOWLEDGE, CHANGE_NOTE,     CHANGE_RELEASE,
+        CHANGE_RESOLVE,     CHANGE_REOPEN,      CHANGE_CONTACT,  CHANGE_REFER,
+        CHANGE_ACCEPT,      CHANGE_DECLINE,     CHANGE_ESCALATE, CHANGE_ANSWER};
     char who[24];
     (void)snprintf(who, sizeof who, "officer-%llu", sim->deeds_done);
-    struct change change = {.kind = kinds[sim_roll(sim, sizeof kinds / sizeof kinds[0])],
-                            .who = who,
-                            .note = "tried",
-                            .at_ms = sim->clock.clock.set_ms,
-                            .outcome = OUTCOME_SAFE};
+    struct change change = {
+        .kind = kinds[sim_roll(sim, sizeof kinds / sizeof kinds[0])],
+        .who = who,
+        .note = "tried",
+        .at_ms = sim->clock.clock.set_ms,
+        .contact = {.result = (enum contact_result)sim_roll(sim, CONTACT_RESULT_COUNT)},
+        .answer = (enum alert_answer)sim_roll(sim, ALERT_ANSWER_COUNT),
+        .outcome = OUTCOME_SAFE};
     struct step step = {0};
     struct fault fault;
     struct store_transition transition;
+    struct alert_rules rules;
+    rules_of(sim->config, &rules);
     if (lifecycle_apply(before, &change, &rules, &step, &fault))
         return; /* not possible now: the officer is told so */
     lifecycle_transition(&step, p, NULL, &transition);
@@ -143,14 +147,28 @@ static bool has_step(const struct alert *alert, const char *who)
     return false;
 }
 
-/* Acknowledgements run out once each, and nobody escalates more often than the rules say. */
+/* Acknowledgements and referrals run out once each, and nobody escalates more often than the rules
+ * say. */
 static void check_timers(struct sim *sim, const struct alert *alert)
 {
-    size_t taken = 0, expired = 0;
+    size_t taken = 0, expired = 0, referred = 0, answered = 0;
     for (size_t i = 0; i < alert->step_count; i++) {
         taken += strcmp(alert->steps[i].what, "acknowledged") == 0;
+        taken += strcmp(alert->steps[i].what, "accepted") == 0;
         expired += strcmp(alert->steps[i].what, "ack_expired") == 0;
+        referred += strcmp(alert->steps[i].what, "referred") == 0;
+        answered += strcmp(alert->steps[i].what, "accepted") == 0 ||
+                    strcmp(alert->steps[i].what, "declined") == 0 ||
+                    strcmp(alert->steps[i].what, "not_accepted") == 0;
     }
+    for (size_t i = 1; i < alert->step_count; i++) {
+        const struct alert_step *step = &alert->steps[i], *before = &alert->steps[i - 1];
+        if (step->is_due && before->is_due && step->channel == before->channel)
+            sim_fail(sim, "alert %s: its step %s came due twice", alert->id,
+                     ladder_channel_names[step->channel]);
+    }
+    if (answered > referred)
+        sim_fail(sim, "alert %s: %zu answers to %zu referrals", alert->id, answered, referred);
     if (expired > taken)
         sim_fail(sim, "alert %s: %zu acknowledgements ran out, of %zu", alert->id, expired, taken);
 }
@@ -182,6 +200,18 @@ static bool look(void *context, uint32_t partition, struct text snapshot)
     return true;
 }
 
+/* Of a home that has opted out since, nothing is left to show that it was done. */
+static bool left_with_its_home(struct sim *sim, const struct sim_deed *deed)
+{
+    struct fault fault;
+    struct buffer json = {0};
+    bool there = false;
+    for (uint32_t p = 0; p < sim->partitions && !there; p++)
+        there = !sim->store->ops->alert(sim->store, p, deed->alert, &json, &fault);
+    buffer_done(&json);
+    return !there && sim_was_erased(sim, deed->alert);
+}
+
 void sim_check_deeds(struct sim *sim)
 {
     struct deeds deeds = {.sim = sim};
@@ -189,6 +219,8 @@ void sim_check_deeds(struct sim *sim)
     for (uint32_t p = 0; p < sim->partitions; p++)
         if (sim->store->ops->alerts(sim->store, p, false, 0, look, &deeds, &fault))
             sim_fail(sim, "%s", fault.text);
+    for (size_t i = 0; i < sim->deed_count; i++)
+        deeds.found += left_with_its_home(sim, &sim->deeds[i]);
     if (deeds.found != sim->deed_count)
         sim_fail(sim, "%zu confirmed steps, alerts for %u of them", sim->deed_count, deeds.found);
 }

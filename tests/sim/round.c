@@ -54,6 +54,16 @@ static void inherit(struct sim *sim, int from)
             give(sim, p, any_worker(sim, from), true);
 }
 
+/* One that has died in a step; others inherit. */
+static void bury(struct sim_worker *worker)
+{
+    if (!worker->dead)
+        return;
+    sim_worker_end(worker);
+    worker->dead = false;
+    inherit(worker->sim, worker->number);
+}
+
 void sim_step(struct sim_worker *worker)
 {
     struct sim *sim = worker->sim;
@@ -64,11 +74,7 @@ void sim_step(struct sim_worker *worker)
     enum err err = worker_step(worker->worker, 0, &fault);
     if (err && !worker->dead && err_disposition(err) != DISPOSITION_RETRY)
         sim_fail(sim, "worker %d ends: %s", worker->number, fault.text);
-    if (!worker->dead)
-        return;
-    sim_worker_end(worker);
-    worker->dead = false;
-    inherit(sim, worker->number);
+    bury(worker);
 }
 
 void sim_overtake(struct sim_worker *paused)
@@ -138,8 +144,10 @@ static void happen(struct sim *sim)
     if (sim->people && sim_roll(sim, 4) == 0)
         sim_person_acts(sim);
     int w = sim->people && sim_happens(sim, SIM_RELOAD) ? any_worker(sim, SIM_NOBODY) : SIM_NOBODY;
-    if (w != SIM_NOBODY)
+    if (w != SIM_NOBODY) {
         worker_reconfigure(sim->workers[w].worker, sim->config);
+        bury(&sim->workers[w]); /* it has written what it had */
+    }
 }
 
 static void turn(struct sim *sim)
@@ -315,10 +323,44 @@ static bool check_alert(void *context, uint32_t partition, struct text snapshot)
     return true;
 }
 
+static void look_whether_left(void *context, size_t index, const void *bytes, uint32_t size)
+{
+    struct record record;
+    (void)index;
+    if (!size)
+        return;
+    record_view((void *)(uintptr_t)bytes, &record);
+    *(bool *)context = record.home->opted_out;
+}
+
+static bool count_alert(void *context, uint32_t partition, struct text snapshot)
+{
+    (void)partition, (void)snapshot;
+    (*(size_t *)context)++;
+    return true;
+}
+
+/* Who has opted out has no alert, whatever crashed and went back meanwhile. */
+static void check_erased(struct sim *sim, uint32_t p, const char *home)
+{
+    struct fault fault;
+    struct text name = text_of(home);
+    bool left = false;
+    size_t alerts = 0;
+    if (sim->store->ops->load(sim->store, p, &name, 1, look_whether_left, &left, &fault) ||
+        sim->store->ops->alerts_of(sim->store, p, name, 0, count_alert, &alerts, &fault))
+        sim_fail(sim, "%s", fault.text);
+    if (left && alerts)
+        sim_fail(sim, "home %s has opted out and has %zu alerts", home, alerts);
+}
+
 /* Every version of every alert is in the log, and nothing newer than the store has. */
 void sim_check_log(struct sim *sim)
 {
     struct fault fault;
+    for (uint32_t p = 0; p < sim->partitions; p++)
+        for (int home = 0; home < sim->home_count[p]; home++)
+            check_erased(sim, p, sim->homes[p][home]);
     for (uint32_t p = 0; p < sim->partitions; p++)
         if (sim->store->ops->alerts(sim->store, p, false, 0, check_alert, sim, &fault))
             sim_fail(sim, "%s", fault.text);
@@ -332,7 +374,8 @@ void sim_check_log(struct sim *sim)
             !text_copy((struct text){sent->id, bytes}, id, sizeof id))
             continue;
         if (sim->store->ops->alert(sim->store, sent->partition, id, &json, &fault)) {
-            sim_fail(sim, "event %s is in the log, its alert not in the store", sent->id);
+            if (!sim_was_erased(sim, id))
+                sim_fail(sim, "event %s is in the log, its alert not in the store", sent->id);
         } else if (!alert_read(buffer_view(&json), &alert, &fault)) {
             if (strtoll(sent->id + bytes + 1, NULL, 10) > alert.version)
                 sim_fail(sim, "event %s is in the log, the store is at version %" PRId64, sent->id,

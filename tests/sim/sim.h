@@ -135,6 +135,8 @@ struct sim {
     size_t noted_count, noted_room;
     struct sim_deed *deeds;
     size_t deed_count, deed_room;
+    char (*erased)[40]; /* alerts of homes that opted out */
+    size_t erased_count, erased_room;
     struct buffer failure; /* the first; empty: none */
 };
 
@@ -169,6 +171,7 @@ enum err sim_read_log(void *context, uint32_t partition, int64_t from,
 
 /* store.c */
 struct store *sim_store_new(struct sim_worker *worker);
+bool sim_was_erased(const struct sim *sim, const char *alert);
 
 /* people.c */
 void sim_person_acts(struct sim *sim);

@@ -279,6 +279,69 @@ static enum err sim_alerts(struct store *store, uint32_t p, bool live_only, size
     FORWARD(false, REAL->ops->alerts(REAL, p, live_only, limit, each, context, fault));
 }
 
+static enum err sim_alerts_of(struct store *store, uint32_t p, struct text household, size_t limit,
+                              store_alert_fn *each, void *context, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->alerts_of(REAL, p, household, limit, each, context, fault));
+}
+
+static enum err sim_alerts_from(struct store *store, uint32_t p, size_t from, size_t max,
+                                size_t *count, store_alert_fn *each, void *context,
+                                struct fault *fault)
+{
+    FORWARD(false, REAL->ops->alerts_from(REAL, p, from, max, count, each, context, fault));
+}
+
+bool sim_was_erased(const struct sim *sim, const char *alert)
+{
+    for (size_t i = 0; i < sim->erased_count; i++)
+        if (strcmp(sim->erased[i], alert) == 0)
+            return true;
+    return false;
+}
+
+static void note_erased(struct sim *sim, const char *alert)
+{
+    if (sim_was_erased(sim, alert))
+        return;
+    if (sim->erased_count == sim->erased_room) {
+        sim->erased_room = sim->erased_room ? sim->erased_room * 2 : 16;
+        sim->erased = memory_grow(sim->erased, sim->erased_room * sizeof *sim->erased);
+    }
+    (void)text_copy(text_of(alert), sim->erased[sim->erased_count++], sizeof sim->erased[0]);
+}
+
+static enum err really_erase(struct store *store, struct store_head *head,
+                             const struct store_erasure *erasure, struct fault *fault)
+{
+    enum err err = over_connection(store, head, fault);
+    if (!err)
+        err = REAL->ops->erase(REAL, head, erasure, fault);
+    if (!err)
+        owner_wrote(sim_of(store), head, "an erasure");
+    if (!err && !erasure->snapshot.at)
+        note_erased(sim_of(store), erasure->alert);
+    return err;
+}
+
+static enum err sim_erase(struct store *store, struct store_head *head,
+                          const struct store_erasure *erasure, struct fault *fault)
+{
+    FORWARD(true, really_erase(store, head, erasure, fault));
+}
+
+static enum err sim_document(struct store *store, const char *shelf, const char *name,
+                             int64_t *version, struct buffer *out, struct fault *fault)
+{
+    FORWARD(false, REAL->ops->document(REAL, shelf, name, version, out, fault));
+}
+
+static enum err sim_document_set(struct store *store, const struct store_document *document,
+                                 struct fault *fault)
+{
+    FORWARD(true, REAL->ops->document_set(REAL, document, fault));
+}
+
 static enum err sim_area_add(struct store *store, const struct store_area_hour *adds, size_t count,
                              unsigned window_hours, struct store_area_total *totals,
                              struct fault *fault)
@@ -355,6 +418,11 @@ static const struct store_ops ops = {
     .transition = sim_transition,
     .alert = sim_alert,
     .alerts = sim_alerts,
+    .alerts_of = sim_alerts_of,
+    .alerts_from = sim_alerts_from,
+    .erase = sim_erase,
+    .document = sim_document,
+    .document_set = sim_document_set,
     .area_add = sim_area_add,
     .incident_set = sim_incident_set,
     .incidents = sim_incidents,

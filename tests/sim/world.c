@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/internal.h"
 #include "sim.h"
 
 #define FAULTS_MAX 40
@@ -120,6 +121,16 @@ static int64_t monotonic_ms(const struct clock *clock)
     return ((const struct sim_clock *)clock)->monotonic_ms;
 }
 
+/* Every alert climbs one; those of the night wait first, and go on in somebody's hand. */
+static const char ladders[] = "ladders:\n"
+                              "  - {name: day, hours: 08:00-20:00, steps: [\n"
+                              "      {channel: message, whom: resident, wait: 20m},\n"
+                              "      {channel: phone, whom: contact_person, wait: 40m},\n"
+                              "      {channel: police, whom: police}]}\n"
+                              "  - {name: night, after: 30m, when_taken: go_on, steps: [\n"
+                              "      {channel: message, whom: resident, wait: 1h},\n"
+                              "      {channel: visit, whom: community_officer, wait: 3h}]}\n";
+
 void sim_begin(struct sim *sim, uint64_t seed, uint64_t town)
 {
     static const char *const sets[] = {"silence.learning_days=14", "daemon.flush_interval=2s",
@@ -128,6 +139,8 @@ void sim_begin(struct sim *sim, uint64_t seed, uint64_t town)
     char batch[32], cache[32];
     size_t count = sizeof sets / sizeof sets[0];
     struct config_errors errors = {0};
+    struct config_input input = {
+        .path = "simulation", .text = {ladders, sizeof ladders - 1}, .sets = all};
     *sim = (struct sim){.seed = seed, .rolled = seed, .faults_left = FAULTS_MAX};
     memcpy(all, sets, sizeof sets);
     uint64_t state = town;
@@ -136,7 +149,8 @@ void sim_begin(struct sim *sim, uint64_t seed, uint64_t town)
     (void)snprintf(cache, sizeof cache, "daemon.cache=4M");
     all[count++] = batch;
     all[count++] = cache;
-    if (config_load(NULL, all, count, &sim->config, &errors))
+    input.set_count = count;
+    if (config_read(detectors, detector_count, &input, &sim->config, &errors))
         sim_fail(sim, "configuration: %s", errors.text.at);
     config_errors_done(&errors);
     sim->clock.clock = (struct clock){.wall_ms = wall_ms,
@@ -172,6 +186,7 @@ void sim_end(struct sim *sim)
         sim_sent_done(&sim->sent[i]);
     free(sim->sent);
     free(sim->deeds);
+    free(sim->erased);
     free(sim->noted);
     store_memory_image_free(sim->image);
     sim->store->ops->free(sim->store);

@@ -9,23 +9,30 @@ PLAIN = 0.1         # weight of ordinary hours whose excursion goes on
 COLLAPSE_H = 48     # hours after a collapse that are learnt from
 MISSED = 999.0
 
-TREES = {"trees": 200, "depth": 2, "rate": 0.1, "least": 100, "smooth": 5.0}
+# Deeper trees and the week (detectors/silence/week.h) find more on electricity alone.
+TREES = {"water": {"trees": 200, "depth": 2, "rate": 0.1, "least": 100, "smooth": 5.0,
+                   "week": False, "thin": 1},
+         "electricity": {"trees": 200, "depth": 3, "rate": 0.06, "least": 200, "smooth": 20.0,
+                         "week": True, "thin": 3}}
 
 
 # More of these never lowers (1) or never raises (-1) the score: whoever is missed for longer is not
 # missed less, even where most of the training's long silences were absences.
 MONOTONE = {"evidence": 1, "odd_hours": 1, "quiet_hours": 1, "missed": 1, "rate_evidence": -1,
-            "rate_quiet": -1}
+            "rate_quiet": -1, "week_since_above": 1, "week_since_far": 1}
 
 
-def dataset(seen):
-    """Rows, labels, weights: each home's ordinary year and its collapses weigh the same."""
-    x, y, w = [], [], []
+def dataset(seen, thin, seed):
+    """Rows, labels, weights: each home's ordinary year and its collapses weigh the same. Of
+    ordinary hours whose excursion goes on, one of `thin` is drawn to stand for all."""
+    x, y, w, rng = [], [], [], numpy.random.default_rng(seed)
     for s in seen:
-        soon = numpy.minimum(1.0, (s.left <= WAIT_H) / WAIT_H) * 8
-        x.append(s.x)
-        y.append(numpy.zeros(len(s.x)))
-        w.append((PLAIN + (1 - PLAIN) * soon) / s.years)
+        soon = s.left <= WAIT_H
+        keep = soon | (rng.random(len(soon)) * thin < 1.0)
+        weight = numpy.where(soon, PLAIN + (1 - PLAIN) * 8 / WAIT_H, PLAIN * thin) / s.years
+        x.append(s.x[keep])
+        y.append(numpy.zeros(keep.sum()))
+        w.append(weight[keep])
         for t0, odd, hours, rows, _ in s.cases:
             take = odd & (hours - t0 < COLLAPSE_H)
             x.append(rows[take])
@@ -37,12 +44,15 @@ def dataset(seen):
     return x, y, w * len(w) / 2
 
 
-def fit(seen, names, seed, trees, depth, rate, least, smooth):
+def fit(seen, names, seed, trees, depth, rate, least, smooth, week, thin):
+    x, y, w = dataset(seen, thin, seed)
+    if not week:
+        x[:, [name.startswith("week_") for name in names]] = 0.0
     model = HistGradientBoostingClassifier(
         max_iter=trees, max_depth=depth, max_leaf_nodes=2 ** depth, learning_rate=rate,
         min_samples_leaf=least, l2_regularization=smooth, max_bins=32, early_stopping=False,
         monotonic_cst=[MONOTONE.get(name, 0) for name in names], random_state=seed)
-    return model.fit(*dataset(seen))
+    return model.fit(x, y, w)
 
 
 def tops(z, excursion):
@@ -58,15 +68,15 @@ class Scored:
 
     def __init__(self, seen, score):
         self.years = seen.years
-        z = score(seen.x) if len(seen.x) else numpy.zeros(0)
+        rows = numpy.concatenate([seen.x] + [case[3] for case in seen.cases])
+        z, *after = numpy.split(score(rows) if len(rows) else numpy.zeros(0), numpy.cumsum(
+            [len(seen.x)] + [len(case[3]) for case in seen.cases])[:-1])
         self.tops = tops(z, seen.excursion)
         self.cases = []
-        for t0, odd, hours, rows, open_from in seen.cases:
+        for (t0, odd, hours, _, open_from), one in zip(seen.cases, after):
             before = z[(seen.hour >= open_from) & (seen.hour < t0)]
-            after = numpy.full(len(odd), -numpy.inf)
-            if odd.any():
-                after[odd] = score(rows[odd])
-            self.cases.append((before.max(initial=-numpy.inf), odd, hours - t0 + 1, after))
+            self.cases.append((before.max(initial=-numpy.inf), odd, hours - t0 + 1,
+                               numpy.where(odd, one, -numpy.inf)))
 
     def delays(self, level):
         out = []

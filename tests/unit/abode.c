@@ -163,6 +163,14 @@ struct message abode_report(int64_t at_s)
                             .report = {.channel = REPORT_NEIGHBOUR, .summary = TEXT("no answer")}};
 }
 
+unsigned abode_roll(int32_t n, unsigned salt, unsigned sides)
+{
+    uint64_t x = ((uint64_t)(uint32_t)n * 31 + salt) * UINT64_C(0x9e3779b97f4a7c15);
+    x ^= x >> 29;
+    x *= UINT64_C(0xbf58476d1ce4e5b9);
+    return (unsigned)(x >> 33) % sides;
+}
+
 int64_t abode_usual(enum utility utility, int32_t hour)
 {
     int32_t local = hour % 24, day = hour / 24;

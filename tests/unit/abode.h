@@ -57,6 +57,9 @@ void abode_take(struct abode *home, struct message message, int64_t arrived_s);
  * gas at seven, noon and in the evening, electricity above its standby then. */
 int64_t abode_usual(enum utility utility, int32_t hour);
 
+/* 0 to sides - 1, the same for the same n and salt: no two days are alike. */
+unsigned abode_roll(int32_t n, unsigned salt, unsigned sides);
+
 /* Lives from hour to hour (not included), each reading a minute after its end. */
 void abode_live(struct abode *home, enum utility utility, int32_t from, int32_t to);
 /* The same with nobody there. */

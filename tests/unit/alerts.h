@@ -31,6 +31,8 @@ static const struct alert_rules alerts_rules = {
     .escalate_critical_s = 600,
     .escalate_s = 1800,
     .escalations_max = ESCALATIONS,
+    .refer_accept_s = 1200,
+    .answer_closes = SEVERITY_HIGH + 1,
 };
 
 /* Silent for ten hours, of which one is not known; of bills two numbers. */
@@ -129,6 +131,16 @@ static inline void alerts_step(struct alert *alert, const struct change *change,
         *step = made;
     else
         step_done(&made);
+}
+
+/* An alert that a first finding has just raised; the caller frees it. */
+static inline struct alert alerts_raised(const struct detector *detector, int64_t at_s)
+{
+    struct alert alert = {0};
+    struct finding finding = alerts_finding(detector, 1, at_s);
+    struct change change = alerts_found(&finding);
+    alerts_step(&alert, &change, NULL);
+    return alert;
 }
 
 #endif

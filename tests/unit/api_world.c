@@ -21,7 +21,11 @@ struct aw_kafka aw_kafka;
 int aw_reload_errors;
 const struct detector aw_quiet = {.name = "silence", .team = TEAM_POLICE};
 const struct detector aw_owing = {.name = "arrears", .team = TEAM_WELFARE};
-struct alert_rules aw_rules = {7200, 600, 1800, 3};
+struct alert_rules aw_rules = {.ack_expiry_s = 7200,
+                               .escalate_critical_s = 600,
+                               .escalate_s = 1800,
+                               .escalations_max = 3,
+                               .refer_accept_s = 1200};
 
 static uint32_t finding_seq;
 
@@ -38,9 +42,11 @@ static enum err played_publish(struct publisher *publisher, enum publisher_topic
     if (aw_kafka.kafka == KAFKA_IS_FULL)
         return fault_set(why, ERR_BUSY, "the queue is full");
     aw_kafka.published[topic]++;
-    (void)text_copy(key, aw_kafka.key, sizeof aw_kafka.key);
-    buffer_clear(&aw_kafka.body);
-    buffer_add(&aw_kafka.body, body.at, body.bytes);
+    struct buffer *kept = topic == PUBLISH_AUDIT ? &aw_kafka.head : &aw_kafka.body;
+    if (topic != PUBLISH_AUDIT)
+        (void)text_copy(key, aw_kafka.key, sizeof aw_kafka.key);
+    buffer_clear(kept);
+    buffer_add(kept, body.at, body.bytes);
     aw_kafka.tokens[aw_kafka.waiting++] = token;
     return ERR_OK;
 }
@@ -54,6 +60,12 @@ static void played_poll(struct publisher *publisher, int timeout_ms)
                       aw_kafka.kafka == KAFKA_FAILS ? ERR_TIMEOUT : ERR_OK, 0, 7);
 }
 
+static enum err played_flush(struct publisher *publisher, int timeout_ms)
+{
+    played_poll(publisher, timeout_ms);
+    return aw_kafka.waiting ? ERR_TIMEOUT : ERR_OK;
+}
+
 static void played_free(struct publisher *publisher)
 {
     (void)publisher;
@@ -62,7 +74,8 @@ static void played_free(struct publisher *publisher)
 static enum err played_new(void *context, publisher_done_fn *done, void *done_context,
                            struct publisher **out, struct fault *why)
 {
-    static const struct publisher_ops ops = {played_publish, played_poll, NULL, played_free};
+    static const struct publisher_ops ops = {played_publish, played_poll, played_flush,
+                                             played_free};
     (void)context;
     (void)why;
     aw_kafka.publisher.ops = &ops;
@@ -111,6 +124,31 @@ static void host_status(void *host, struct buffer *out)
     buffer_text(out, "{\"uptime_s\":12}");
 }
 
+const char *aw_next[4]; /* sets of the next configuration */
+
+static enum err host_next(void *host, struct config **out, struct config_errors *errors)
+{
+    size_t count = 0;
+    (void)host;
+    while (aw_next[count])
+        count++;
+    return config_load(NULL, aw_next, count, out, errors);
+}
+
+bool aw_sink_is_tested;
+
+static enum err host_sink_try(void *host, const char *name, struct buffer *out, struct fault *fault)
+{
+    (void)host;
+    if (strcmp(name, "desk") != 0)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no sink %s", name);
+    if (aw_sink_is_tested)
+        return fault_set(fault, ERR_CONFLICT, "sink %s is being tested", name);
+    aw_sink_is_tested = true;
+    buffer_text(out, "{\"id\":\"test.desk.1\",\"taken\":null}");
+    return ERR_OK;
+}
+
 struct api_options aw_options(struct store *own)
 {
     return (struct api_options){
@@ -125,21 +163,31 @@ struct api_options aw_options(struct store *own)
                  host_hold,
                  host_release,
                  host_status,
-                 {NULL, NULL, host_is_well, host_is_well}},
+                 {NULL, NULL, host_is_well, host_is_well},
+                 host_next,
+                 host_sink_try},
         .publisher_new = played_new,
     };
 }
 
 void aw_set_up(void)
 {
+    aw_set_up_with(NULL, 0);
+}
+
+void aw_set_up_with(const char *const *more, size_t count)
+{
     (void)snprintf(aw_folder, sizeof aw_folder, "/tmp/anbu-api-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(aw_folder));
     (void)snprintf(aw_socket, sizeof aw_socket, "%s/anbud.sock", aw_folder);
     (void)snprintf(aw_audit, sizeof aw_audit, "%s/audit.ndjson", aw_folder);
     aw_now = clock_by_hand(AW_NOW_MS);
-    const char *const sets[] = {"kafka.delivery_timeout=1s"};
+    const char *sets[8] = {"kafka.delivery_timeout=1s", "console.listen=127.0.0.1:0"};
     struct config_errors errors = {0};
-    ck_assert_msg(!config_load(NULL, sets, 1, &aw_config, &errors), "%s",
+    ck_assert_uint_le(2 + count, sizeof sets / sizeof sets[0]);
+    for (size_t i = 0; i < count; i++)
+        sets[2 + i] = more[i];
+    ck_assert_msg(!config_load(NULL, sets, 2 + count, &aw_config, &errors), "%s",
                   buffer_view(&errors.text).at);
     config_errors_done(&errors);
     aw_kafka = (struct aw_kafka){0};
@@ -156,6 +204,7 @@ void aw_tear_down(void)
     aw_store->ops->free(aw_store);
     config_free(aw_config);
     buffer_done(&aw_kafka.body);
+    buffer_done(&aw_kafka.head);
     ck_assert_int_eq(access(aw_socket, F_OK), -1);
     (void)unlink(aw_audit);
     (void)rmdir(aw_folder);
@@ -219,6 +268,9 @@ const char *aw_raise_known(const char *household, const struct detector *detecto
                                        .since_s = at_s - 36000,
                                        .utility = UTILITY_WATER,
                                        .utilities = 1u << UTILITY_WATER};
+    finding.evidence = (struct evidence){.until_s = at_s, .meter_count = 1, .longest_hours = 11};
+    for (size_t i = 0; i < EVIDENCE_HOURS; i++)
+        finding.evidence.meters[0].expected[i] = AW_EXPECTED;
     (void)snprintf(finding.summary, sizeof finding.summary, "No water since 21:00");
     (void)snprintf(finding.household, sizeof finding.household, "%s", household);
     (void)snprintf(finding.area, sizeof finding.area, "11140-sindang");

@@ -15,6 +15,7 @@
 #define AW_NOW_MS     1768525384005 /* 2026-01-16T01:03:04Z */
 #define AW_RAISED_S   1768514400    /* 2026-01-15T22:00:00Z */
 #define AW_PARTITIONS 4
+#define AW_EXPECTED   97 /* percent, in each hour of an alert's evidence */
 
 extern char aw_folder[64], aw_socket[96], aw_audit[96];
 extern struct fault aw_fault;
@@ -34,16 +35,20 @@ extern struct aw_kafka {
     size_t waiting;
     size_t published[PUBLISH_TOPIC_COUNT];
     char key[64];
-    struct buffer body;
+    struct buffer body, head; /* of the last message; of the audit log's last end */
 } aw_kafka;
 extern bool aw_host_is_bad;
-extern int aw_reload_errors; /* of the next reload; 0: a good one */
+extern bool aw_sink_is_tested; /* the sink "desk"; there is no other */
+extern const char *aw_next[4]; /* sets of what a reload would put in force; NULL-terminated */
+extern int aw_reload_errors;   /* of the next reload; 0: a good one */
 
 extern const struct detector aw_quiet, aw_owing; /* of the police, of the welfare team */
 extern struct alert_rules aw_rules;
 
 struct api_options aw_options(struct store *own);
 void aw_set_up(void);
+/* With further options, "KEY=VALUE". */
+void aw_set_up_with(const char *const *more, size_t count);
 void aw_tear_down(void);
 
 /* Asks and keeps aw_answer; header NULL: none. */

@@ -47,6 +47,7 @@ static inline void case_start(struct detector_case *it, const struct detector *d
     for (size_t i = 0; i < detector->option_count; i++)
         case_option(it, &detector->options[i], detector->options[i].initial);
     it->view.occupied = true;
+    it->view.acute_per_year = 6.0;
     it->view.utc_offset_s = 9 * 3600;
     for (unsigned i = 0; i < VIEW_METERS_MAX; i++) {
         it->view.meters[i].days = it->days[i];
@@ -57,7 +58,7 @@ static inline void case_start(struct detector_case *it, const struct detector *d
 
 static inline void case_show(struct detector_case *it, const struct event *event)
 {
-    struct verdict verdict = {.active = it->verdict.active};
+    struct verdict verdict = {.active = it->verdict.active, .price = it->verdict.price};
     it->view.now_s = event->at_s;
     it->detector->observe(it->options, it->state, &it->view, event, &verdict);
     it->verdict = verdict;

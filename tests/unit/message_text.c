@@ -100,6 +100,8 @@ static void add_event(struct buffer *out, const struct household_message *event)
     if (event->event == HOUSEHOLD_OUTCOME)
         buffer_format(out, " %s", outcome_names[event->outcome]);
     add_ms(out, "until", event->until_s * 1000);
+    if (event->shortened)
+        buffer_text(out, " shortened");
 }
 
 static void add_weather(struct buffer *out, const struct weather *weather)

@@ -85,6 +85,21 @@ START_TEST(the_story_of_an_alert_gives_the_golden_events)
     struct change reopen = alerts_person(CHANGE_REOPEN, "lee", MORNING_MS + 300 * MINUTE_MS,
                                          "the son has not seen her");
     tell(&alert, &reopen, "reopened");
+    struct change contact =
+        alerts_person(CHANGE_CONTACT, "lee", MORNING_MS + 310 * MINUTE_MS, "his number, not hers");
+    contact.contact = (struct contact){CHANNEL_CALL, WHOM_CONTACT_PERSON, RESULT_WRONG_NUMBER};
+    tell(&alert, &contact, "contacted");
+    struct change refer =
+        alerts_person(CHANGE_REFER, "lee", MORNING_MS + 320 * MINUTE_MS, "bills, no danger");
+    refer.refer_to = TEAM_WELFARE;
+    tell(&alert, &refer, "referred");
+    struct change decline =
+        alerts_person(CHANGE_DECLINE, "park", MORNING_MS + 330 * MINUTE_MS, "not seen since");
+    tell(&alert, &decline, "declined");
+    refer.at_ms += HOUR_MS;
+    alerts_step(&alert, &refer, NULL);
+    struct change accept = alerts_person(CHANGE_ACCEPT, "park", MORNING_MS + 390 * MINUTE_MS, NULL);
+    tell(&alert, &accept, "accepted");
     alert_done(&alert);
 }
 END_TEST
@@ -209,7 +224,7 @@ static void expect_fault(json_t *root, const char *want)
     char *text = json_dumps(root, JSON_COMPACT);
     ck_assert_int_eq(alert_read(text_of(text), &out, &fault), ERR_CORRUPT);
     ck_assert_str_eq(fault.text, want);
-    ck_assert(memcmp(&out, &untouched, sizeof out) == 0);
+    ck_assert_mem_eq(&out, &untouched, sizeof out);
     free(text);
 }
 
@@ -307,7 +322,8 @@ START_TEST(evidence_with_a_wrong_value_is_refused_by_name)
          "evidence.terms has a name that is too long, or no number"},
         {"terms",
          "{\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1,\"h\":1,\"i\":1,\"j\":1,\"k\":1,"
-         "\"l\":1,\"m\":1,\"n\":1}",
+         "\"l\":1,\"m\":1,\"n\":1,\"o\":1,\"p\":1,\"q\":1,\"r\":1,\"s\":1,\"t\":1,\"u\":1,\"v\":1,"
+         "\"w\":1}",
          "evidence.terms is no object, or too large"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -453,13 +469,13 @@ START_TEST(the_page_on_alerts_knows_every_word)
         const char *const *names;
         size_t count;
     } tables[] = {
-        {alert_state_names, ALERT_STATE_COUNT},
-        {alert_change_names, ALERT_CHANGE_COUNT},
-        {alert_step_words, ALERT_STEP_COUNT},
-        {alert_step_events, ALERT_STEP_COUNT},
-        {outcome_names, OUTCOME_COUNT},
-        {severity_names, SEVERITY_COUNT},
-        {team_names, TEAM_COUNT},
+        {alert_state_names, ALERT_STATE_COUNT},   {alert_change_names, ALERT_CHANGE_COUNT},
+        {alert_step_words, ALERT_STEP_COUNT},     {alert_step_events, ALERT_STEP_COUNT},
+        {outcome_names, OUTCOME_COUNT},           {contact_channel_names, CONTACT_CHANNEL_COUNT},
+        {contact_whom_names, CONTACT_WHOM_COUNT}, {contact_result_names, CONTACT_RESULT_COUNT},
+        {severity_names, SEVERITY_COUNT},         {team_names, TEAM_COUNT},
+        {alert_answer_names, ALERT_ANSWER_COUNT}, {ladder_channel_names, LADDER_CHANNEL_COUNT},
+        {ladder_whom_names, LADDER_WHOM_COUNT},
     };
     char word[64];
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++) {

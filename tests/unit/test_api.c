@@ -211,7 +211,7 @@ START_TEST(a_persons_action_is_published_before_it_is_confirmed)
     aw_expect(200, "/api/v1/alerts", NULL);
     aw_says("\"total\":0");
     uint64_t lines = 0;
-    ck_assert_int_eq(audit_verify(aw_audit, &lines, &aw_fault), ERR_OK);
+    ck_assert_int_eq(audit_verify(aw_audit, NULL, 0, &lines, &aw_fault), ERR_OK);
     ck_assert_uint_eq(lines, 5);
 }
 END_TEST
@@ -267,6 +267,60 @@ START_TEST(whoever_comes_too_late_is_told_who_was_first)
 }
 END_TEST
 
+START_TEST(a_contact_is_told_and_suggests_what_it_may_mean)
+{
+    const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
+    aw_expect(400, aw_path(id, "contact"), "{\"channel\":\"call\",\"whom\":\"resident\"}");
+    aw_says("a contact needs its result, one of: reached_safe, ");
+    aw_expect(400, aw_path(id, "contact"), "{\"channel\":\"pigeon\"}");
+    aw_says("is none of message, call, visit");
+    aw_expect(400, aw_path(id, "note"), "{\"note\":\"x\",\"whom\":\"resident\"}");
+    aw_says("whom: goes with contact alone");
+    aw_expect(200, aw_path(id, "contact"),
+              "{\"channel\":\"call\",\"whom\":\"resident\",\"result\":\"reached_safe\"}");
+    aw_says("\"state\":\"contacting\"");
+    aw_says("\"contact\":{\"channel\":\"call\",\"whom\":\"resident\",\"result\":\"reached_safe\"}");
+    aw_says("\"suggests\":\"safe\"");
+    ck_assert_ptr_nonnull(strstr(aw_kafka.body.at, "\"type\":\"anbu.alert.contacted\""));
+    aw_audit_says("\"action\":\"alerts.contact\"", 5);
+    aw_expect(200, "/api/v1/alerts?state=contacting", NULL);
+    aw_says("\"total\":1");
+}
+END_TEST
+
+START_TEST(a_referral_stands_on_both_lists_until_it_is_answered)
+{
+    const char *id = aw_raise("H-1", &aw_owing, SEVERITY_MEDIUM, AW_RAISED_S);
+    const char *theirs = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
+    char also[80];
+    (void)snprintf(also, sizeof also, "to the police: look in (they have %.8s of this home",
+                   theirs);
+    aw_expect(400, aw_path(id, "refer"), "{\"note\":\"look in\"}");
+    aw_says("a referral needs its team, one of: police, welfare");
+    aw_expect(400, aw_path(id, "refer"), "{\"team\":\"fire\",\"note\":\"look in\"}");
+    aw_expect(400, aw_path(id, "refer"), "{\"team\":\"police\"}");
+    aw_expect(200, aw_path(id, "refer"), "{\"team\":\"police\",\"note\":\"look in\"}");
+    aw_says("\"state\":\"referred\",\"desk\":\"police\",\"referred_from\":\"welfare\"");
+    aw_says(also);
+    aw_expect(200, "/api/v1/alerts?team=police", NULL);
+    aw_says("\"total\":2");
+    aw_expect(200, "/api/v1/alerts?team=welfare", NULL);
+    aw_says("\"total\":1");
+    aw_expect(200, aw_path(id, ""), NULL);
+    (void)snprintf(also, sizeof also, "\"also\":{\"id\":\"%s\",\"desk\":\"police\",", theirs);
+    aw_says(also);
+    aw_expect(400, aw_path(id, "decline"), "{}");
+    aw_expect(200, aw_path(id, "decline"), "{\"note\":\"no danger\"}");
+    ck_assert_ptr_nonnull(strstr(aw_kafka.body.at, "\"type\":\"anbu.alert.declined\""));
+    aw_expect(200, "/api/v1/alerts?team=police", NULL);
+    aw_says("\"total\":1");
+    aw_expect(409, aw_path(id, "accept"), "{}");
+    aw_expect(200, aw_path(id, "escalate"), "{\"note\":\"smell of gas\"}");
+    aw_says("\"state\":\"open\",\"desk\":\"police\"");
+    aw_expect(409, aw_path(id, "escalate"), "{\"note\":\"again\"}");
+}
+END_TEST
+
 START_TEST(what_cannot_be_done_says_what_can_and_is_recorded)
 {
     const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
@@ -278,21 +332,35 @@ START_TEST(what_cannot_be_done_says_what_can_and_is_recorded)
     aw_expect(409, aw_path(id, "reopen"), "{\"note\":\"why not\"}");
     aw_says(named);
     aw_expect(400, aw_path(id, "acknowledge"), "{\"expires\":\"tomorrow\"}");
-    aw_expect(400, aw_path(id, "note"), "{\"note\":\"x\",\"colour\":\"red\"}");
-    aw_says("is no member of this body");
     aw_expect(400, aw_path(id, "note"), "{\"note\":");
     aw_expect(400, aw_path(id, "note"), "[]");
     aw_expect(400, aw_path(id, "note"), "{\"note\":\"x\",\"version\":\"2\"}");
     aw_expect(400, aw_path(id, "note"), "{\"note\":\"a\\u0000b\"}");
     aw_expect(400, aw_path(id, "resolve"), "{\"outcome\":\"safe\",\"until\":\"2026-02-01\"}");
     aw_expect(404, aw_path("zzzzzzzz", "acknowledge"), "{}");
-    aw_audit_says("\"result\":\"refused: ", 11);
+    aw_audit_says("\"result\":\"refused: ", 10);
     aw_expect(200, aw_path(id, "resolve"), "{\"outcome\":\"absence\",\"until\":\"2026-02-01\"}");
     ck_assert_ptr_nonnull(strstr(aw_kafka.body.at, "2026-02-01T00:00:00+09:00"));
     aw_expect(409, aw_path(id, "acknowledge"), "{}");
     aw_says(" (H-1): resolved as absence by ");
     aw_says(" at 2026-01-16 10:03; reopen it first");
     ck_assert_uint_eq(aw_kafka.published[PUBLISH_ALERTS], 2);
+}
+END_TEST
+
+START_TEST(an_unknown_member_is_answered_by_those_of_this_route)
+{
+    const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
+    aw_expect(400, aw_path(id, "note"), "{\"note\":\"x\",\"colour\":\"red\"}");
+    aw_says("colour\\\" is no member of this body; it knows note, version, why\"");
+    aw_expect(400, aw_path(id, "resolve"), "{\"colour\":\"red\"}");
+    aw_says("it knows note, outcome, until, version, why\"");
+    aw_expect(400, aw_path(id, "contact"), "{\"colour\":\"red\"}");
+    aw_says("it knows note, channel, whom, result, version, why\"");
+    aw_expect(400, "/api/v1/reload", "{\"colour\":\"red\"}");
+    aw_says("it knows why\"");
+    aw_expect(400, "/api/v1/users", "{\"colour\":\"red\"}");
+    aw_says("it knows name, role, team, areas, display, sign_in, utility, password, why\"");
 }
 END_TEST
 
@@ -464,7 +532,7 @@ START_TEST(the_daemon_answers_for_itself)
     aw_says("bad");
     aw_host_is_bad = false;
     aw_expect(200, "/api/v1/status", NULL);
-    ck_assert_str_eq(aw_answer.body.at, "{\"uptime_s\":12}");
+    ck_assert_str_eq(aw_answer.body.at, "{\"uptime_s\":12,\"warnings\":[]}");
     aw_expect(200, "/api/v1", NULL);
     aw_says("/api/v1/alerts/{id}/acknowledge");
     aw_expect(200, "/api/v1/config", NULL);
@@ -601,7 +669,10 @@ int main(void)
     tcase_add_test(tcase, without_kafka_an_action_is_kept_and_says_so);
     tcase_add_test(tcase, behind_a_long_backlog_an_action_is_not_called_delivered);
     tcase_add_test(tcase, whoever_comes_too_late_is_told_who_was_first);
+    tcase_add_test(tcase, a_contact_is_told_and_suggests_what_it_may_mean);
+    tcase_add_test(tcase, a_referral_stands_on_both_lists_until_it_is_answered);
     tcase_add_test(tcase, what_cannot_be_done_says_what_can_and_is_recorded);
+    tcase_add_test(tcase, an_unknown_member_is_answered_by_those_of_this_route);
     tcase_add_test(tcase, a_closed_alert_is_not_reopened_beside_a_live_one);
     tcase_add_test(tcase, a_conflict_is_tried_again_on_what_is_there_now);
     tcase_add_test(tcase, a_lost_answer_of_the_store_is_looked_after);

@@ -10,6 +10,7 @@
 
 #include "alert/incident.h"
 #include "api_world.h"
+#include "household/census.h"
 #include "household/record.h"
 #include "ingest/source.h"
 #include "kafka/kafka.h"
@@ -184,6 +185,7 @@ START_TEST(an_earlier_moment_is_looked_up_where_the_messages_lie)
     ck_assert_int_eq(json_integer_value(json_object_get(messages, "partition")),
                      kafka_partition(TEXT("H-1"), AW_PARTITIONS));
     ck_assert_str_eq(json_string_value(json_object_get(messages, "readings")), "anbu.readings");
+    ck_assert_str_eq(json_string_value(json_object_get(shown, "counts")), "");
     json_decref(shown);
     aw_audit_says("\"subject\":\"H-1 at 2026-01-15T21:00:00Z\",\"household\":\"H-1\","
                   "\"why\":\"alert\",\"result\":\"ok\"",
@@ -191,6 +193,38 @@ START_TEST(an_earlier_moment_is_looked_up_where_the_messages_lie)
     aw_expect(409, "/api/v1/households/H-out?at=2026-01-15T21%3A00%3A00Z", NULL);
     aw_says("has opted out: what was before is not shown either");
     aw_says_not("partition");
+}
+END_TEST
+
+/* The newest that the partition's homes are judged by, and the bytes for whoever looks back. */
+START_TEST(a_household_is_shown_at_the_prices_in_force)
+{
+    struct store_head head;
+    struct buffer counts = {0}, digits = {0};
+    struct census *census = census_new();
+    uint32_t partition = kafka_partition(TEXT("H-1"), AW_PARTITIONS);
+    const int64_t offsets[TOPIC_COUNT] = {OFFSET_NONE, OFFSET_NONE, OFFSET_NONE, OFFSET_NONE};
+    struct census_count hours = {2922, 6000, 8766, POPULATION_FLOW, CENSUS_HOURS};
+    keep_record(TEXT("H-1"), false);
+    aw_expect(200, "/api/v1/households/H-1", NULL);
+    aw_says("\"prices\":{\"of\":\"training\",\"snapshot\":null,\"since\":null}");
+    (void)census_turn(census, hours.week);
+    census_add(census, &hours);
+    ck_assert(census_turn(census, hours.week + 1));
+    census_write(census, &counts);
+    struct store_record record = {STORE_NOBODY, counts.at, (uint32_t)counts.bytes, 0, 0};
+    ck_assert(!aw_store->ops->take(aw_store, partition, &head, NULL, NULL, &aw_fault));
+    ck_assert(!aw_store->ops->flush(aw_store, &head, &record, 1, offsets, &aw_fault));
+    aw_expect(200, "/api/v1/households/H-1", NULL);
+    aw_says("\"prices\":{\"of\":\"counted\",\"snapshot\":2923,\"since\":"
+            "\"2026-01-12T00:00:00Z\"}");
+    aw_says_not("\"counts\"");
+    aw_expect(200, "/api/v1/households/H-1?at=2026-01-15T21%3A00%3A00Z", NULL);
+    buffer_hex(&digits, buffer_view(&counts));
+    aw_says(digits.at);
+    buffer_done(&digits);
+    buffer_done(&counts);
+    census_free(census);
 }
 END_TEST
 
@@ -205,6 +239,7 @@ int main(void)
     tcase_add_test(tcase, homes_are_listed_by_how_late_a_collapse_would_be_told);
     tcase_add_test(tcase, an_area_is_found_behind_a_page_of_others);
     tcase_add_test(tcase, an_earlier_moment_is_looked_up_where_the_messages_lie);
+    tcase_add_test(tcase, a_household_is_shown_at_the_prices_in_force);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "console/audit.h"
+#include "console/audit_find.h"
 
 #include <check.h>
 #include <fcntl.h>
@@ -15,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/utf8.h"
+#include "base/zone.h"
 
 static char folder[64], path[96];
 static struct fault fault;
@@ -48,6 +50,7 @@ static struct audit *open_log(void)
 static struct audit_entry entry(const char *action)
 {
     return (struct audit_entry){.at_ms = 1768525384005,
+                                .role = "officer",
                                 .who = "kim",
                                 .from = "unix:uid=1000,pid=7",
                                 .action = action,
@@ -76,7 +79,7 @@ static void three_lines(void)
 static uint64_t verified(enum err expected)
 {
     uint64_t lines = 0;
-    enum err err = audit_verify(path, &lines, &fault);
+    enum err err = audit_verify(path, NULL, 0, &lines, &fault);
     ck_assert_msg(err == expected, "%s: %s", err_text(err), err ? fault.text : "");
     return lines;
 }
@@ -105,6 +108,7 @@ START_TEST(a_chain_goes_on_after_a_restart)
     read_log(&log);
     ck_assert_ptr_nonnull(strstr(log.at,
                                  "{\"seq\":4,\"at\":\"2026-01-16T01:03:04.005Z\","
+                                 "\"role\":\"officer\","
                                  "\"who\":\"kim\",\"from\":\"unix:uid=1000,pid=7\","
                                  "\"action\":\"households.show\",\"subject\":\"abcdef\","
                                  "\"household\":\"H-10231\",\"why\":\"\",\"result\":\"ok\""));
@@ -262,6 +266,172 @@ START_TEST(threads_share_one_chain)
 }
 END_TEST
 
+static void append_at(struct audit *audit, const char *when)
+{
+    struct audit_entry one = entry("alerts.list");
+    bool has_offset;
+    ck_assert_int_eq(time_parse(text_of(when), &one.at_ms, &has_offset), ERR_OK);
+    ck_assert_msg(!audit_append(audit, &one, &fault), "%s", fault.text);
+}
+
+static void month_path(const char *month, char out[160])
+{
+    (void)snprintf(out, 160, "%.*s-%s.ndjson", (int)(strlen(path) - strlen(".ndjson")), path,
+                   month);
+}
+
+START_TEST(a_month_that_is_over_lies_beside_and_the_chain_goes_on)
+{
+    char january[160], again[160];
+    struct audit *audit = open_log();
+    append_at(audit, "2026-01-31T23:59:59.999Z");
+    append_at(audit, "2026-02-01T00:00:00Z");
+    append_at(audit, "2026-01-15T00:00:00Z"); /* a clock that goes back */
+    append_at(audit, "2026-02-02T00:00:00Z");
+    audit_close(audit);
+    month_path("2026-01", january);
+    month_path("2026-01.2", again);
+    ck_assert_int_eq(access(january, F_OK), 0);
+    ck_assert_int_eq(access(again, F_OK), 0);
+    ck_assert_uint_eq(verified(ERR_OK), 4);
+    ck_assert_int_eq(rename(path, again), 0); /* killed between two files */
+    audit = open_log();
+    append_at(audit, "2026-02-03T00:00:00Z");
+    audit_close(audit);
+    ck_assert_uint_eq(verified(ERR_CORRUPT), 1); /* lines 2 and 3 were in the file that is gone */
+    ck_assert_int_eq(unlink(january), 0);
+    verified(ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "no record of it says"));
+    ck_assert_int_eq(unlink(again), 0);
+}
+END_TEST
+
+#define MONTHS 48
+
+static void *append_months(void *context)
+{
+    for (int i = 0; i < MONTHS; i++) {
+        char when[32];
+        (void)snprintf(when, sizeof when, "20%02d-%02d-01T00:00:00Z", 26 + i / 12, 1 + i % 12);
+        append_at(context, when);
+    }
+    return NULL;
+}
+
+static bool line_is_whole(void *context, struct text line)
+{
+    size_t *whole = context;
+    *whole += line.bytes > 0 && line.at[0] == '{' && line.at[line.bytes - 1] == '}';
+    return true;
+}
+
+START_TEST(who_looks_lines_up_meets_whole_ones_whoever_writes_and_at_a_months_turn)
+{
+    struct audit *audit = open_log();
+    struct audit_head head;
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, append_months, audit), 0);
+    do {
+        const struct audit_query query = {.limit = 5};
+        size_t whole = 0;
+        uint64_t next;
+        audit_head(audit, &head);
+        enum err err = audit_find(audit, &query, line_is_whole, &whole, &next, &fault);
+        ck_assert_msg(!err, "%s", fault.text);
+        ck_assert_uint_ge(whole, head.lines < 5 ? head.lines : 5);
+    } while (head.lines < MONTHS);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    audit_close(audit);
+    ck_assert_uint_eq(verified(ERR_OK), MONTHS);
+    for (int i = 0; i < MONTHS - 1; i++) {
+        char month[8], name[160];
+        (void)snprintf(month, sizeof month, "20%02d-%02d", 26 + i / 12, 1 + i % 12);
+        month_path(month, name);
+        ck_assert_int_eq(unlink(name), 0);
+    }
+}
+END_TEST
+
+START_TEST(a_crash_between_two_months_loses_nothing)
+{
+    char january[160];
+    three_lines();
+    month_path("2026-01", january);
+    ck_assert_int_eq(rename(path, january), 0);
+    struct audit *audit = open_log();
+    append_at(audit, "2026-02-01T00:00:00Z");
+    audit_close(audit);
+    ck_assert_uint_eq(verified(ERR_OK), 4);
+    ck_assert_int_eq(unlink(january), 0);
+}
+END_TEST
+
+START_TEST(months_that_are_too_old_go_and_the_chain_says_so)
+{
+    static const char *const left[] = {"2024-03", "2024-04", "2026-01"};
+    char month[160];
+    struct audit *audit = open_log();
+    audit_keep(audit, INT64_C(730) * 86400000);
+    append_at(audit, "2024-01-05T00:00:00Z");
+    append_at(audit, "2024-02-05T00:00:00Z");
+    append_at(audit, "2024-03-05T00:00:00Z");
+    append_at(audit, "2024-04-05T00:00:00Z");
+    append_at(audit, "2026-01-05T00:00:00Z"); /* nothing is two years old yet */
+    month_path("2024-01", month);
+    ck_assert_int_eq(access(month, F_OK), 0);
+    append_at(audit, "2026-03-10T00:00:00Z"); /* January and February are: one a month goes */
+    ck_assert_int_eq(access(month, F_OK), -1);
+    month_path("2024-02", month);
+    ck_assert_int_eq(access(month, F_OK), 0);
+    append_at(audit, "2026-04-01T00:00:00Z");
+    ck_assert_int_eq(access(month, F_OK), -1);
+    audit_close(audit);
+    ck_assert_uint_eq(verified(ERR_OK), 7); /* 5 of those above, and 2 that say what went */
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        month_path(left[i], month);
+        ck_assert_msg(access(month, F_OK) == 0, "%s", month);
+        if (i == 0) {
+            ck_assert_int_eq(unlink(month), 0); /* by hand: nothing says why */
+            verified(ERR_CORRUPT);
+            ck_assert_ptr_nonnull(strstr(fault.text, "no record of it says"));
+        } else {
+            ck_assert_int_eq(unlink(month), 0);
+        }
+    }
+    month_path("2026-03", month);
+    ck_assert_int_eq(unlink(month), 0);
+}
+END_TEST
+
+START_TEST(heads_that_were_kept_show_a_log_that_is_new_or_cut)
+{
+    struct audit_head heads[2];
+    struct buffer log = {0};
+    uint64_t lines;
+    three_lines();
+    read_log(&log);
+    struct audit *audit = open_log();
+    audit_head(audit, &heads[0]);
+    append(audit, "alerts.note");
+    audit_head(audit, &heads[1]);
+    audit_close(audit);
+    ck_assert_uint_eq(heads[0].lines, 3);
+    ck_assert_int_eq(audit_verify(path, heads, 2, &lines, &fault), ERR_OK);
+    write_log(log.at, log.bytes);
+    ck_assert_int_eq(audit_verify(path, heads, 1, &lines, &fault), ERR_OK);
+    ck_assert_int_eq(audit_verify(path, heads, 2, &lines, &fault), ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "its end was cut"));
+    ck_assert_int_eq(unlink(path), 0);
+    audit = open_log();
+    for (int i = 0; i < 4; i++)
+        append(audit, "households.show");
+    audit_close(audit);
+    ck_assert_int_eq(audit_verify(path, heads, 2, &lines, &fault), ERR_CORRUPT);
+    ck_assert_ptr_nonnull(strstr(fault.text, "written anew"));
+    buffer_done(&log);
+}
+END_TEST
+
 START_TEST(a_log_that_is_no_plain_file_is_refused)
 {
     struct audit *audit = NULL;
@@ -290,6 +460,11 @@ int main(void)
     tcase_add_test(tcase, hostile_text_stays_one_line_of_json);
     tcase_add_test(tcase, a_line_that_cannot_be_written_leaves_the_log_as_it_was);
     tcase_add_test(tcase, threads_share_one_chain);
+    tcase_add_test(tcase, a_month_that_is_over_lies_beside_and_the_chain_goes_on);
+    tcase_add_test(tcase, who_looks_lines_up_meets_whole_ones_whoever_writes_and_at_a_months_turn);
+    tcase_add_test(tcase, a_crash_between_two_months_loses_nothing);
+    tcase_add_test(tcase, months_that_are_too_old_go_and_the_chain_says_so);
+    tcase_add_test(tcase, heads_that_were_kept_show_a_log_that_is_new_or_cut);
     tcase_add_test(tcase, a_log_that_is_no_plain_file_is_refused);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

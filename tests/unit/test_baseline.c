@@ -51,6 +51,27 @@ START_TEST(the_range_comes_with_the_eighth_day)
 }
 END_TEST
 
+/* How a utility begins: the months that it has, in one go, meter by meter or hour by hour. */
+START_TEST(a_history_that_comes_at_once_teaches_all_of_it)
+{
+    enum utility both[] = {UTILITY_ELECTRICITY, UTILITY_WATER};
+    int32_t end = ABODE_H0 + 45 * 24;
+    int64_t arrived_s = end * HOUR + 60;
+    for (int i = 0; i < 2 * 45 * 24; i++) {
+        enum utility utility = both[_i ? i % 2 : i / (45 * 24)];
+        int32_t hour = ABODE_H0 + (_i ? i / 2 : i % (45 * 24));
+        abode_take(&home, abode_hour(utility, hour * HOUR, abode_usual(utility, hour)), arrived_s);
+    }
+    abode_wait(&home, arrived_s + DAY);
+    for (int u = 0; u < 2; u++) {
+        const struct routine *routine = routine_of(both[u]);
+        ck_assert_uint_ge(routine->learnt_hours, 40 * 24);
+        ck_assert(routine_awake(routine, routine_slot(7, 2)) > 0.6);
+        ck_assert(routine_awake(routine, routine_slot(3, 2)) < 0.2);
+    }
+}
+END_TEST
+
 START_TEST(a_week_of_which_half_is_unknown_is_no_week)
 {
     for (int32_t hour = ABODE_H0; hour < ABODE_H0 + 20 * 24; hour++) {
@@ -330,6 +351,7 @@ int main(void)
     tcase_add_checked_fixture(cases, begin, end);
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, the_range_comes_with_the_eighth_day);
+    tcase_add_loop_test(cases, a_history_that_comes_at_once_teaches_all_of_it, 0, 2);
     tcase_add_test(cases, a_week_of_which_half_is_unknown_is_no_week);
     tcase_add_test(cases, a_week_without_a_drop_has_the_range_of_the_least_flow);
     tcase_add_test(cases, estimated_hours_give_no_range_and_teach_nothing);

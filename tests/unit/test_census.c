@@ -24,10 +24,12 @@ static void add(struct census *census, int32_t week, unsigned what, int32_t n)
     census_write_with(census, &count);
 }
 
-/* Homes that come to every price `times` as often as those of the training. */
+/* Homes that come to every price `times` as often as those of the training, and were told of as
+ * often as their budget says. */
 static void live(struct census *census, int32_t week, int years, double times)
 {
     add(census, week, CENSUS_HOURS, years * HOME_YEAR);
+    add(census, week, CENSUS_RAISED, years * one.budget_milli / 1000);
     double told = 0.0;
     for (unsigned bin = 0; bin < PACE_BINS; bin++) {
         double alerts = pace_edges[bin] * years * times;
@@ -108,6 +110,35 @@ START_TEST(who_comes_to_it_twice_as_often_pays_half)
 }
 END_TEST
 
+/* Two thirds of a price for what was too much, half as much again for what was too little: at most.
+ */
+START_TEST(what_was_too_much_is_saved_in_the_weeks_to_come)
+{
+    static const struct {
+        int32_t more;
+        unsigned what;
+        double least, most;
+    } lately[] = {{0, CENSUS_RAISED, 5.9, 6.1},   {60, CENSUS_RAISED, 4.9, 5.1},
+                  {60, CENSUS_OTHERS, 4.9, 5.1},  {6000, CENSUS_RAISED, 3.9, 4.1},
+                  {-60, CENSUS_RAISED, 7.2, 7.5}, {-600, CENSUS_RAISED, 8.8, 9.1}};
+    for (size_t i = 0; i < sizeof lately / sizeof lately[0]; i++) {
+        struct census *census = begun();
+        live(census, WEEK, 100, 1.0);
+        add(census, WEEK, lately[i].what, lately[i].more);
+        (void)census_turn(census, WEEK + 1);
+        const struct pace *paces = census_paces(census, moment(WEEK + 1), 6.0);
+        double price = pace_price(&paces[POPULATION_FLOW], 6.0);
+        ck_assert_msg(price > lately[i].least && price < lately[i].most, "%zu: 6 cost %f", i,
+                      price);
+        /* One load, whatever the meters; another budget's is another. */
+        ck_assert_double_eq_tol(pace_price(&paces[POPULATION_ELECTRICITY], 6.0), price, 0.1);
+        price = pace_price(pace_at(census, WEEK + 1, 3.0), 3.0);
+        ck_assert_msg(price > 2.9 && price < 3.1, "%zu: 3 cost %f", i, price);
+        census_free(census);
+    }
+}
+END_TEST
+
 START_TEST(few_homes_hardly_move_it_and_none_move_it_far)
 {
     struct census *census = begun();
@@ -129,17 +160,80 @@ START_TEST(few_homes_hardly_move_it_and_none_move_it_far)
 }
 END_TEST
 
-START_TEST(what_others_raise_is_measured)
+/* A home of water, read by the hour, in the week after 1000 home-years in which detectors that
+ * grade came to so many alerts at each of their prices. */
+static struct household_view graded_home(struct census *census, double budget, int32_t n)
+{
+    struct household_view view = {.acute_per_year = budget, .meter_count = 1, .valid_days = 40};
+    view.meters[0] =
+        (struct meter_view){.utility = UTILITY_WATER, .interval_minutes = 60, .valid_days = 40};
+    live(census, WEEK, 1000, 1.0);
+    for (unsigned bin = 0; bin < PACE_OTHERS_BINS; bin++)
+        add(census, WEEK, CENSUS_GRADED + bin, n);
+    (void)census_turn(census, WEEK + 1);
+    view.paces = census_paces(census, moment(WEEK + 1), budget);
+    return view;
+}
+
+START_TEST(what_others_make_fits_into_half_of_the_budget)
+{
+    static const struct {
+        double budget, made;
+    } cases[] = {{6.0, 2.38}, {4.0, 2.0}, {1.0, 0.5}, {0.2, 0.2}};
+    double before = PACE_ANY;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct census *census = begun();
+        struct household_view view = graded_home(census, cases[i].budget, 200);
+        double made = pace_others(&view), price = pace_others_price(&view);
+        ck_assert_msg(made > cases[i].made * 0.97 && made < cases[i].made * 1.03, "budget %f: %f",
+                      cases[i].budget, made);
+        ck_assert_msg(i == 0 ? price >= PACE_ANY : price < before, "budget %f: price %f",
+                      cases[i].budget, price);
+        before = price;
+        census_free(census);
+    }
+    ck_assert_double_eq(before,
+                        pace_others_edges[0]); /* what is told at any budget makes as much alone */
+}
+END_TEST
+
+START_TEST(what_holds_at_the_threshold_is_what_was_counted_up_to_it)
 {
     struct census *census = begun();
-    live(census, WEEK, 1000, 1.0);
-    add(census, WEEK, CENSUS_OTHERS, 2000);
-    (void)census_turn(census, WEEK + 1);
-    double others = pace_others(pace_at(census, WEEK + 1, 6.0), 1.0);
-    ck_assert_msg(others > 1.95 && others < 2.01, "%f", others);
-    others = pace_others(pace_at(census, WEEK + 1, 5.0), 1.0); /* nobody has that budget */
-    ck_assert_msg(others > 0.99 && others < 1.01, "%f", others);
+    struct household_view view = graded_home(census, 2.4, 200); /* 0.2 a bin: six bins make 1.2 */
+    double price = pace_others_price(&view);
+    ck_assert_msg(price > pace_others_edges[4] && price < pace_others_edges[6], "%f", price);
+    /* Another budget leans on it. */
+    view.paces = census_paces(census, moment(WEEK + 1), 2.0);
+    view.acute_per_year = 2.0;
+    ck_assert_double_lt(pace_others_price(&view), price);
+    ck_assert_double_gt(pace_others_price(&view), PACE_ALWAYS);
     census_free(census);
+}
+END_TEST
+
+START_TEST(a_graded_finding_is_raised_at_its_price_and_stays)
+{
+    struct household_view view = {.acute_per_year = 0.6};
+    double price = pace_others_price(&view), usual = 0.4;
+    double halvings = pace_others_halvings(&view, usual);
+    ck_assert_double_gt(halvings, 0.0);
+    ck_assert(pace_graded(usual, halvings) < price * 1.0001);
+    ck_assert_double_eq(pace_graded(usual, 50.0), PACE_ALWAYS);
+    struct verdict verdict = {.active = true};
+    pace_others_judge(&view, false, usual, &verdict);
+    ck_assert(!verdict.active && verdict.price == usual);
+    verdict.active = true;
+    pace_others_judge(&view, false, price * 0.9, &verdict);
+    ck_assert(verdict.active && verdict.price == price * 0.9);
+    pace_others_judge(&view, true, usual, &verdict); /* it never rises */
+    ck_assert(verdict.active && verdict.price == price * 0.9);
+    verdict.active = false;
+    pace_others_judge(&view, true, usual, &verdict);
+    ck_assert(!verdict.active && verdict.price == 0.0);
+    view.acute_per_year = 6.0;
+    ck_assert_double_eq(pace_others_price(&view), PACE_ANY);
+    ck_assert_double_eq(pace_others_halvings(&view, usual), 0.0);
 }
 END_TEST
 
@@ -317,8 +411,31 @@ START_TEST(a_home_is_of_what_its_meters_show_by_the_hour)
     ck_assert_int_eq(population_of(&view), POPULATION_ELECTRICITY); /* hardly known yet */
     view.meters[1].valid_days = 60;
     ck_assert_int_eq(population_of(&view), POPULATION_SEVERAL);
+    view.meters[0].delay_minutes = 1200;
+    ck_assert_int_eq(population_of(&view), POPULATION_SEVERAL); /* the other is heard of at once */
+    view.meters[1].delay_minutes = 1200;
+    ck_assert_int_eq(population_of(&view), POPULATION_LATE_SEVERAL);
     view.meters[1].interval_minutes = 1440;
-    ck_assert_int_eq(population_of(&view), POPULATION_ELECTRICITY);
+    ck_assert_int_eq(population_of(&view), POPULATION_LATE_ELECTRICITY);
+    view.meters[0].utility = UTILITY_WATER;
+    ck_assert_int_eq(population_of(&view), POPULATION_LATE_FLOW);
+    view.meters[0].delay_minutes = 5;
+    ck_assert_int_eq(population_of(&view), POPULATION_FLOW);
+}
+END_TEST
+
+/* Each believes of itself what its kind came to in the training. */
+START_TEST(whoever_is_heard_of_late_pays_more_before_it_is_counted)
+{
+    struct census *census = begun();
+    live(census, WEEK, 1, 1.0); /* of another population */
+    (void)census_turn(census, WEEK + 1);
+    const struct pace *paces = census_paces(census, moment(WEEK + 1), 6.0);
+    double price = pace_price(&paces[POPULATION_LATE_FLOW], 6.0);
+    double wanted = 6.0 / population_usual(POPULATION_LATE_FLOW);
+    ck_assert_msg(price > wanted * 0.97 && price < wanted * 1.03, "6 cost %f", price);
+    ck_assert_double_gt(wanted, 7.0);
+    census_free(census);
 }
 END_TEST
 
@@ -330,8 +447,11 @@ int main(void)
     tcase_add_test(cases, weeks_begin_on_monday);
     tcase_add_test(cases, a_population_as_in_the_training_pays_its_price);
     tcase_add_test(cases, who_comes_to_it_twice_as_often_pays_half);
+    tcase_add_test(cases, what_was_too_much_is_saved_in_the_weeks_to_come);
     tcase_add_test(cases, few_homes_hardly_move_it_and_none_move_it_far);
-    tcase_add_test(cases, what_others_raise_is_measured);
+    tcase_add_test(cases, what_others_make_fits_into_half_of_the_budget);
+    tcase_add_test(cases, what_holds_at_the_threshold_is_what_was_counted_up_to_it);
+    tcase_add_test(cases, a_graded_finding_is_raised_at_its_price_and_stays);
     tcase_add_test(cases, an_alert_that_falls_in_price_is_one_alert);
     tcase_add_test(cases, old_weeks_fade);
     tcase_add_test(cases, what_is_too_late_for_its_snapshot_is_not_counted);
@@ -340,6 +460,7 @@ int main(void)
     tcase_add_test(cases, more_budgets_than_there_is_room_for_are_not_counted);
     tcase_add_test(cases, damaged_bytes_are_seen);
     tcase_add_test(cases, a_home_is_of_what_its_meters_show_by_the_hour);
+    tcase_add_test(cases, whoever_is_heard_of_late_pays_more_before_it_is_counted);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -25,19 +25,19 @@ static const char *const modes[] = {"calm", "keen", NULL};
 static const struct option watch_rows[] = {
     {"watch.level", OPTION_NUMBER, "nats", "7.5", 0.5, 40, NULL, true,
      offsetof(struct watch_options, level), "Evidence that makes a finding.", NULL, NULL,
-     LEVER_NONE},
+     LEVER_NONE, 0},
     {"watch.window", OPTION_DURATION, NULL, "24h", 3600, 604800, NULL, true,
-     offsetof(struct watch_options, window_s), "How far back it looks.", NULL, NULL, LEVER_NONE},
+     offsetof(struct watch_options, window_s), "How far back it looks.", NULL, NULL, LEVER_NONE, 0},
     {"watch.room", OPTION_BYTES, NULL, "64k", 512, 1 << 30, NULL, true,
-     offsetof(struct watch_options, room), "Room.", NULL, NULL, LEVER_NONE},
+     offsetof(struct watch_options, room), "Room.", NULL, NULL, LEVER_NONE, 0},
     {"watch.count", OPTION_INT, NULL, "-3", -10, 10, NULL, true,
-     offsetof(struct watch_options, count), "A count.", NULL, NULL, LEVER_NONE},
+     offsetof(struct watch_options, count), "A count.", NULL, NULL, LEVER_NONE, 0},
     {"watch.strict", OPTION_BOOL, NULL, "false", 0, 0, NULL, true,
-     offsetof(struct watch_options, strict), "Takes no excuses.", NULL, NULL, LEVER_NONE},
+     offsetof(struct watch_options, strict), "Takes no excuses.", NULL, NULL, LEVER_NONE, 0},
     {"watch.mode", OPTION_CHOICE, NULL, "calm", 0, 0, modes, true,
-     offsetof(struct watch_options, mode), "Temper.", NULL, NULL, LEVER_NONE},
+     offsetof(struct watch_options, mode), "Temper.", NULL, NULL, LEVER_NONE, 0},
     {"watch.note", OPTION_TEXT, NULL, "", 0, 0, NULL, true, offsetof(struct watch_options, note),
-     "A note.", NULL, NULL, LEVER_NONE},
+     "A note.", NULL, NULL, LEVER_NONE, 0},
 };
 static const struct detector watch = {
     .name = "watch",
@@ -53,9 +53,10 @@ struct care_options {
 static const struct option care_rows[] = {
     {"care.months", OPTION_INT, "months", "3", 1, 24, NULL, true,
      offsetof(struct care_options, months), "Months unpaid that count.", "care.grave", NULL,
-     LEVER_NONE},
+     LEVER_NONE, 0},
     {"care.grave", OPTION_INT, "months", "6", 1, 48, NULL, true,
-     offsetof(struct care_options, grave), "Months unpaid that are grave.", NULL, NULL, LEVER_NONE},
+     offsetof(struct care_options, grave), "Months unpaid that are grave.", NULL, NULL, LEVER_NONE,
+     0},
 };
 static const struct detector care = {
     .name = "care",
@@ -721,6 +722,9 @@ START_TEST(the_examples_inside_the_sample_are_valid)
     struct config *defaults = from_text("");
     sample_write(defaults, &sample);
     setenv("KAFKA_PASSWORD", "x", 1);
+    setenv("DESK_SECRET", "whsec_QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD", 1);
+    setenv("MAIL_PASSWORD", "x", 1);
+    setenv("GATEWAY_SECRET", "whsec_QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD", 1);
     /* The head's lines about commands are prose that is indented. */
     char *all = uncovered(strstr(sample.at, "\n\n"), false);
     struct config *config = from_text(all);
@@ -730,6 +734,8 @@ START_TEST(the_examples_inside_the_sample_are_valid)
     ck_assert_uint_eq(config->layer_count, 3);
     ck_assert_uint_eq(config->enrolment_count, 3);
     ck_assert_uint_eq(config->field_count, 2);
+    ck_assert_uint_eq(config->sink_count, 3);
+    ck_assert_uint_eq(config->answer_count, 1);
     config_free(config);
     config_free(defaults);
     free(all);

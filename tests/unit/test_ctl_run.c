@@ -117,6 +117,12 @@ static void play_poll(struct publisher *publisher, int timeout_ms)
     token = NULL;
 }
 
+static enum err play_flush(struct publisher *publisher, int timeout_ms)
+{
+    play_poll(publisher, timeout_ms);
+    return ERR_OK;
+}
+
 static void play_free(struct publisher *publisher)
 {
     (void)publisher;
@@ -125,7 +131,7 @@ static void play_free(struct publisher *publisher)
 static enum err play_new(void *context, publisher_done_fn *call, void *call_context,
                          struct publisher **into, struct fault *why)
 {
-    static const struct publisher_ops ops = {play_publish, play_poll, NULL, play_free};
+    static const struct publisher_ops ops = {play_publish, play_poll, play_flush, play_free};
     static struct publisher publisher = {&ops};
     (void)context, (void)why;
     done = call;
@@ -193,7 +199,10 @@ static void daemon_up(void)
         .store = store_memory_again(store),
         .settings = config_settings(config),
         .clock = &clock_machine,
-        .host = {NULL, play_reload, play_hold, play_release, play_status, {0}},
+        .host = {.reload = play_reload,
+                 .config_hold = play_hold,
+                 .config_release = play_release,
+                 .status = play_status},
         .publisher_new = play_new,
     };
     ck_assert_msg(!api_start(&options, &api, &fault), "%s", fault.text);
@@ -211,7 +220,11 @@ static void daemon_down(void)
 static void raise_alert(char id[ALERT_ID_MAX])
 {
     static const struct detector quiet = {.name = "silence", .team = TEAM_POLICE};
-    static const struct alert_rules rules = {7200, 600, 1800, 3};
+    static const struct alert_rules rules = {.ack_expiry_s = 7200,
+                                             .escalate_critical_s = 600,
+                                             .escalate_s = 1800,
+                                             .escalations_max = 3,
+                                             .refer_accept_s = 1200};
     int64_t now_ms = clock_wall_ms(&clock_machine);
     struct finding finding = {.detector = &quiet,
                               .seq = 1,
@@ -243,7 +256,7 @@ START_TEST(wrong_usage_is_exit_2_and_says_what_is_right)
 {
     run(2, NULL);
     complains("usage: anbuctl");
-    run(2, "statsu", NULL);
+    run(2, "statuz", NULL);
     complains("did you mean \"status\"?");
     run(2, "alerts", "lst", NULL);
     complains("did you mean \"alerts list\"?");
@@ -341,12 +354,33 @@ START_TEST(an_alert_is_worked_from_the_shell)
     prints("No water since 21:00 yesterday");
     run(0, "alerts", "ack", prefix, "--for", "2h", "--note", "calling her", NULL);
     prints("(H-1) is acknowledged by ");
+    run(0, "alerts", "contact", prefix, "--channel", "call", "--whom", "contact_person", "--result",
+        "reached_safe", NULL);
+    prints("(H-1) is contacting by ");
+    prints("; if that settles it: anbuctl alerts resolve ");
+    run(1, "alerts", "contact", prefix, "--channel", "call", NULL);
+    run(0, "alerts", "refer", prefix, "--team", "welfare", "--note", "bills", NULL);
+    prints("(H-1) is referred to the welfare, who have until ");
+    run(0, "alerts", "list", "--team", "welfare", NULL);
+    prints("welfare (police)");
+    run(0, "alerts", "show", prefix, NULL);
+    prints("welfare, from the police; to be answered by ");
+    run(1, "alerts", "decline", prefix, NULL);
+    run(0, "alerts", "decline", prefix, "--note", "not ours", NULL);
+    prints("(H-1) is open");
+    run(1, "alerts", "escalate", prefix, "--note", "x", NULL);
+    run(0, "alerts", "refer", prefix, "--team", "welfare", "--note", "bills", NULL);
+    run(0, "alerts", "accept", prefix, NULL);
+    run(0, "alerts", "escalate", prefix, "--note", "smell of gas", NULL);
+    run(0, "alerts", "contact", prefix, "--channel", "visit", "--whom", "neighbour", "--result",
+        "no_answer", NULL);
     run(0, "alerts", "note", prefix, "a neighbour has a key", NULL);
-    run(0, "--as", "kim", "alerts", "list", "--state=acknowledged", "--json", NULL);
+    run(0, "--as", "kim", "alerts", "list", "--state=contacting", "--json", NULL);
     prints("{\"alerts\":[{");
     run(0, "alerts", "show", prefix, "--why", "shift change", NULL);
     prints("a neighbour has a key");
     prints("acknowledged by ");
+    prints(": call, contact person: reached safe");
     ck_assert_int_eq(unsetenv("ANBU_AS"), 0);
     run(0, "alerts", "release", prefix, NULL);
     run(0, "alerts", "resolve", prefix, "--outcome", "safe", "--note", "in hospital visit", NULL);
@@ -391,12 +425,52 @@ END_TEST
 START_TEST(the_daemon_is_asked_and_told)
 {
     run(0, "status", NULL);
-    prints("uptime s  12\nlag\n  readings  3\n");
+    prints("uptime s  12\nwarnings  -\nlag\n  readings  3\n");
     run(0, "status", "--json", NULL);
     prints("{\"uptime_s\":12");
     run(0, "reload", NULL);
     prints("reloaded");
     complains("kafka.brokers has changed and needs a restart");
+}
+END_TEST
+
+START_TEST(accounts_are_made_and_listed)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/password", folder);
+    FILE *file = fopen(path, "we");
+    ck_assert_ptr_nonnull(file);
+    (void)fputs("a quiet river at night\n", file);
+    ck_assert_int_eq(fclose(file), 0);
+    run(0, "user", "list", NULL);
+    prints("there is no account");
+    run(2, "user", "add", "kim", "--password-file", path, NULL);
+    complains("--role is missing");
+    run(1, "user", "add", "kim", "--role", "officer", "--password-file", path, NULL);
+    complains("team: an officer has one");
+    run(1, "user", "add", "kim", "--role", "root", "--password-file", path, NULL);
+    complains("is none of officer, supervisor, ops, auditor, utility");
+    run(0, "user", "add", "kim", "--role", "officer", "--team", "police", "--password-file", path,
+        NULL);
+    prints("kim: added");
+    run(1, "user", "add", "kim", "--role", "ops", "--password-file", path, NULL);
+    complains("was changed meanwhile, or is there");
+    run(0, "user", "list", NULL);
+    prints("police");
+    prints("new password");
+    run(0, "user", "disable", "kim", NULL);
+    run(0, "user", "list", NULL);
+    prints("disabled");
+    run(0, "user", "enable", "kim", NULL);
+    run(0, "user", "passwd", "kim", "--password-file", path, NULL);
+    run(1, "user", "passwd", "lee", "--password-file", path, NULL);
+    complains("there is no account lee");
+    struct buffer log = {0};
+    ck_assert_int_eq(file_read(audit_path, 1 << 20, &log, &fault), ERR_OK);
+    ck_assert_ptr_nonnull(strstr(log.at, "\"action\":\"users.add\",\"subject\":\"kim\""));
+    ck_assert_ptr_null(strstr(log.at, "quiet river"));
+    buffer_done(&log);
+    (void)unlink(path);
 }
 END_TEST
 
@@ -417,6 +491,7 @@ int main(void)
     tcase_add_test(asked, refusals_are_said_in_the_daemons_words);
     tcase_add_test(asked, an_action_that_kafka_has_not_taken_yet_is_done_and_said);
     tcase_add_test(asked, the_daemon_is_asked_and_told);
+    tcase_add_test(asked, accounts_are_made_and_listed);
     suite_add_tcase(suite, alone);
     suite_add_tcase(suite, asked);
     SRunner *runner = srunner_create(suite);

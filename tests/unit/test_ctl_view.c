@@ -9,11 +9,23 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "ctl/absence_view.h"
 #include "ctl/alerts_view.h"
+#include "ctl/areas_view.h"
+#include "ctl/audit_view.h"
+#include "ctl/budget_view.h"
+#include "ctl/config_diff_view.h"
+#include "ctl/dead_letters_view.h"
+#include "ctl/directory_view.h"
 #include "ctl/explain_view.h"
+#include "ctl/handover_view.h"
+#include "ctl/hours_view.h"
 #include "ctl/household_view.h"
 #include "ctl/households_view.h"
 #include "ctl/incidents_view.h"
+#include "ctl/rosters_view.h"
+#include "ctl/sinks_view.h"
+#include "ctl/stats_view.h"
 
 #define FOLDER "tests/golden/cli/"
 #define NOW_MS 1768524000000 /* 2026-01-16T09:40:00+09:00 */
@@ -36,10 +48,32 @@ static const struct golden {
     {"alerts-list-narrow.txt", "alerts.json", alerts_view_list, &narrow},
     {"alerts-show.txt", "alert.json", alerts_view_show, &unicode},
     {"alerts-show-ascii.txt", "alert.json", alerts_view_show, &ascii},
+    {"alerts-show-ladder.txt", "alert-ladder.json", alerts_view_show, &unicode},
+    {"alerts-list-ladder.txt", "alerts-ladder.json", alerts_view_list, &unicode},
+    {"handover.txt", "handover.json", handover_view, &unicode},
+    {"handover-terminal.txt", "handover.json", handover_view, &terminal},
+    {"rosters.txt", "rosters.json", rosters_view, &unicode},
     {"incidents-list.txt", "incidents.json", incidents_view_list, &unicode},
     {"incidents-list-narrow.txt", "incidents.json", incidents_view_list, &narrow},
     {"households-list.txt", "households.json", households_view_list, &unicode},
     {"households-list-narrow.txt", "households.json", households_view_list, &narrow},
+    {"budget.txt", "budget.json", budget_view, &unicode},
+    {"budget-terminal.txt", "budget.json", budget_view, &terminal},
+    {"budget-new.txt", "budget-new.json", budget_view, &unicode},
+    {"budget-off.txt", "budget-off.json", budget_view, &unicode},
+    {"absence.txt", "absence.json", absence_view, &unicode},
+    {"areas.txt", "areas.json", areas_view, &unicode},
+    {"meters-dark.txt", "meters-dark.json", areas_view_meters, &unicode},
+    {"dead-letters.txt", "dead-letters.json", dead_letters_view, &unicode},
+    {"dead-letters-count.txt", "dead-letters.json", dead_letters_view_count, &unicode},
+    {"dead-letters-none.txt", "dead-letters-none.json", dead_letters_view, &unicode},
+    {"dead-letters-reading.txt", "dead-letters-reading.json", dead_letters_view_count, &unicode},
+    {"audit-list.txt", "audit.json", audit_view, &unicode},
+    {"directory.txt", "directory.json", directory_view, &unicode},
+    {"hours.txt", "hours.json", hours_view, &unicode},
+    {"config-diff.txt", "config-diff.json", config_diff_view, &unicode},
+    {"stats.txt", "stats.json", stats_view, &unicode},
+    {"sinks-list.txt", "sinks.json", sinks_view_list, &unicode},
     {"household-show.txt", "household.json", household_view, &unicode},
     {"household-show-ascii.txt", "household.json", household_view, &ascii},
     {"household-show-terminal.txt", "household.json", household_view, &terminal},
@@ -49,6 +83,7 @@ static const struct golden {
     {"explain-alert-ascii.txt", "explain-alert.json", explain_view, &ascii},
     {"explain-household.txt", "explain-household.json", explain_view, &unicode},
     {"explain-past.txt", "explain-past.json", explain_view, &unicode},
+    {"explain-days.txt", "explain-days.json", explain_view, &unicode},
     {"explain-otherwise.txt", "explain-otherwise.json", explain_view, &unicode},
 };
 
@@ -94,10 +129,10 @@ END_TEST
 /* Whatever a daemon of another version sends, nothing crashes and no control character passes. */
 START_TEST(any_part_may_be_missing_or_of_another_type)
 {
-    static const char *const inputs[] = {"alerts.json", "alert.json", "household.json",
-                                         "households.json"};
-    static view_fn *const views[] = {alerts_view_list, alerts_view_show, household_view,
-                                     households_view_list};
+    static const char *const inputs[] = {"alerts.json",     "alert.json",  "household.json",
+                                         "households.json", "budget.json", "sinks.json"};
+    static view_fn *const views[] = {alerts_view_list,     alerts_view_show, household_view,
+                                     households_view_list, budget_view,      sinks_view_list};
     for (size_t i = 0; i < sizeof inputs / sizeof inputs[0]; i++) {
         json_t *body = load(inputs[i]), *value;
         const char *name;
@@ -123,6 +158,31 @@ START_TEST(any_part_may_be_missing_or_of_another_type)
 }
 END_TEST
 
+START_TEST(a_test_of_a_sink_is_told_in_a_line)
+{
+    static const struct {
+        const char *test, *line;
+    } cases[] = {
+        {"{\"id\":\"test.desk.7\",\"taken\":true,\"answer\":204,\"detail\":null}",
+         "desk: taken, answer 204 (test.desk.7)\n"},
+        {"{\"id\":\"test.desk.7\",\"taken\":true,\"answer\":null,\"detail\":null}",
+         "desk: taken (test.desk.7)\n"},
+        {"{\"id\":\"test.desk.7\",\"taken\":true,\"answer\":550,\"detail\":\"RCPT with 550\"}",
+         "desk: taken: RCPT with 550 (test.desk.7)\n"},
+        {"{\"id\":\"test.desk.7\",\"taken\":false,\"answer\":410,\"detail\":\"answered 410\"}",
+         "desk: not taken: answered 410 (test.desk.7)\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buffer out = {0};
+        json_t *test = json_loads(cases[i].test, 0, NULL);
+        sinks_view_test("desk", test, &out);
+        ck_assert_str_eq(out.at, cases[i].line);
+        json_decref(test);
+        buffer_done(&out);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ctl_view");
@@ -131,6 +191,7 @@ int main(void)
     tcase_add_loop_test(tcase, what_is_printed_is_what_was_agreed, 0,
                         (int)(sizeof goldens / sizeof goldens[0]));
     tcase_add_test(tcase, any_part_may_be_missing_or_of_another_type);
+    tcase_add_test(tcase, a_test_of_a_sink_is_told_in_a_line);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -333,7 +333,8 @@ static void set_weather(struct stage *stage, char *rest)
 static void show(struct stage *stage, struct event *event)
 {
     const struct detector *detector = stage->detector;
-    struct verdict verdict = {.active = stage->verdict.active}, twin = verdict;
+    struct verdict verdict = {.active = stage->verdict.active, .price = stage->verdict.price};
+    struct verdict twin = verdict;
     stage->view.now_s = event->at_s;
     look_out(stage);
     memcpy(stage->twin, stage->state, sizeof stage->twin);
@@ -341,7 +342,8 @@ static void show(struct stage *stage, struct event *event)
     detector->observe(stage->options, stage->twin, &stage->view, event, &twin);
     if (memcmp(stage->state, stage->twin, sizeof stage->twin) != 0 ||
         verdict.active != twin.active || verdict.since_s != twin.since_s ||
-        verdict.utilities != twin.utilities || verdict.score != twin.score)
+        verdict.utilities != twin.utilities || verdict.score != twin.score ||
+        verdict.price != twin.price)
         complain(stage, "the same input gave two verdicts", detector->name);
     for (size_t i = detector->state_bytes; i < ROOM_BYTES; i++)
         if (stage->state[i] != 0)
@@ -738,6 +740,7 @@ static void run_case(const char *file)
         set_option(stage, &stage->detector->options[i], stage->detector->options[i].initial);
     stage->view.utc_offset_s = 9 * 3600;
     stage->view.occupied = true;
+    stage->view.acute_per_year = 6.0;
     for (int i = 0; i < WEATHER_ROOM; i++)
         stage->celsius[i] = CELSIUS_UNKNOWN;
     FILE *in = fopen(file, "r");

@@ -125,7 +125,7 @@ START_TEST(the_strongest_of_three_utilities_speaks_and_all_are_named)
     for (int32_t day = MONDAY; day < MONDAY + 3; day++) {
         case_day(&it, 0, day, 2 * KWH);
         case_day(&it, 1, day, KWH * 2 / 5);
-        case_day(&it, 2, day, KWH);
+        case_day(&it, 2, day, KWH / 2);
     }
     ck_assert(it.verdict.active);
     ck_assert_int_eq(it.verdict.grade, SEVERITY_HIGH);

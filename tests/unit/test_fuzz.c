@@ -16,14 +16,15 @@
 #define PATH_MAX_BYTES  512
 
 /* X(target, where its inputs lie); tests/fuzz/run takes the same. */
-#define TARGETS(X)                            \
-    X(alert, "tests/fuzz/corpus/alert")       \
-    X(config, "tests/golden/config")          \
-    X(config, "config/examples")              \
-    X(decode, "tests/fuzz/corpus/decode")     \
-    X(mapping, "tests/fuzz/corpus/mapping")   \
-    X(record, "tests/fuzz/corpus/record")     \
-    X(register, "tests/fuzz/corpus/register") \
+#define TARGETS(X)                              \
+    X(alert, "tests/fuzz/corpus/alert")         \
+    X(config, "tests/golden/config")            \
+    X(config, "config/examples")                \
+    X(decode, "tests/fuzz/corpus/decode")       \
+    X(directory, "tests/fuzz/corpus/directory") \
+    X(mapping, "tests/fuzz/corpus/mapping")     \
+    X(record, "tests/fuzz/corpus/record")       \
+    X(register, "tests/fuzz/corpus/register")   \
     X(time, "tests/fuzz/corpus/time")
 
 #define DECLARE(name, directory) int fuzz_##name(const uint8_t *bytes, size_t count);

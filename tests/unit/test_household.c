@@ -115,10 +115,68 @@ START_TEST(an_ordinary_year_tells_nothing)
 }
 END_TEST
 
-START_TEST(nothing_is_told_before_the_home_is_known)
+/* Nobody from the morning of that day of a new home on, for so many hours, and somebody again. */
+static void quiet_in_a_new_home(int day, int hours)
 {
-    abode_live(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 20 * 24 + 8);
-    abode_quiet(&home, UTILITY_WATER, ABODE_H0 + 20 * 24 + 8, ABODE_H0 + 24 * 24);
+    int32_t from = ABODE_H0 + day * 24 + 8;
+    abode_live(&home, UTILITY_WATER, ABODE_H0, from);
+    abode_quiet(&home, UTILITY_WATER, from, from + hours);
+    abode_reload(&home);
+    abode_take(&home, abode_hour(UTILITY_WATER, (from + hours) * HOUR, 25000),
+               (from + hours + 1) * HOUR + 60);
+}
+
+START_TEST(a_home_of_a_week_is_watched_by_what_others_do)
+{
+    quiet_in_a_new_home(5, 40);
+    ck_assert_int_eq(home.count, 2);
+    const struct finding *raised = &home.findings[0], *over = &home.findings[1];
+    ck_assert(raised->begins && raised->active);
+    ck_assert_int_eq(raised->verdict.since_s, (ABODE_H0 + 5 * 24 + 8) * HOUR);
+    ck_assert_int_ge(raised->at_s, raised->verdict.since_s + 12 * HOUR);
+    ck_assert_ptr_nonnull(strstr(raised->summary, "this home is known for "));
+    ck_assert(!over->active && over->life);
+}
+END_TEST
+
+/* Told in the third week, and seen to be over in the fifth: by its own record alone, then. */
+START_TEST(what_was_told_of_a_new_home_stands_when_it_is_known)
+{
+    int32_t from = ABODE_H0 + 26 * 24 + 8, known = ABODE_H0 + 33 * 24;
+    abode_live(&home, UTILITY_WATER, ABODE_H0, from);
+    abode_quiet(&home, UTILITY_WATER, from, known);
+    ck_assert(abode_is_on(&home, "silence"));
+    ck_assert_uint_ge(abode_meter(&home, UTILITY_WATER)->valid_days, 28);
+    int begun = 0;
+    for (int i = 0; i < home.count; i++) {
+        ck_assert(home.findings[i].active);
+        begun += home.findings[i].begins;
+    }
+    ck_assert_int_eq(begun, 1);
+    ck_assert_int_lt(home.findings[0].at_s, (ABODE_H0 + 28 * 24) * HOUR);
+    abode_take(&home, abode_hour(UTILITY_WATER, known * HOUR, 25000), (known + 1) * HOUR + 60);
+    ck_assert(!abode_is_on(&home, "silence"));
+    ck_assert(home.findings[home.count - 1].life);
+}
+END_TEST
+
+START_TEST(on_its_first_days_nobody_knows_a_home)
+{
+    abode_done(&home);
+    abode_init(&home, "budget:\n  acute_per_household_year: 24\n");
+    quiet_in_a_new_home(1, 15);
+    ck_assert_int_eq(home.count, 0);
+    abode_done(&home);
+    abode_init(&home, "budget:\n  acute_per_household_year: 24\n");
+    quiet_in_a_new_home(3, 15);
+    ck_assert_int_eq(home.count, 2);
+}
+END_TEST
+
+/* Whoever moves in next month has a meter already. */
+START_TEST(a_new_home_in_which_nobody_was_seen_is_not_silent)
+{
+    abode_quiet(&home, UTILITY_WATER, ABODE_H0, ABODE_H0 + 27 * 24);
     ck_assert_int_eq(home.count, 0);
 }
 END_TEST
@@ -518,7 +576,10 @@ int main(void)
     tcase_add_test(live, a_silence_that_goes_on_grows_but_is_not_told_anew);
     tcase_add_test(live, water_that_does_not_stop_vouches_for_nobody);
     tcase_add_test(live, an_ordinary_year_tells_nothing);
-    tcase_add_test(live, nothing_is_told_before_the_home_is_known);
+    tcase_add_test(live, a_home_of_a_week_is_watched_by_what_others_do);
+    tcase_add_test(live, what_was_told_of_a_new_home_stands_when_it_is_known);
+    tcase_add_test(live, on_its_first_days_nobody_knows_a_home);
+    tcase_add_test(live, a_new_home_in_which_nobody_was_seen_is_not_silent);
     tcase_add_test(live, estimates_prove_neither_life_nor_its_absence);
     tcase_add_test(live, hours_that_never_came_prove_nothing);
     tcase_add_test(live, a_register_read_late_in_its_hour_tells_of_no_moment_to_come);

@@ -3,6 +3,7 @@
  * Homes whose meters are read once a day, and those whose hours come in the next morning.
  */
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,28 @@ static int64_t usual(int day)
     return 100000 + day * 7 % 40 * 1000;
 }
 
+static double number(const struct finding *finding, const char *name)
+{
+    const struct evidence *evidence = &finding->evidence;
+    for (size_t i = 0; i < evidence->term_count; i++)
+        if (strcmp(evidence->terms[i].name, name) == 0)
+            return evidence->terms[i].value;
+    ck_abort_msg("no number %s", name);
+    return 0;
+}
+
+/* silence.md, "The numbers behind it": a reader can work the score out. */
+static void ck_explained(const struct finding *finding)
+{
+    double yearly = (number(finding, "days_before") + number(finding, "days_others") / 2) /
+                    (number(finding, "days_watched") / 365.25 + 0.5) *
+                    number(finding, "days_share");
+    ck_assert_double_eq_tol(number(finding, "days_yearly"), yearly, 1e-9);
+    ck_assert_double_eq_tol(number(finding, "days_score"), log(365.25 / yearly), 1e-9);
+    ck_assert_double_eq_tol(number(finding, "days_score"), finding->verdict.score, 1e-4);
+    ck_assert_double_eq_tol(yearly, finding->verdict.price, 1e-4);
+}
+
 START_TEST(a_day_without_use_is_told_by_totals)
 {
     for (int day = 0; day < LEARNT; day++)
@@ -68,11 +91,80 @@ START_TEST(a_day_without_use_is_told_by_totals)
     ck_assert_str_eq(finding->summary,
                      "No water on Monday (one reading a day); this home has not had that in 1 "
                      "month; as of Tuesday 00:00, its readings come about 8 hours late");
+    ck_explained(finding);
+    ck_assert_double_eq(number(finding, "days_low"), 1);
+    ck_assert_double_le(number(finding, "days_yearly"), number(finding, "allowed"));
     day_total(LEARNT + 1, 0);
-    ck_assert_int_eq(abode_last(&home, "silence")->verdict.grade, SEVERITY_CRITICAL);
+    finding = abode_last(&home, "silence");
+    ck_assert_int_eq(finding->verdict.grade, SEVERITY_CRITICAL);
+    ck_explained(finding);
+    ck_assert_double_eq(number(finding, "days_low"), 2);
     day_total(LEARNT + 2, usual(1));
     finding = abode_last(&home, "silence");
     ck_assert(!finding->active && finding->life);
+}
+END_TEST
+
+#define NEW_DAYS 12
+
+START_TEST(in_its_first_month_other_homes_stand_in)
+{
+    for (int day = 0; day < NEW_DAYS; day++)
+        day_total(day, usual(day));
+    ck_assert_int_eq(home.count, 0);
+    day_total(NEW_DAYS, 0);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert(finding->active && finding->begins);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + NEW_DAYS * DAY);
+    ck_assert_str_eq(
+        finding->summary,
+        "No water on Tuesday (one reading a day); this home is known for 13 days only, "
+        "other homes stand in; as of Wednesday 00:00, its readings come about 8 hours "
+        "late");
+    ck_explained(finding);
+    for (int day = NEW_DAYS + 1; day < NEW_DAYS + 6; day++)
+        day_total(day, 0);
+    /* Other homes are never enough for the gravest. */
+    ck_assert_int_eq(abode_last(&home, "silence")->verdict.grade, SEVERITY_HIGH);
+    day_total(NEW_DAYS + 6, usual(1));
+    finding = abode_last(&home, "silence");
+    ck_assert(!finding->active && finding->life);
+}
+END_TEST
+
+START_TEST(a_silence_of_days_has_its_own_numbers_beside_those_of_hours)
+{
+    for (int day = 0; day < LEARNT; day++) {
+        abode_live(&home, UTILITY_ELECTRICITY, ABODE_H0 + day * 24, ABODE_H0 + (day + 1) * 24);
+        day_total(day, usual(day));
+    }
+    day_total(LEARNT, 0);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_int_eq(finding->verdict.utility, UTILITY_WATER);
+    ck_explained(finding);
+    ck_assert_double_gt(number(finding, "watched"), 50);
+}
+END_TEST
+
+START_TEST(before_a_week_of_days_nothing_is_told)
+{
+    for (int day = 0; day < 4; day++)
+        day_total(day, usual(day));
+    day_total(4, 0);
+    day_total(5, 0);
+    ck_assert_int_eq(home.count, 0);
+}
+END_TEST
+
+START_TEST(a_boiler_that_is_read_once_a_day_says_nothing_of_other_homes)
+{
+    for (int day = 0; day < NEW_DAYS; day++)
+        day_total_of(UTILITY_GAS, day, 3000000);
+    for (int day = NEW_DAYS; day < 27; day++)
+        day_total_of(UTILITY_GAS, day, 0);
+    ck_assert_int_eq(home.count, 0);
 }
 END_TEST
 
@@ -193,6 +285,10 @@ int main(void)
     TCase *cases = tcase_create("household_daily");
     tcase_add_checked_fixture(cases, begin, end);
     tcase_add_test(cases, a_day_without_use_is_told_by_totals);
+    tcase_add_test(cases, in_its_first_month_other_homes_stand_in);
+    tcase_add_test(cases, a_silence_of_days_has_its_own_numbers_beside_those_of_hours);
+    tcase_add_test(cases, before_a_week_of_days_nothing_is_told);
+    tcase_add_test(cases, a_boiler_that_is_read_once_a_day_says_nothing_of_other_homes);
     tcase_add_test(cases, a_day_without_use_is_told_by_a_register);
     tcase_add_test(cases, a_day_below_zero_blinds_a_meter_for_a_winter_alone);
     tcase_add_test(cases, panels_that_feed_in_now_and_then_stay_known);

@@ -431,6 +431,51 @@ START_TEST(only_enrolled_households_are_counted_as_watched)
 }
 END_TEST
 
+static int graded[PACE_OTHERS_BINS], others_raised;
+
+static void note_graded(void *owner, const struct census_count *count)
+{
+    (void)owner;
+    if (count->what >= CENSUS_GRADED)
+        graded[count->what - CENSUS_GRADED] += count->n;
+    if (count->what == CENSUS_OTHERS)
+        others_raised += count->n;
+}
+
+/* A tap that is left running, for eight hours. */
+static void run_water(const char *yaml)
+{
+    memset(graded, 0, sizeof graded);
+    others_raised = 0;
+    abode_done(&home);
+    abode_init(&home, yaml);
+    abode_learn(&home);
+    home.context.counted = note_graded;
+    for (int32_t hour = MORNING; hour < MORNING + 8; hour++)
+        abode_take(&home, abode_hour(UTILITY_WATER, hour * HOUR, 140000), (hour + 1) * HOUR + 60);
+    home.context.counted = NULL;
+}
+
+/* Else a threshold would be set by what it lets through. */
+START_TEST(what_is_not_raised_is_counted_at_its_price)
+{
+    run_water(NULL);
+    ck_assert(abode_is_on(&home, "flow"));
+    ck_assert_int_eq(others_raised, 1);
+    ck_assert_int_eq(graded[0], 1); /* nobody stopped it for hours: told at any price */
+    for (int bin = 1; bin < PACE_OTHERS_BINS; bin++)
+        ck_assert_int_eq(graded[bin], 0);
+    run_water("budget:\n  acute_per_household_year: 0.1\nflow:\n  grave_hours: 24\n");
+    ck_assert(!abode_is_on(&home, "flow"));
+    ck_assert_int_eq(others_raised, 0);
+    ck_assert_int_eq(graded[0], 0);
+    int above = 0;
+    for (int bin = 1; bin < PACE_OTHERS_BINS; bin++)
+        above += graded[bin];
+    ck_assert_int_eq(above, 1);
+}
+END_TEST
+
 START_TEST(a_row_may_enrol_those_in_arrears_for_some_alerts_alone)
 {
     abode_done(&home);
@@ -644,6 +689,7 @@ int main(void)
     tcase_add_test(people, a_moving_in_from_before_does_not_lift_an_opting_out);
     tcase_add_test(people, only_enrolled_households_raise);
     tcase_add_test(people, only_enrolled_households_are_counted_as_watched);
+    tcase_add_test(people, what_is_not_raised_is_counted_at_its_price);
     tcase_add_test(people, a_row_may_enrol_those_in_arrears_for_some_alerts_alone);
     tcase_add_test(refused, what_ends_after_its_arrival_is_in_the_future);
     tcase_add_test(refused, a_seventh_meter_is_refused);

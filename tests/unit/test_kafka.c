@@ -505,6 +505,25 @@ START_TEST(undeliverable_messages_are_reported_after_the_delivery_timeout)
 }
 END_TEST
 
+/* As a sink waits: while some is under way, it asks again. */
+START_TEST(what_was_given_up_is_not_told_as_under_way)
+{
+    struct kafka_producer *producer = NULL;
+    struct fault fault = {""};
+    const struct kafka_common nowhere = {.brokers = "127.0.0.1:1"};
+    const struct kafka_producer_options options = {.name = "test", .delivery_timeout_ms = 1000};
+    ck_assert(!kafka_producer_open(&nowhere, &options, &producer, &fault));
+    const struct kafka_outgoing outgoing = {.topic = "t", .key = TEXT("k"), .body = TEXT("b")};
+    ck_assert(!kafka_producer_push(producer, &outgoing, &fault));
+    enum err err;
+    while ((err = kafka_producer_flush(producer, 10, &fault)) == ERR_TIMEOUT)
+        ;
+    ck_assert_int_eq(err, ERR_UNREACHABLE);
+    ck_assert_str_eq(fault.text, "kafka: a message was not delivered: took too long");
+    kafka_producer_free(producer);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *suite = suite_create("kafka");
@@ -520,6 +539,7 @@ static Suite *suite(void)
     tcase_add_test(plain, properties_that_guarantees_hang_on_are_refused);
     tcase_add_test(plain, reader_without_brokers_waits_and_ends);
     tcase_add_test(plain, producer_that_was_given_up_gives_every_token_back_once);
+    tcase_add_test(plain, what_was_given_up_is_not_told_as_under_way);
     tcase_add_test(plain, undeliverable_messages_are_reported_after_the_delivery_timeout);
     suite_add_tcase(suite, plain);
     TCase *broker_case = tcase_create("with a broker");

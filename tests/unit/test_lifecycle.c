@@ -63,7 +63,7 @@ static void say_step(const struct step *step, struct buffer *out)
     const struct alert *alert = &step->alert;
     buffer_format(out, "%s %s %s", alert_state_names[alert->state],
                   alert->steps[alert->step_count - 1].what, step->event);
-    ck_assert_int_eq(step->timer_count, 3);
+    ck_assert_int_eq(step->timer_count, STORE_TIMERS_MAX);
     for (size_t i = 0; i < step->timer_count; i++) {
         char when[TIME_TEXT_MAX];
         if (step->timers[i].due_ms == 0)
@@ -738,7 +738,7 @@ START_TEST(the_store_gets_the_step_whole)
     ck_assert(text_is(to.snapshot, step.snapshot.at));
     ck_assert(text_is(to.event, step.event_json.at));
     ck_assert_ptr_null(to.message.at);
-    ck_assert_int_eq(to.timer_count, 3);
+    ck_assert_int_eq(to.timer_count, STORE_TIMERS_MAX);
     ck_assert_str_eq(to.timers[0].kind, TIMER_UNACKNOWLEDGED);
     ck_assert_int_eq(to.timers[0].due_ms, found.wall_ms + 30 * MINUTE_MS);
     step_done(&step);

@@ -12,15 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alerts.h"
+#include "ladders.h"
 
 struct life {
     uint64_t random;
     struct alert alert;
     int64_t now_ms;
     int64_t seq[2];
-    struct hold hold;             /* lent to a change */
-    struct store_timer timers[3]; /* the store's; due 0: none */
+    struct hold hold;                            /* lent to a change */
+    struct store_timer timers[STORE_TIMERS_MAX]; /* the store's; due 0: none */
     struct alert_rules rules;
 };
 
@@ -66,6 +66,14 @@ static struct change random_change(struct life *life, struct finding *finding)
         change.outcome = (enum outcome)pick(life, OUTCOME_COUNT + 1);
         change.absent_until_s = pick(life, 3) ? 0 : life->now_ms / 1000 + 86400;
     }
+    if (kind == CHANGE_CONTACT)
+        change.contact =
+            (struct contact){(enum contact_channel)pick(life, CONTACT_CHANNEL_COUNT + 1),
+                             (enum contact_whom)pick(life, CONTACT_WHOM_COUNT),
+                             (enum contact_result)pick(life, CONTACT_RESULT_COUNT)};
+    change.answer = (enum alert_answer)pick(life, ALERT_ANSWER_COUNT + 1);
+    change.from = (enum contact_whom)pick(life, 3);
+    change.refer_to = (enum team)pick(life, TEAM_COUNT + 1);
     if (change.kind == CHANGE_HOLD) {
         life->hold = (struct hold){.incident = "i1", .until_ms = life->now_ms + HOUR_MS};
         change.hold = &life->hold;
@@ -77,7 +85,7 @@ static struct change random_change(struct life *life, struct finding *finding)
 
 static int64_t due(const struct life *life, const char *kind)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < STORE_TIMERS_MAX; i++)
         if (strcmp(life->timers[i].kind, kind) == 0)
             return life->timers[i].due_ms;
     return 0;
@@ -85,14 +93,14 @@ static int64_t due(const struct life *life, const char *kind)
 
 static void keep_timers(struct life *life, const struct step *step)
 {
-    ck_assert_uint_eq(step->timer_count, 3);
+    ck_assert_uint_eq(step->timer_count, STORE_TIMERS_MAX);
     memcpy(life->timers, step->timers, sizeof life->timers);
 }
 
 static void state_holds_together(const struct life *life)
 {
     const struct alert *alert = &life->alert;
-    bool acknowledged = alert->state == ALERT_ACKNOWLEDGED, open = alert->state == ALERT_OPEN;
+    bool acknowledged = alert_is_owned(alert), open = alert->state == ALERT_OPEN;
     bool active = false;
     for (size_t i = 0; i < alert->reason_count; i++) {
         active |= alert->reasons[i].active;
@@ -106,8 +114,21 @@ static void state_holds_together(const struct life *life)
     ck_assert((due(life, TIMER_UNACKNOWLEDGED) != 0) ==
               (open && !alert->held_by[0] && alert->escalations < life->rules.escalations_max));
     ck_assert(open || !alert->held_by[0]);
+    ck_assert((alert->state == ALERT_REFERRED) == (alert->accept_by_ms != 0));
+    ck_assert_int_eq(alert->accept_by_ms, due(life, TIMER_REFER_ACCEPT));
+    ck_assert(alert->state != ALERT_REFERRED || alert->referred_from != alert->desk);
     ck_assert_int_eq(alert->held_until_ms, due(life, TIMER_HOLD));
     ck_assert((alert->held_until_ms != 0) == (alert->held_by[0] != '\0'));
+    const struct alert_climb *climb = &alert->climb;
+    ck_assert_int_eq(climb->until_ms, due(life, TIMER_LADDER));
+    ck_assert(climb->ladder[0] || !climb->until_ms);
+    ck_assert(!climb->ladder[0] || alert_is_live(alert));
+    ck_assert(!climb->until_ms || (alert->state != ALERT_REFERRED && !alert->held_by[0]));
+    ck_assert(!acknowledged || !climb->until_ms || strcmp(climb->ladder, "usual") == 0);
+    const struct ladder *ladder =
+        ladder_named(life->rules.ladders, life->rules.ladder_count, climb->ladder);
+    if (ladder && open && !alert->held_by[0]) /* it waits for nobody but the clock */
+        ck_assert((climb->until_ms != 0) == (climb->step < ladder->step_count));
     ck_assert_int_le(alert->step_count, ALERT_STEPS_MAX);
     ck_assert_str_eq(alert->steps[0].what, "raised");
 }
@@ -150,8 +171,7 @@ static bool live_on(struct life *life)
         version += before->version;
     ck_assert_int_eq(step.alert.version, version);
     ck_assert(same || !before || before->state == ALERT_CLEARED || before->state == ALERT_RESOLVED);
-    if (same && (before->state == ALERT_OPEN || before->state == ALERT_ACKNOWLEDGED) &&
-        step.alert.severity < before->severity)
+    if (same && alert_is_live(before) && step.alert.severity < before->severity)
         ck_assert(change.kind == CHANGE_FINDING && !finding.active);
     if (!same)
         memset(life->timers, 0, sizeof life->timers);
@@ -173,7 +193,7 @@ START_TEST(random_lives_keep_what_must_hold)
     (void)fflush(stdout);
     for (int i = 0; i < 150; i++) {
         struct life life = {
-            .random = seed + (uint64_t)i, .now_ms = MORNING_MS, .rules = alerts_rules};
+            .random = seed + (uint64_t)i, .now_ms = MORNING_MS, .rules = ladders_rules()};
         life.rules.escalations_max = pick(&life, 5);
         for (int n = 0; n < 80; n++) {
             steps += live_on(&life);

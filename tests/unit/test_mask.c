@@ -26,15 +26,6 @@ static void end(void)
     abode_done(&home);
 }
 
-/* Any sequence that repeats itself will do: no two days are the same. */
-static unsigned roll(int32_t n, unsigned salt, unsigned sides)
-{
-    uint64_t x = ((uint64_t)(uint32_t)n * 31 + salt) * UINT64_C(0x9e3779b97f4a7c15);
-    x ^= x >> 29;
-    x *= UINT64_C(0xbf58476d1ce4e5b9);
-    return (unsigned)(x >> 33) % sides;
-}
-
 /* ---- homes ---------------------------------------------------------------------------------- */
 
 enum sky { SKY_BY_CHANCE, SKY_GREY, SKY_BRIGHT };
@@ -50,10 +41,10 @@ static struct place {
 static int64_t load_wh(int32_t hour, bool lives)
 {
     int32_t of_day = hour % 24;
-    int64_t standby = 70 + roll(hour, 1, 25);
+    int64_t standby = 70 + abode_roll(hour, 1, 25);
     bool up = of_day >= 7 && of_day < 23;
-    bool busy = up && roll(hour, 2, 100) < (of_day < 9 || of_day >= 18 ? 90u : 55u);
-    return standby + (lives && busy ? 150 + roll(hour, 3, 700) : 0);
+    bool busy = up && abode_roll(hour, 2, 100) < (of_day < 9 || of_day >= 18 ? 90u : 55u);
+    return standby + (lives && busy ? 150 + abode_roll(hour, 3, 700) : 0);
 }
 
 /* A clear day brings two kilowatts at noon, a grey one next to nothing. */
@@ -63,8 +54,9 @@ static int64_t sun_wh(int32_t hour)
         [7] = 10,  [8] = 30,  [9] = 50,  [10] = 70, [11] = 90, [12] = 100,
         [13] = 95, [14] = 80, [15] = 60, [16] = 35, [17] = 12};
     int32_t day = hour / 24;
-    bool bright = place.sky == SKY_BY_CHANCE ? roll(day, 4, 100) < 65 : place.sky == SKY_BRIGHT;
-    int percent = bright ? 80 + (int)roll(hour, 5, 20) : 4 + (int)roll(hour, 6, 20);
+    bool bright =
+        place.sky == SKY_BY_CHANCE ? abode_roll(day, 4, 100) < 65 : place.sky == SKY_BRIGHT;
+    int percent = bright ? 80 + (int)abode_roll(hour, 5, 20) : 4 + (int)abode_roll(hour, 6, 20);
     return 20 * height[hour % 24] * percent / 100;
 }
 
@@ -72,7 +64,7 @@ static int64_t sun_wh(int32_t hour)
 static int64_t charge_wh(int32_t hour)
 {
     int32_t of_night = (hour + 1) % 24;
-    return of_night < place.celsius / 2 ? 3000 + roll(hour, 7, 100) : 0;
+    return of_night < place.celsius / 2 ? 3000 + abode_roll(hour, 7, 100) : 0;
 }
 
 static int64_t drawn(int32_t hour, bool lives)

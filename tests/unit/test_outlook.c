@@ -13,6 +13,7 @@
 #define HIGH   110
 
 static struct routine routine;
+static uint8_t week[VIEW_HOURS];
 static struct silence_state state;
 static struct household_view view;
 static struct silence_options options;
@@ -38,6 +39,8 @@ static void live(bool regular)
         routine_learn(&routine, UTILITY_ELECTRICITY, slot, code, halves, seen.awake, LESSON_FULL,
                       (uint64_t)hour);
     }
+    for (int hour = DAYS * 24 - VIEW_HOURS; hour < DAYS * 24; hour++)
+        week[(FIRST - DAYS * 24 + hour) % VIEW_HOURS] = use_of(regular, hour);
     state = (struct silence_state){.first_hour = FIRST - DAYS * 24,
                                    .newest_hour = FIRST - 1,
                                    .awake_hour = FIRST - 2,
@@ -50,8 +53,10 @@ static void live(bool regular)
                                    .meters = {{.utility = UTILITY_ELECTRICITY,
                                                .interval_minutes = 60,
                                                .valid_days = DAYS,
+                                               .newest_hour = FIRST - 1,
+                                               .hours = week,
                                                .routine = &routine}}};
-    options = (struct silence_options){.learning_days = 28, .share = 1, .reserve = 1};
+    options = (struct silence_options){.learning_days = 28, .share = 1};
 }
 
 START_TEST(a_home_of_clear_days_is_told_of_within_two)

@@ -13,6 +13,7 @@
 #include "alert/alert.h"
 #include "base/log.h"
 #include "embedded/embedded.h"
+#include "household/census.h"
 #include "kafka/producer.h"
 
 #define HOME  "H-1"
@@ -213,6 +214,59 @@ START_TEST(the_time_before_an_opt_out_is_not_shown_whoever_lives_there_now)
 }
 END_TEST
 
+/* Of homes read once a day, each week as often below any price; snapshots as of 12, 19 and 26
+ * January. */
+static void count_weeks(struct buffer *out)
+{
+    struct census *census = census_new();
+    int32_t week = census_week((JAN_1 + 4 * DAY_S) * 1000);
+    (void)census_turn(census, week);
+    for (int i = 0; i < 3; i++, week++) {
+        struct census_count count = {week, 6000, 100 * 8766, POPULATION_DAILY, CENSUS_HOURS};
+        census_add(census, &count);
+        count.what = CENSUS_PRICED;
+        count.n = 2000;
+        census_add(census, &count);
+        ck_assert(census_turn(census, week + 1));
+    }
+    census_write(census, out);
+    census_free(census);
+}
+
+/* What silence would have raised at. */
+static double allowed(const struct past *past, const char *prices)
+{
+    json_t *body = shown(past), *one, *terms;
+    double found = 0.0;
+    size_t i;
+    ck_assert_ptr_nonnull(strstr(json.at, prices));
+    json_array_foreach(json_object_get(body, "detectors"), i, one)
+    {
+        terms = json_object_get(json_object_get(one, "evidence"), "terms");
+        if (strcmp(json_string_value(json_object_get(one, "detector")), "silence") == 0)
+            found = json_number_value(json_object_get(terms, "allowed"));
+    }
+    json_decref(body);
+    return found;
+}
+
+START_TEST(prices_are_those_of_its_week_as_far_as_they_are_kept)
+{
+    struct buffer counts = {0};
+    struct past past = noon_of(15);
+    double training = allowed(&past, "\"prices\":{\"of\":\"training\"");
+    count_weeks(&counts);
+    past.counts = buffer_view(&counts);
+    double counted = allowed(&past, "\"prices\":{\"of\":\"counted\",\"snapshot\":2923,\"since\":"
+                                    "\"2026-01-12T00:00:00Z\"}");
+    ck_assert_msg(counted > 0.0 && counted < training / 2, "%f, %f", counted, training);
+    past = noon_of(11);
+    past.counts = buffer_view(&counts);
+    ck_assert_double_eq(allowed(&past, "\"prices\":{\"of\":\"forgotten\""), training);
+    buffer_done(&counts);
+}
+END_TEST
+
 static void expect_since(const struct past *past, const char *since)
 {
     json_t *body = shown(past);
@@ -317,6 +371,7 @@ int main(void)
     tcase_add_test(tcase, where_nothing_is_there_it_says_since_when_there_is);
     tcase_add_test(tcase, the_time_before_an_opt_out_is_not_shown_whoever_lives_there_now);
     tcase_add_test(tcase, what_is_gone_is_told);
+    tcase_add_test(tcase, prices_are_those_of_its_week_as_far_as_they_are_kept);
     tcase_add_test(tcase, kafka_gives_the_households_messages_again_and_again);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

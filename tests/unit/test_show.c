@@ -32,8 +32,9 @@ static json_t *shown(const char *usual_zone)
     ck_assert_msg(!config_load(NULL, sets, 1, &config, &errors), "%s",
                   buffer_view(&errors.text).at);
     record_seal(home.household.bytes);
-    ck_assert_int_eq(household_show(home.household.bytes, home.household.size, config, &out),
-                     ERR_OK);
+    const struct prices training = {.of = PRICES_TRAINING};
+    ck_assert_int_eq(
+        household_show(home.household.bytes, home.household.size, config, &training, &out), ERR_OK);
     config_errors_done(&errors);
     config_free(config);
     buffer_done(&set);

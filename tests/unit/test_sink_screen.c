@@ -169,7 +169,8 @@ static void probe_free(void *sink)
     (void)close(((struct probe *)sink)->pipe);
 }
 
-static const struct sink_ops probe_ops = {"probe", probe_deliver, probe_free};
+static const struct sink_ops probe_ops = {
+    .name = "probe", .deliver = probe_deliver, .free = probe_free};
 static struct broker *broker;
 static struct kafka_common common;
 

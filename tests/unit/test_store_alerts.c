@@ -119,6 +119,29 @@ START_TEST(a_finding_can_be_recorded_without_touching_an_alert)
 }
 END_TEST
 
+START_TEST(what_a_person_declares_is_sent_without_an_alert)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_transition step = {.partition = PARTITION,
+                                    .household = TEXT("H-1"),
+                                    .detector = -1,
+                                    .message_id = TEXT("absence.1"),
+                                    .message = TEXT("{\"event\":\"absence\"}")};
+    struct seen seen = {0};
+    must(world_do(NULL, &step));
+    ck_assert_uint_eq(head.seq, 0);
+    must(world.store->ops->outbox(world.store, PARTITION, "", 10, seen_entry, &seen, &world.fault));
+    ck_assert_uint_eq(seen.count, 1);
+    ck_assert_uint_eq(world_outbox_count(), 1);
+    step.event = TEXT("{}");
+    ck_assert_int_eq(world_do(NULL, &step), ERR_INVALID);
+    step.event = (struct text){0};
+    step.detector = 1;
+    ck_assert_int_eq(world_do(NULL, &step), ERR_INVALID);
+}
+END_TEST
+
 START_TEST(the_case_names_the_live_alert_of_each_team)
 {
     world_begin(_i);
@@ -502,6 +525,133 @@ START_TEST(an_outbox_entry_that_is_none_is_refused)
 }
 END_TEST
 
+START_TEST(less_is_kept_of_a_closed_alert_and_its_version_stays)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_transition step = world_step("A1", "H-1", 1);
+    step.live = false;
+    must(world_do(&head, &step));
+    struct store_erasure less = {"A1", TEXT("H-1"), 1, TEXT("A1 bare")};
+    must(world.store->ops->erase(world.store, &head, &less, &world.fault));
+    ck_assert_str_eq(world_alert(world.second, PARTITION, "A1"), "A1 bare");
+    ck_assert_uint_eq(head.seq, 2);
+    ck_assert_uint_eq(world_outbox_count(), 1); /* nothing is told of it */
+    step = world_step("A1", "H-1", 2);
+    must(world_do(NULL, &step));
+}
+END_TEST
+
+START_TEST(an_erased_alert_is_in_no_list_any_more_and_its_findings_stay_known)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    const char *const ids[] = {"A1", "A2", "A3"};
+    for (size_t i = 0; i < 3; i++) {
+        struct store_transition step = world_step(ids[i], i == 2 ? "H-2" : "H-1", 1);
+        step.live = false;
+        step.detector = 3;
+        step.finding_seq = (int64_t)i + 1;
+        must(world_do(&head, &step));
+    }
+    struct store_erasure gone = {"A1", TEXT("H-1"), 1, {NULL, 0}};
+    must(world.store->ops->erase(world.store, &head, &gone, &world.fault));
+    struct seen all = {0}, of = {0}, other = {0};
+    const struct store_ops *ops = world.second->ops;
+    must(ops->alerts(world.second, PARTITION, false, 0, seen_alert, &all, &world.fault));
+    must(ops->alerts_of(world.second, PARTITION, TEXT("H-1"), 0, seen_alert, &of, &world.fault));
+    must(ops->alerts_of(world.second, PARTITION, TEXT("H-2"), 0, seen_alert, &other, &world.fault));
+    ck_assert_uint_eq(all.count, 2);
+    ck_assert_uint_eq(of.count, 1);
+    ck_assert_str_eq(of.at[0], "A2 v1");
+    ck_assert_uint_eq(other.count, 1);
+    ck_assert_str_eq(world_alert(world.second, PARTITION, "A1"), "");
+    ck_assert_int_eq(world_case("H-1").finding_seq[3], 2);
+    ck_assert_int_eq(world.store->ops->erase(world.store, &head, &gone, &world.fault),
+                     ERR_CONFLICT);
+    struct store_transition late = world_step("A1", "H-1", 2); /* a person who had it on screen */
+    ck_assert_int_eq(world_do(NULL, &late), ERR_CONFLICT);
+}
+END_TEST
+
+START_TEST(an_erased_alert_is_not_put_back_and_another_of_its_name_may_begin)
+{
+    world_begin_rewindable(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    struct store_transition step = world_step("A1", "H-1", 1), old = step;
+    must(world_do(&head, &step));
+    step = world_step("A1", "H-1", 2);
+    step.live = false;
+    must(world_do(&head, &step));
+    struct store_erasure gone = {"A1", TEXT("H-1"), 2, {NULL, 0}};
+    must(world.store->ops->erase(world.store, &head, &gone, &world.fault));
+    old.restores = true;
+    old.event = old.event_id = (struct text){NULL, 0};
+    ck_assert_int_eq(world_do(&head, &old), ERR_DUPLICATE);
+    old.version = 2;
+    ck_assert_int_eq(world_do(&head, &old), ERR_DUPLICATE);
+    ck_assert_str_eq(world_alert(world.store, PARTITION, "A1"), "");
+    world_save();
+    step = world_step("A1", "H-1", 1); /* found anew in the same hour */
+    must(world_do(&head, &step));
+    world_rewind();
+    head = world_taken(world.store, PARTITION);
+    ck_assert_int_eq(world_do(&head, &old), ERR_DUPLICATE); /* what went back knows it, too */
+    old.version = 3;                                        /* newer than what was erased */
+    must(world_do(&head, &old));
+}
+END_TEST
+
+START_TEST(what_is_live_or_has_moved_on_or_is_anothers_is_not_erased)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION), old = head;
+    struct store_transition step = world_step("A1", "H-1", 1);
+    must(world_do(&head, &step));
+    struct store_erasure gone = {"A1", TEXT("H-1"), 1, {NULL, 0}};
+    const struct store_ops *ops = world.store->ops;
+    ck_assert_int_eq(ops->erase(world.store, &head, &gone, &world.fault), ERR_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(world.fault.text, "is live"));
+    step = world_step("A1", "H-1", 2);
+    step.live = false;
+    must(world_do(NULL, &step));
+    ck_assert_int_eq(ops->erase(world.store, &head, &gone, &world.fault), ERR_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(world.fault.text, "at version 2"));
+    gone.version = 2;
+    ck_assert_int_eq(ops->erase(world.store, &old, &gone, &world.fault), ERR_REWOUND);
+    struct store_head taken = world_taken(world.second, PARTITION);
+    ck_assert_int_eq(ops->erase(world.store, &head, &gone, &world.fault), ERR_FENCED);
+    ck_assert_str_eq(world_alert(world.store, PARTITION, "A1"), "A1 v2");
+    must(world.second->ops->erase(world.second, &taken, &gone, &world.fault));
+    gone.household = TEXT("");
+    ck_assert_int_eq(ops->erase(world.store, &taken, &gone, &world.fault), ERR_INVALID);
+}
+END_TEST
+
+START_TEST(alerts_come_piece_by_piece_the_oldest_first)
+{
+    world_begin(_i);
+    struct store_head head = world_taken(world.store, PARTITION);
+    for (int i = 0; i < 70; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "A%02d", i);
+        struct store_transition step = world_step(id, "H-1", 1);
+        step.live = false;
+        step.raised_s = 1000 - i / 7; /* several in an hour */
+        must(world_do(&head, &step));
+    }
+    static struct seen seen;
+    size_t from = 0, count = 1;
+    for (seen.count = 0; count; from += count)
+        must(world.store->ops->alerts_from(world.store, PARTITION, from, 32, &count, seen_alert,
+                                           &seen, &world.fault));
+    ck_assert_uint_eq(from, 70);
+    ck_assert_uint_eq(seen.count, 70);
+    ck_assert_str_eq(seen.at[0], "A63 v1");
+    ck_assert_str_eq(seen.at[69], "A06 v1");
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     tcase_add_loop_test(cases, an_alert_is_raised_and_worked_version_by_version, 0,
@@ -511,6 +661,8 @@ static void add(TCase *cases)
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_finding_is_applied_once, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_finding_can_be_recorded_without_touching_an_alert, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, what_a_person_declares_is_sent_without_an_alert, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, the_case_names_the_live_alert_of_each_team, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, an_alert_that_changes_teams_leaves_the_old_one, 0, WORLD_KIND_COUNT);
@@ -533,6 +685,15 @@ static void add(TCase *cases)
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, the_log_offset_only_goes_forward, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, an_outbox_entry_that_is_none_is_refused, 0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, less_is_kept_of_a_closed_alert_and_its_version_stays, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, an_erased_alert_is_in_no_list_any_more_and_its_findings_stay_known,
+                        0, WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, an_erased_alert_is_not_put_back_and_another_of_its_name_may_begin, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, what_is_live_or_has_moved_on_or_is_anothers_is_not_erased, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, alerts_come_piece_by_piece_the_oldest_first, 0, WORLD_KIND_COUNT);
 }
 
 int main(void)

@@ -586,13 +586,18 @@ static enum err call_anything(struct store *store, int which)
         buffer_done(&out);
         return err;
     }
+    case 13: {
+        const struct store_erasure gone = {"A1", household, 1, {NULL, 0}};
+        return ops->erase(store, &head, &gone, fault);
+    }
+    case 14: return ops->alerts_from(store, PARTITION, 0, 4, &count, seen_alert, &seen, fault);
     default: return ERR_END;
     }
 }
 
 START_TEST(a_server_that_talks_nonsense_is_an_error_and_never_a_crash)
 {
-    enum { LOAD = 1 << 1, LISTS = 1 << 5 | 1 << 6 | 1 << 7, SNAPSHOT = 1 << 12 };
+    enum { LOAD = 1 << 1, LISTS = 1 << 5 | 1 << 6 | 1 << 7 | 1 << 14, SNAPSHOT = 1 << 12 };
     static const struct {
         const char *says;
         int honest; /* calls that may take it for an answer */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "delivery/directory.h"
 #include "town_seen.h"
 
 /* ---- the runs that the cases look at ---- */
@@ -471,6 +472,50 @@ START_TEST(a_sink_that_fails_ends_the_hour_with_its_fault)
 }
 END_TEST
 
+struct people {
+    int homes, residents, contacts, korean, english;
+    struct directory_entry entry;
+};
+
+static enum err meet(void *context, struct text line, struct fault *fault)
+{
+    struct people *people = context;
+    char household[24];
+    (void)snprintf(household, sizeof household, "H-%d", 10000 + people->homes++);
+    enum err err = directory_read(line, text_of(household), &people->entry, fault);
+    ck_assert(!people->entry.incomplete && strstr(people->entry.address, "(invented)"));
+    people->residents += (int)people->entry.resident_count;
+    people->contacts += (int)people->entry.contact_count;
+    people->korean += strcmp(people->entry.language, "ko") == 0;
+    people->english += strcmp(people->entry.language, "en") == 0;
+    return err;
+}
+
+START_TEST(a_towns_directory_can_be_read_and_is_invented)
+{
+    struct scenario *scenario = memory_get(sizeof *scenario);
+    struct people people = {0};
+    const struct zone *zone;
+    struct fault fault;
+    const struct town_sink sink = {.message = NULL};
+    ck_assert(!zone_find(TEXT("Asia/Seoul"), &zone));
+    scenario_init(scenario);
+    struct town *town = town_new(
+        &(struct town_options){
+            .households = 50, .days = 1, .seed = 7, .zone = zone, .scenario = scenario},
+        &sink);
+    ck_assert_int_eq(town_directory(town, meet, &people, &fault), ERR_OK);
+    ck_assert_int_eq(people.homes, 50);
+    ck_assert_int_gt(people.residents, 50);
+    ck_assert_int_gt(people.contacts, 5);
+    ck_assert_int_eq(people.korean + people.english, 50);
+    ck_assert_int_gt(people.korean, people.english);
+    ck_assert_int_gt(people.english, 0);
+    town_free(town);
+    free(scenario);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("town");
@@ -492,6 +537,7 @@ int main(void)
     tcase_add_test(cases, registers_only_go_back_when_they_roll_over);
     tcase_add_test(cases, a_day_of_23_hours_has_23_readings);
     tcase_add_test(cases, a_sink_that_fails_ends_the_hour_with_its_fault);
+    tcase_add_test(cases, a_towns_directory_can_be_read_and_is_invented);
     Suite *suite = suite_create("town");
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);

@@ -16,7 +16,11 @@
 #define NOON_S    (WW_START_S + 12 * WW_HOUR_S)
 #define MINUTE_MS 60000
 
-static const struct alert_rules rules = {4 * 3600, 600, 1800, 3};
+static const struct alert_rules rules = {.ack_expiry_s = 4 * 3600,
+                                         .escalate_critical_s = 600,
+                                         .escalate_s = 1800,
+                                         .escalations_max = 3,
+                                         .refer_accept_s = 1800};
 
 static void begin(int kind)
 {
@@ -27,30 +31,9 @@ static void begin(int kind)
     ww.read_log = true;
 }
 
-static void later(int64_t ms)
-{
-    ww.clock.clock.set_ms += ms;
-}
-
-static void steps(struct shift *shift, int count)
-{
-    while (count--)
-        ck_assert_msg(shift_step(shift) == ERR_OK, "%s", ww.fault.text);
-}
-
-static struct alert alert_now(const char *id)
-{
-    struct buffer json = {0};
-    struct alert alert;
-    must(world.store->ops->alert(world.store, 0, id, &json, &world.fault));
-    must(alert_read(buffer_view(&json), &alert, &world.fault));
-    buffer_done(&json);
-    return alert;
-}
-
 static enum alert_state state_of(const char *id)
 {
-    struct alert alert = alert_now(id);
+    struct alert alert = ww_alert(id);
     enum alert_state state = alert.state;
     alert_done(&alert);
     return state;
@@ -58,7 +41,7 @@ static enum alert_state state_of(const char *id)
 
 static int64_t version_of(const char *id)
 {
-    struct alert alert = alert_now(id);
+    struct alert alert = ww_alert(id);
     int64_t version = alert.version;
     alert_done(&alert);
     return version;
@@ -67,7 +50,7 @@ static int64_t version_of(const char *id)
 /* What a person does through the API; announced: its event is in Kafka at once. */
 static void person(const char *id, enum alert_change kind, bool announced)
 {
-    struct alert alert = alert_now(id);
+    struct alert alert = ww_alert(id);
     struct step step;
     struct store_transition transition;
     struct change change = {.kind = kind,
@@ -120,16 +103,16 @@ START_TEST(nobody_acknowledges_and_it_escalates_once_a_wait)
     char id[STORE_ALERT_ID_MAX];
     begin(_i);
     one_raised(&shift, id);
-    later(9 * MINUTE_MS);
-    steps(&shift, 10);
+    ww_later(9 * MINUTE_MS);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 0);
-    later(2 * MINUTE_MS);
-    steps(&shift, 10);
+    ww_later(2 * MINUTE_MS);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 1);
-    steps(&shift, 20);
+    shift_steps(&shift, 20);
     ck_assert_uint_eq(events_of("escalated"), 1);
-    later(11 * MINUTE_MS);
-    steps(&shift, 10);
+    ww_later(11 * MINUTE_MS);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 2);
     shift_stop(&shift);
     ww_end();
@@ -143,14 +126,39 @@ START_TEST(an_acknowledgement_that_leads_nowhere_runs_out_once)
     begin(_i);
     one_raised(&shift, id);
     person(id, CHANGE_ACKNOWLEDGE, true);
-    later(3 * 60 * MINUTE_MS);
-    steps(&shift, 10);
+    ww_later(3 * 60 * MINUTE_MS);
+    shift_steps(&shift, 10);
     ck_assert_int_eq(state_of(id), ALERT_ACKNOWLEDGED);
     ck_assert_uint_eq(events_of("escalated"), 0);
-    later(61 * MINUTE_MS);
-    steps(&shift, 20);
+    ww_later(61 * MINUTE_MS);
+    shift_steps(&shift, 20);
     ck_assert_int_eq(state_of(id), ALERT_OPEN);
     ck_assert_uint_eq(events_of("reopened"), 1);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
+START_TEST(a_referral_that_nobody_answers_comes_back_once)
+{
+    struct shift shift;
+    char id[STORE_ALERT_ID_MAX], live[STORE_ALERT_ID_MAX];
+    begin(_i);
+    one_raised(&shift, id);
+    person(id, CHANGE_REFER, true);
+    ww_later(29 * MINUTE_MS);
+    shift_steps(&shift, 10);
+    ck_assert_int_eq(state_of(id), ALERT_REFERRED);
+    ck_assert_uint_eq(events_of("escalated"), 0);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, live)); /* findings still find it */
+    ck_assert(!ww_live_alert(HOME, TEAM_POLICE, live));
+    ww_later(2 * MINUTE_MS);
+    shift_steps(&shift, 20);
+    ck_assert_int_eq(state_of(id), ALERT_OPEN);
+    ck_assert_uint_eq(events_of("declined"), 1);
+    ww_later(11 * MINUTE_MS);
+    shift_steps(&shift, 10);
+    ck_assert_uint_eq(events_of("escalated"), 1); /* and waits on its own desk */
     shift_stop(&shift);
     ww_end();
 }
@@ -163,12 +171,12 @@ START_TEST(overdue_timers_wait_for_the_grace_after_a_takeover)
     begin(_i);
     one_raised(&shift, id);
     shift_crash(&shift);
-    later(60 * MINUTE_MS);
+    ww_later(60 * MINUTE_MS);
     shift = shift_begin(1);
-    steps(&shift, 20);
+    shift_steps(&shift, 20);
     ck_assert_uint_eq(events_of("escalated"), 0);
-    later(MINUTE_MS + 1000);
-    steps(&shift, 10);
+    ww_later(MINUTE_MS + 1000);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 1);
     shift_stop(&shift);
     ww_end();
@@ -182,11 +190,11 @@ START_TEST(timers_wait_while_the_clocks_disagree)
     begin(_i);
     one_raised(&shift, id);
     ww.clock_off_ms = -6000;
-    later(11 * MINUTE_MS);
-    steps(&shift, 20);
+    ww_later(11 * MINUTE_MS);
+    shift_steps(&shift, 20);
     ck_assert_uint_eq(events_of("escalated"), 0);
     ww.clock_off_ms = -4000;
-    steps(&shift, 10);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 1);
     shift_stop(&shift);
     ww_end();
@@ -208,7 +216,7 @@ static void fires_as_it_was_set(int kind, bool arrival_clock)
     one_raised(&shift, id);
     must(config_load(NULL, sets, 3, &longer, &errors));
     worker_reconfigure(shift.worker, longer);
-    later(11 * MINUTE_MS);
+    ww_later(11 * MINUTE_MS);
     ww_billing("H-0-2", "reconnected", NOON_S + 20 * 60);
     shift_run(&shift);
     ck_assert_uint_eq(events_of("escalated"), 1);
@@ -251,13 +259,13 @@ START_TEST(an_alert_given_back_just_now_waits_anew)
     begin(_i);
     one_raised(&shift, id);
     (void)text_copy(text_of(id), returned, sizeof returned);
-    later(11 * MINUTE_MS);
+    ww_later(11 * MINUTE_MS);
     ww.before = give_back;
-    steps(&shift, 10);
+    shift_steps(&shift, 10);
     ck_assert_int_eq(returned[0], '\0');
     ck_assert_uint_eq(events_of("escalated"), 0);
-    later(11 * MINUTE_MS);
-    steps(&shift, 10);
+    ww_later(11 * MINUTE_MS);
+    shift_steps(&shift, 10);
     ck_assert_uint_eq(events_of("escalated"), 1);
     shift_stop(&shift);
     ww_end();
@@ -279,11 +287,11 @@ START_TEST(a_timer_whose_answer_was_lost_has_still_fired_once)
     begin(_i);
     one_raised(&shift, id);
     ww.before = lose_nothing;
-    later(11 * MINUTE_MS);
-    steps(&shift, 30);
+    ww_later(11 * MINUTE_MS);
+    shift_steps(&shift, 30);
     ck_assert_uint_gt(ww.fail_at, 0);
-    later(2 * MINUTE_MS); /* the grace */
-    steps(&shift, 30);
+    ww_later(2 * MINUTE_MS); /* the grace */
+    shift_steps(&shift, 30);
     ck_assert_int_eq(version_of(id), 2);
     shift_stop(&shift);
     ww_end();
@@ -342,7 +350,7 @@ START_TEST(a_person_who_is_faster_than_a_finding_keeps_what_they_did)
     ww_billing(HOME, "reconnected", NOON_S + WW_DAY_S);
     shift_run(&shift);
     ck_assert_str_eq(raced, "");
-    struct alert alert = alert_now(id);
+    struct alert alert = ww_alert(id);
     ck_assert_int_eq(alert.version, 3);
     ck_assert_str_eq(alert.owner, "kim");
     ck_assert_int_eq(alert.state, ALERT_ACKNOWLEDGED);
@@ -371,7 +379,7 @@ START_TEST(an_outbox_that_was_left_behind_goes_out_with_the_same_ids_and_content
     ww.holds = true;
     ww.sent_count = 0;
     while (!shift_at_end(&shift))
-        steps(&shift, 1);
+        shift_steps(&shift, 1);
     shift_crash(&shift); /* with all of it under way */
     ww.holds = false;
     shift = shift_begin(1);
@@ -401,8 +409,8 @@ START_TEST(an_acknowledgement_that_the_store_lost_comes_back_from_the_log)
     shift_run(&shift);
     ck_assert_int_eq(state_of(id), ALERT_ACKNOWLEDGED);
     /* Its timer has come back, too. */
-    later((4 * 60 + 1) * MINUTE_MS);
-    steps(&shift, 20);
+    ww_later((4 * 60 + 1) * MINUTE_MS);
+    shift_steps(&shift, 20);
     ck_assert_int_eq(state_of(id), ALERT_OPEN);
     ck_assert_uint_eq(events_of("escalated"), 0);
     shift_stop(&shift);
@@ -427,7 +435,7 @@ START_TEST(a_store_that_was_lost_gets_its_alerts_back_and_raises_nothing_again)
     shift = shift_begin(1);
     shift_run(&shift);
     ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
-    struct alert alert = alert_now(id);
+    struct alert alert = ww_alert(id);
     ck_assert_uint_eq(alert.reason_count, 2);
     alert_done(&alert);
     person(id, CHANGE_RESOLVE, true);
@@ -652,11 +660,82 @@ START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
 }
 END_TEST
 
+/* ---- alerts that cannot be read ---- */
+
+/* Damage, or the word of a newer version; its timers stay as they were. */
+static void damage(const char *id)
+{
+    struct alert alert = ww_alert(id);
+    struct step step;
+    struct store_transition transition;
+    struct change change = {
+        .kind = CHANGE_NOTE, .who = "kim", .note = "x", .at_ms = ww.clock.clock.set_ms};
+    must(lifecycle_apply(&alert, &change, &rules, &step, &world.fault));
+    lifecycle_transition(&step, 0, NULL, &transition);
+    transition.snapshot = TEXT("{\"alert\":7}");
+    transition.event = transition.event_id = (struct text){NULL, 0};
+    must(world.store->ops->transition(world.store, NULL, &transition, &world.fault));
+    step_done(&step);
+    alert_done(&alert);
+}
+
+/* More than are asked for at once, and all of them due before the one that can be read. */
+START_TEST(alerts_that_cannot_be_read_keep_no_other_from_escalating)
+{
+    struct shift shift;
+    char id[STORE_ALERT_ID_MAX], name[24];
+    begin(_i);
+    for (int i = 0; i < 70; i++) {
+        (void)snprintf(name, sizeof name, "H-0-%d", 100 + i);
+        ww_billing(name, "disconnected", NOON_S);
+    }
+    shift = shift_begin(1);
+    shift_run(&shift);
+    for (int i = 0; i < 70; i++) {
+        (void)snprintf(name, sizeof name, "H-0-%d", 100 + i);
+        ck_assert(ww_live_alert(name, TEAM_WELFARE, id));
+        damage(id);
+    }
+    ww_later(MINUTE_MS);
+    ww_billing(HOME, "disconnected", NOON_S + 60);
+    shift_run(&shift);
+    ww_later(12 * MINUTE_MS);
+    shift_steps(&shift, 20);
+    ck_assert_uint_eq(events_of("escalated"), 1);
+    ck_assert_uint_eq(worker_counts(shift.worker)->takeovers, 1);
+    ck_assert_uint_ge(worker_counts(shift.worker)->alerts_unreadable, 70);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
+START_TEST(a_home_whose_alert_cannot_be_read_keeps_no_other_from_being_watched)
+{
+    struct shift shift;
+    char id[STORE_ALERT_ID_MAX];
+    begin(_i);
+    arrears(3, NOON_S);
+    shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
+    damage(id);
+    arrears(9, NOON_S + WW_DAY_S); /* graver */
+    ww_billing("H-0-2", "disconnected", NOON_S + WW_DAY_S + 60);
+    shift_run(&shift);
+    ck_assert(ww_live_alert("H-0-2", TEAM_WELFARE, id));
+    ck_assert_uint_eq(worker_counts(shift.worker)->takeovers, 1);
+    ck_assert_uint_eq(worker_counts(shift.worker)->alerts_unreadable, 1);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 static void add(TCase *cases)
 {
     const TTest *const tests[] = {
         nobody_acknowledges_and_it_escalates_once_a_wait,
         an_acknowledgement_that_leads_nowhere_runs_out_once,
+        a_referral_that_nobody_answers_comes_back_once,
         overdue_timers_wait_for_the_grace_after_a_takeover,
         timers_wait_while_the_clocks_disagree,
         a_timer_fires_as_it_was_set_whatever_a_reload_says,
@@ -675,6 +754,8 @@ static void add(TCase *cases)
         the_same_run_retakes_without_reading_again,
         workers_of_one_run_agree_on_where_its_log_begins,
         a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end,
+        alerts_that_cannot_be_read_keep_no_other_from_escalating,
+        a_home_whose_alert_cannot_be_read_keeps_no_other_from_being_watched,
     };
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)
         tcase_add_loop_test(cases, tests[i], 0, WORLD_KIND_COUNT);

@@ -111,6 +111,22 @@ static size_t events_with(const char *type, const char *words)
     return count;
 }
 
+/* Updates that tell this step and none after it. */
+static size_t updates_by(const char *what)
+{
+    static const char key[] = "\"what\":\"";
+    size_t count = 0;
+    for (size_t i = 0; i < ww.sent_count; i++) {
+        const char *last = NULL, *at = ww.sent[i].body.at;
+        if (ww.sent[i].topic != PUBLISH_ALERTS || !strstr(at, "anbu.alert.updated"))
+            continue;
+        while ((at = strstr(at, key)) != NULL)
+            last = at += strlen(key);
+        count += last && strncmp(last, what, strlen(what)) == 0;
+    }
+    return count;
+}
+
 #define HELD "\"held_by\":\""
 #define FREE "\"held_by\":null"
 
@@ -134,7 +150,7 @@ START_TEST(an_outage_makes_one_incident_and_its_alerts_are_held)
     ck_assert_uint_ge(raised, HOMES);
     ck_assert_uint_eq(events_with("anbu.alert.raised", HELD), raised);
     /* Life clears all but the one that does not move: that is delivered. */
-    ck_assert_uint_eq(events_with("anbu.alert.updated", "\"what\":\"hold_ended\""), 1);
+    ck_assert_uint_eq(updates_by("hold_ended"), 1);
     ck_assert_uint_eq(ww_alerts(true), 1);
     char id[STORE_ALERT_ID_MAX];
     ck_assert(ww_live_alert(home_of(0), TEAM_POLICE, id));
@@ -160,7 +176,7 @@ START_TEST(a_worker_that_dies_in_an_outage_leaves_its_holds_to_the_next)
     run_one();
     ck_assert_uint_eq(events_with("anbu.alert.raised", HELD), raised);
     ck_assert_uint_eq(events_with("anbu.incident.opened", "feeder:F-201"), 1);
-    ck_assert_uint_eq(events_with("anbu.alert.updated", "\"what\":\"hold_ended\""), 1);
+    ck_assert_uint_eq(updates_by("hold_ended"), 1);
     ck_assert_uint_eq(ww_alerts(true), 1);
     ww_end();
 }

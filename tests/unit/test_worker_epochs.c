@@ -21,12 +21,6 @@ static void begin(int kind)
     ww_begin(1, NULL);
 }
 
-static void steps(struct shift *shift, int count)
-{
-    for (int i = 0; i < count; i++)
-        must(shift_step(shift));
-}
-
 static unsigned long long anew(const struct shift *shift)
 {
     return worker_counts(shift->worker)->anew[MESSAGE_BILLING];
@@ -88,10 +82,10 @@ START_TEST(what_came_of_the_old_log_is_written_before_the_new_one_is_read)
     begin(_i);
     old_log();
     struct shift shift = shift_begin(1);
-    steps(&shift, 1);
+    shift_steps(&shift, 1);
     ck_assert_uint_eq(worker_counts(shift.worker)->flushed, 0);
     new_log();
-    steps(&shift, 1);
+    shift_steps(&shift, 1);
     ck_assert_uint_eq(anew(&shift), 1);
     shift_crash(&shift);
     /* That the supply was cut stands in no log any more. */
@@ -111,9 +105,9 @@ START_TEST(a_log_made_anew_waits_for_the_dead_letters_of_the_old_one)
     old_log();
     ww.holds = true;
     struct shift shift = shift_begin(1);
-    steps(&shift, 3);
+    shift_steps(&shift, 3);
     new_log();
-    steps(&shift, 5);
+    shift_steps(&shift, 5);
     ck_assert_uint_eq(anew(&shift), 0);
     ww.holds = false;
     shift_run(&shift);
@@ -157,7 +151,7 @@ START_TEST(a_crash_or_a_failure_around_a_log_made_anew_changes_nothing)
             ww.fail_at = ww.calls_all + 1 + k % calls;
         ww.fail_after = how == 1;
         if (how == 2) {
-            steps(&shift, (int)(k % calls));
+            shift_steps(&shift, (int)(k % calls));
             shift_crash(&shift);
             shift = shift_begin(1);
         }
@@ -190,7 +184,7 @@ START_TEST(an_epoch_is_not_used_again_though_its_first_message_was_not_settled)
         shift = shift_begin(1);
         if (run == 2)
             break;
-        steps(&shift, 100);
+        shift_steps(&shift, 100);
         shift_crash(&shift);
     }
     shift_run(&shift);
@@ -221,7 +215,11 @@ static void alerts_made_anew(void)
 /* A person acts, the event comes to the log by the API, and the store forgets it. */
 static enum alert_state forgotten(const char *id, enum alert_change kind)
 {
-    static const struct alert_rules rules = {4 * 3600, 600, 1800, 3};
+    static const struct alert_rules rules = {.ack_expiry_s = 4 * 3600,
+                                             .escalate_critical_s = 600,
+                                             .escalate_s = 1800,
+                                             .escalations_max = 3,
+                                             .refer_accept_s = 1800};
     struct buffer json = {0};
     struct alert alert;
     struct step step;

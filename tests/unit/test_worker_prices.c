@@ -18,10 +18,35 @@ static void begin(int kind)
     ww_town(1, DAYS, 7);
 }
 
-static void steps(struct shift *shift, int count)
+static long long training_of(const struct budget_counts *budget)
 {
-    while (count--)
-        ck_assert_msg(shift_step(shift) == ERR_OK, "%s", ww.fault.text);
+    long long sum = 0;
+    for (int i = 0; i < POPULATION_COUNT; i++)
+        sum += budget->training[i];
+    return sum;
+}
+
+/* By what the store has. */
+static long long wanted_at_prices(void)
+{
+    struct buffer bytes = {0};
+    const struct text nobody = STORE_NOBODY;
+    struct census *census = census_new();
+    int32_t number = 0;
+    double sum = 0.0;
+    must(world.store->ops->load(world.store, 0, &nobody, 1, store_record_into, &bytes,
+                                &world.fault));
+    must(census_read(census, bytes.at, bytes.bytes, &world.fault));
+    const struct census_table *sums = census_sums(census, &number);
+    const struct pace *paces = census_paces(census, census_week_from_ms(number), 6.0);
+    for (size_t i = 0; i < sums->count; i++) {
+        const struct census_group *group = &sums->groups[i];
+        long long watched = group->n[CENSUS_HOURS] / 8766;
+        sum += (double)watched * pace_price(&paces[group->population], 6.0);
+    }
+    census_free(census);
+    buffer_done(&bytes);
+    return (long long)sum;
 }
 
 START_TEST(a_snapshot_a_week_is_there_after_a_takeover)
@@ -29,7 +54,7 @@ START_TEST(a_snapshot_a_week_is_there_after_a_takeover)
     begin(_i);
     struct shift shift = shift_begin(1);
     shift_run(&shift);
-    steps(&shift, 4); /* a tick shows it */
+    shift_steps(&shift, 4); /* a tick shows it */
     const struct budget_counts *budget = &worker_counts(shift.worker)->budget;
     long long years = 0, wanted = 0, number = budget->snapshot;
     int32_t last = census_week((WW_START_S + (int64_t)DAYS * WW_DAY_S) * 1000);
@@ -40,9 +65,11 @@ START_TEST(a_snapshot_a_week_is_there_after_a_takeover)
     }
     ck_assert_int_gt(years, 0);
     ck_assert_int_eq(wanted, 6 * years);
+    ck_assert_int_lt(llabs(training_of(budget) - wanted_at_prices()), POPULATION_COUNT);
+    ck_assert_int_gt(llabs(training_of(budget) - wanted), wanted / 100); /* it is steered */
     shift_stop(&shift);
     shift = shift_begin(1);
-    steps(&shift, 4);
+    shift_steps(&shift, 4);
     ck_assert_int_eq(worker_counts(shift.worker)->budget.snapshot, number);
     shift_stop(&shift);
     ww_end();
@@ -62,7 +89,7 @@ START_TEST(crashes_change_neither_counts_nor_what_follows)
     begin(_i);
     for (int lives = 0; lives < 60; lives++) {
         shift = shift_begin(1);
-        steps(&shift, 5 + lives % 7);
+        shift_steps(&shift, 5 + lives % 7);
         shift_crash(&shift);
     }
     shift = shift_begin(1);
@@ -89,7 +116,7 @@ START_TEST(damaged_counts_begin_anew)
     must(world.store->ops->take(world.store, 0, &head, NULL, NULL, &world.fault));
     must(world.store->ops->flush(world.store, &head, &record, 1, as_they_are, &world.fault));
     shift = shift_begin(1);
-    steps(&shift, 4);
+    shift_steps(&shift, 4);
     ck_assert_int_eq(worker_counts(shift.worker)->budget.snapshot, 0);
     ck_assert_int_eq(worker_counts(shift.worker)->partitions, 1);
     shift_stop(&shift);

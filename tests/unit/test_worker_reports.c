@@ -136,6 +136,9 @@ START_TEST(a_head_end_that_stops_is_an_incident_and_no_alert)
     ck_assert_ptr_nonnull(closed);
     ck_assert_int_ge(time_of(closed, "closed"), BACK_S);
     ck_assert_int_le(time_of(closed, "closed"), BACK_S + 3 * WW_HOUR_S);
+    /* Of what was not looked at it says nothing. */
+    ck_assert_ptr_nonnull(strstr(closed, "\"watched\":0,"));
+    ck_assert_ptr_nonnull(strstr(closed, "\"seen\":0"));
     ck_assert_int_eq(count_with("anbu.incident.opened"), 2); /* and their area's */
     ck_assert_int_eq(count_with("F-202"), 0);
     ck_assert_int_eq(count_with("anbu.alert."), 0);

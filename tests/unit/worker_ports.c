@@ -365,6 +365,48 @@ static enum err probe_alerts(struct store *store, uint32_t p, bool live_only, si
             real_of(store)->ops->alerts(real_of(store), p, live_only, limit, each, context, fault));
 }
 
+static enum err probe_alerts_of(struct store *store, uint32_t p, struct text household,
+                                size_t limit, store_alert_fn *each, void *context,
+                                struct fault *fault)
+{
+    FORWARD(PROBE_ALERTS, real_of(store)->ops->alerts_of(real_of(store), p, household, limit, each,
+                                                         context, fault));
+}
+
+static enum err probe_alerts_from(struct store *store, uint32_t p, size_t from, size_t max,
+                                  size_t *count, store_alert_fn *each, void *context,
+                                  struct fault *fault)
+{
+    FORWARD(PROBE_ALERTS, real_of(store)->ops->alerts_from(real_of(store), p, from, max, count,
+                                                           each, context, fault));
+}
+
+static enum err probe_erase(struct store *store, struct store_head *head,
+                            const struct store_erasure *erasure, struct fault *fault)
+{
+    FORWARD(PROBE_ERASE, real_of(store)->ops->erase(real_of(store), head, erasure, fault));
+}
+
+static enum err probe_document(struct store *store, const char *shelf, const char *name,
+                               int64_t *version, struct buffer *out, struct fault *fault)
+{
+    FORWARD(PROBE_DOCUMENT,
+            real_of(store)->ops->document(real_of(store), shelf, name, version, out, fault));
+}
+
+static enum err probe_document_set(struct store *store, const struct store_document *document,
+                                   struct fault *fault)
+{
+    FORWARD(PROBE_DOCUMENT, real_of(store)->ops->document_set(real_of(store), document, fault));
+}
+
+static enum err probe_documents(struct store *store, const char *shelf, store_document_fn *each,
+                                void *context, struct fault *fault)
+{
+    FORWARD(PROBE_DOCUMENT,
+            real_of(store)->ops->documents(real_of(store), shelf, each, context, fault));
+}
+
 static enum err probe_area_add(struct store *store, const struct store_area_hour *adds,
                                size_t count, unsigned window_hours, struct store_area_total *totals,
                                struct fault *fault)
@@ -419,6 +461,12 @@ static const struct store_ops probe_ops = {
     .outbox = probe_outbox,
     .outbox_done = probe_outbox_done,
     .alerts = probe_alerts,
+    .alerts_of = probe_alerts_of,
+    .alerts_from = probe_alerts_from,
+    .erase = probe_erase,
+    .document = probe_document,
+    .documents = probe_documents,
+    .document_set = probe_document_set,
     .area_add = probe_area_add,
     .incident_set = probe_incident_set,
     .incidents = probe_incidents,

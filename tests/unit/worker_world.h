@@ -50,6 +50,8 @@ enum probe_op {
     PROBE_OUTBOX,
     PROBE_OUTBOX_DONE,
     PROBE_ALERTS,
+    PROBE_ERASE,
+    PROBE_DOCUMENT,
     PROBE_AREA_ADD,
     PROBE_INCIDENT_SET,
     PROBE_INCIDENTS,
@@ -94,6 +96,7 @@ struct worker_world {
     bool hand_clock;      /* the store's clock is ours */
     /* The worker. */
     bool timers, arrival_clock, new_log, read_log;
+    staff_read_fn *staff_read;
     unsigned log_reads;
     _Atomic int64_t epochs[WW_PARTITIONS_MAX];
     char refused[256]; /* the last rejected message's reason and detail */
@@ -137,6 +140,8 @@ struct shift shift_begin(uint32_t assigned_mask);
 enum err shift_step(struct shift *shift);
 /* Steps until all is read, delivered and written. */
 void shift_run(struct shift *shift);
+/* So many turns, none of which may fail. */
+void shift_steps(struct shift *shift, int count);
 void shift_crash(struct shift *shift);
 void shift_stop(struct shift *shift);
 /* The group takes a partition away, or gives one. */
@@ -155,6 +160,10 @@ const struct ww_sent *ww_letter(size_t index);
 /* A household's alert of a team as the store has it; false: none live. */
 bool ww_live_alert(const char *household, enum team team, char id[STORE_ALERT_ID_MAX]);
 size_t ww_alerts(bool live_only);
+/* As the store has it in partition 0; alert_done it. */
+struct alert ww_alert(const char *id);
+/* The wall clock goes on. */
+void ww_later(int64_t ms);
 int64_t ww_stored_offset(uint32_t partition, unsigned lane);
 
 #endif
