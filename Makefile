@@ -9,7 +9,7 @@ DESTDIR ?=
 BUILD   := build
 VERSION := 0.1.0
 
-PACKAGES := rdkafka hiredis yaml-0.1 jansson libmicrohttpd libcurl libsodium zlib libsystemd
+PACKAGES := rdkafka hiredis yaml-0.1 jansson libmicrohttpd libcurl libsodium cjose gnutls zlib libsystemd
 PC       := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 LIBS     := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -pthread
 
@@ -57,6 +57,9 @@ DETECTORS := $(BUILD)/libdetectors.a
 UNITS     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 TOOLS     := $(patsubst tests/e2e/tool_%.c,$(BUILD)/e2e/%,$(TOOL_SRC))
 
+# Else make removes the objects of units and tools as intermediate, and the next make builds them anew.
+.SECONDARY:
+
 .PHONY: all
 all: $(PROGRAMS)                  ## build anbud and anbuctl into build/
 
@@ -65,6 +68,8 @@ $(BUILD)/obj/%.o: %.c
 	$(CC) $(ANBU_CFLAGS) $(call fuzz_name,$*) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(call object,daemon/store/redis_scripts.c): $(wildcard daemon/store/scripts/*.lua)
+$(call object,daemon/console/assets.c): $(wildcard daemon/console/page/*)
+$(call object,config/template.c): $(wildcard config/templates/*/*.txt)
 
 $(LIBRARY): $(call object,$(LIBRARY_SRC))
 	@rm -f $@
@@ -94,7 +99,7 @@ $(BUILD)/train/features: $(call object,tests/train/features.c) $(THREADS) $(LIBR
 $(BUILD)/anbu-sim: $(call object,$(SIM_SRC)) $(THREADS) $(LIBRARY) $(DETECTORS)
 	$(CC) $(LDFLAGS) $^ -o $@ $(LIBS)
 
-.PHONY: bootstrap-run bootstrap-test bootstrap-kafka bootstrap-ci bootstrap-train
+.PHONY: bootstrap-run bootstrap-test bootstrap-kafka bootstrap-ci bootstrap-console bootstrap-train
 bootstrap-run:
 	@deploy/bootstrap build run
 bootstrap-test:
@@ -103,24 +108,35 @@ bootstrap-kafka:
 	@deploy/bootstrap build run test kafka
 bootstrap-ci:
 	@deploy/bootstrap build run test kafka ci
+bootstrap-console:
+	@deploy/bootstrap build run test console
 bootstrap-train:
 	@deploy/bootstrap build train
 
 # Packages that bootstrap installs bring the flags that this make has asked pkg-config for: build anew.
 .PHONY: run
 run: bootstrap-run                ## install what is missing, build, stream a town, show its alerts (RUN_SECONDS=90 ends by itself)
-	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all
+	@echo "building (minutes, the first time)"; $(MAKE) --no-print-directory -s -j$$(nproc) all
 	@deploy/demo $(BUILD) $(RUN_SECONDS)
 
 .PHONY: test
 test: bootstrap-test              ## install what is missing, build, run every test that needs nothing outside
-	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all units tools
+	@echo "building (minutes, the first time)"; $(MAKE) --no-print-directory -s -j$$(nproc) all units tools
 	@tests/run $(BUILD)
 
 .PHONY: test-kafka
 test-kafka: bootstrap-kafka       ## the same for Apache Kafka itself, fetched by Maven: codecs, rebalances, TLS, three nodes
-	@echo "building"; $(MAKE) --no-print-directory -s -j$$(nproc) all tools
+	@echo "building (minutes, the first time)"; $(MAKE) --no-print-directory -s -j$$(nproc) all tools
 	@tests/kafka/run $(BUILD)
+
+.PHONY: test-console
+test-console: bootstrap-console   ## the officers' page in Chromium: a shift of several officers, axe-core, no foreign request (needs npm's registry once)
+	@echo "building (minutes, the first time)"; $(MAKE) --no-print-directory -s -j$$(nproc) all tools
+	@tests/console/run $(BUILD)
+
+.PHONY: screenshots
+screenshots: bootstrap-console all tools  ## write docs/screenshots anew
+	@tests/console/run $(BUILD) --screenshots docs/screenshots
 
 .PHONY: units tools
 units: $(UNITS)                   ## build the unit tests
@@ -131,8 +147,8 @@ sim: $(BUILD)/anbu-sim            ## the real worker in a simulated world: SEED=
 	@$(BUILD)/anbu-sim $(if $(SEED),$(SEED),1 $(or $(SEEDS),2000))
 
 .PHONY: crash soak
-crash: bootstrap-kafka all tools  ## ROUNDS (20) of crashes over Apache Kafka and Redis, compared with a quiet run; SEED=n begins there
-	@tests/crash/run $(BUILD) --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1)
+crash: bootstrap-kafka all tools  ## ROUNDS (20) of crashes over Apache Kafka and Redis, compared with a quiet run; SEED=n begins there, JOBS=n at once
+	@tests/crash/run $(BUILD) --rounds $(or $(ROUNDS),20) --seed $(or $(SEED),1) --jobs $(or $(JOBS),1)
 soak:                             ## a thousand of them
 	@$(MAKE) --no-print-directory crash ROUNDS=$(or $(ROUNDS),1000)
 
@@ -141,6 +157,7 @@ train: bootstrap-train            ## train silence's score anew from DATA (../sh
 	@$(MAKE) --no-print-directory -s $(BUILD)/train/features
 	@tests/train/train $(BUILD)/train/features detectors/silence/score_table.c \
 	    --data $(or $(DATA),../shared/data)
+	@tests/train/learning detectors/silence/learning_table.c --data $(or $(DATA),../shared/data)
 
 .PHONY: lint
 lint: all                         ## style as failing tests
@@ -160,11 +177,13 @@ fuzz:                             ## each fuzz target for FUZZ_SECONDS (30)
 	@tests/fuzz/run $(or $(FUZZ_SECONDS),30)
 
 .PHONY: generated
-generated: all                    ## write what is made from tables: anbu.yaml, man pages, docs/metrics.md
+generated: all                    ## write what is made from tables: anbu.yaml, man pages, docs/metrics.md, docs/roles.md, docs/openapi.json
 	$(BUILD)/anbuctl sample-config > config/anbu.yaml
 	$(BUILD)/anbuctl sample-config --man > docs/man/anbu.yaml.5
 	$(BUILD)/anbuctl help --man > docs/man/anbuctl.1
 	$(BUILD)/anbuctl help --metrics > docs/metrics.md
+	$(BUILD)/anbuctl help --roles > docs/roles.md
+	$(BUILD)/anbuctl help --openapi > docs/openapi.json
 
 .PHONY: format
 format:                           ## format all C files
@@ -198,6 +217,6 @@ clean:                            ## remove build/
 
 .PHONY: help
 help:                             ## say this
-	@awk -F ':.*## ' '/^[a-z_.]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z_.-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' Makefile
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
