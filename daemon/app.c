@@ -64,10 +64,11 @@ struct app {
     struct kafka_common common;
     uint32_t partitions;
     _Atomic int64_t *epochs; /* of the embedded broker's partitions; NULL: Kafka lasts */
-    size_t worker_count;
+    /* Whoever measures may come while these are being started: a worker counts once it is whole. */
+    atomic_size_t worker_count;
     struct app_worker workers[WORKERS_MAX];
     const struct worker *watched[WORKERS_MAX]; /* the same, for measuring */
-    struct api *api;
+    _Atomic(struct api *) api;
     struct follower *screen;
     struct follower *live; /* what the API tells those who look on */
     struct addressee_host addressees;
@@ -133,12 +134,13 @@ static void config_release(void *host, const struct config *config)
 
 static struct measured measured_of(struct app *app)
 {
+    const struct api *api = atomic_load(&app->api);
     return (struct measured){.workers = app->watched,
-                             .worker_count = app->worker_count,
+                             .worker_count = atomic_load(&app->worker_count),
                              .partitions = app->partitions,
                              .watch = app->watch,
                              .sinks = atomic_load(&app->sinks),
-                             .api = app->api ? api_counts(app->api) : NULL,
+                             .api = api ? api_counts(api) : NULL,
                              .kafka = &app->kafka_counts,
                              .daemon = &app->counts,
                              .clock = &clock_machine};
@@ -148,7 +150,7 @@ static void status(void *host, struct buffer *out)
 {
     struct app *app = host;
     const struct measured measured = measured_of(app);
-    status_write(&measured, app->api, out);
+    status_write(&measured, atomic_load(&app->api), out);
 }
 
 static void page_metrics(void *host, struct buffer *out)
@@ -262,7 +264,8 @@ static enum err store_open(const struct app *app, struct store **out, struct fau
 
 static enum err start_worker(struct app *app, struct fault *fault)
 {
-    struct app_worker *own = &app->workers[app->worker_count];
+    size_t number = atomic_load(&app->worker_count);
+    struct app_worker *own = &app->workers[number];
     struct store *store = NULL;
     struct publisher *publisher = NULL;
     struct source *source = NULL;
@@ -284,8 +287,8 @@ static enum err start_worker(struct app *app, struct fault *fault)
                                      .read_log = read_log,
                                      .read_log_context = own};
     own->worker = worker_new(&options);
-    app->watched[app->worker_count] = own->worker;
-    app->worker_count++;
+    app->watched[number] = own->worker;
+    atomic_store(&app->worker_count, number + 1);
     err = publisher_kafka_new(&app->common, start_settings(app), worker_published, own->worker,
                               &publisher, fault);
     if (err)
@@ -297,8 +300,9 @@ static enum err start_worker(struct app *app, struct fault *fault)
     if (err)
         return err;
     worker_set_source(own->worker, source);
-    if (pthread_create(&own->thread, NULL, worker_main, own))
-        return fault_set(fault, ERR_IO, "worker thread: %s", strerror(errno));
+    int failed = pthread_create(&own->thread, NULL, worker_main, own);
+    if (failed)
+        return fault_set(fault, ERR_IO, "worker thread: %s", strerror(failed));
     own->running = true;
     watch_add(app->watch, own->worker);
     return ERR_OK;
@@ -446,7 +450,9 @@ static enum err start_console(struct app *app, struct fault *fault)
                                   .clock = &clock_machine,
                                   .host = {app, reload, config_hold, config_release, status,
                                            pages_of(app), config_next, sink_try}};
-    err = api_start(&options, &app->api, fault);
+    struct api *api = NULL;
+    err = api_start(&options, &api, fault);
+    atomic_store(&app->api, api);
     return err;
 }
 

@@ -212,6 +212,13 @@ class World:
                 print("---- %s (%s)" % (process.name, process.popen.returncode))
                 for line in process.err().split("\n")[-TAIL_LINES:]:
                     print("     " + line[:1000])
+        # The last, where whoever shortens this looks.
+        for process in dict(reports):
+            text = process.err().split("\n")
+            first = next(i for i, line in enumerate(text) if any(word in line for word in REPORTS))
+            print("---- what %s reports" % process.name)
+            for line in text[first:first + TAIL_LINES]:
+                print("     " + line[:1000])
 
 
 class Daemon:
