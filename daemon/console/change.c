@@ -61,7 +61,8 @@ static enum err member_take(struct request *request, struct asked *out, const ch
     if (strcmp(name, "version") == 0) {
         double number = json_number_value(value); /* JSON knows no difference between 3 and 3.0 */
         bool whole = number >= 1 && number <= VERSION_MAX && (double)(int64_t)number == number;
-        out->version = json_is_integer(value) ? json_integer_value(value) : (int64_t)number;
+        if (whole) /* else it may be more than an integer holds */
+            out->version = json_is_integer(value) ? json_integer_value(value) : (int64_t)number;
         return whole ? ERR_OK : fault_set(fault, ERR_INVALID, "version: a whole number from 1");
     }
     for (size_t i = 0; i < MEMBERS; i++) {

@@ -110,7 +110,7 @@ static void apply(struct record_meter *meter, const struct reading *reading)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-    struct input input = {data, data + bytes};
+    struct input input = {data, bytes ? data + bytes : data};
     struct record_meter meter;
     int64_t last_s = T0, last_milli = 0;
     struct reading reading = take_reading(&input, &last_s, &last_milli);
