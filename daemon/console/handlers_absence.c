@@ -93,23 +93,6 @@ static bool desk_look(void *context, uint32_t partition, struct text snapshot)
     return !desk->has;
 }
 
-static bool is_police(const struct request *request)
-{
-    return request->account && request->account->team == TEAM_POLICE;
-}
-
-/* An absence makes Anbu stop watching: those who look after the home say so. */
-static enum err police_refused(const struct request *request, struct answer *answer,
-                               struct fault *fault)
-{
-    if (!is_police(request))
-        return ERR_OK;
-    answer->status = 403;
-    return fault_set(fault, ERR_DENIED,
-                     "police declare and end no absence: ask the welfare team, or close an alert "
-                     "of the home with the outcome absence");
-}
-
 /* A home without an alert on one's desk is the welfare team's: its supervisors, in the own areas.
  */
 static bool oversees(const struct account *account, const struct home *home)
@@ -241,7 +224,7 @@ static void show(const struct request *request, const struct home *home,
         buffer_text(json, "null");
     }
     json_put_key(json, "absences");
-    absence_show(absences, home->zone, !is_police(request), json);
+    absence_show(absences, home->zone, !wall_is_police(request->account), json);
     buffer_text(json, "}");
 }
 
@@ -292,7 +275,7 @@ enum err handle_absence_declare(struct request *request, struct answer *answer, 
     if (!err)
         err = home_load(request, &home, fault);
     if (!err)
-        err = police_refused(request, answer, fault);
+        err = wall_absence(request, "ask the welfare team", answer, fault);
     if (!err)
         err = may(request, &home, answer, fault);
     if (!err && home.opted_out)
@@ -329,7 +312,7 @@ enum err handle_absence_end(struct request *request, struct answer *answer, stru
     struct absence_register absences;
     enum err err = home_load(request, &home, fault);
     if (!err)
-        err = police_refused(request, answer, fault);
+        err = wall_absence(request, "ask the welfare team", answer, fault);
     if (!err)
         err = may(request, &home, answer, fault);
     if (!err)

@@ -17,6 +17,7 @@
 #include "console/routes.h"
 #include "console/shown.h"
 #include "console/staff.h"
+#include "console/wall.h"
 
 #define HISTORY_SCAN_MAX   10000 /* of a partition, when a prefix is looked for */
 #define NO_LIMIT           0
@@ -310,7 +311,13 @@ static enum err asked_intent(struct request *request, const struct alert *alert,
 {
     const struct asked *asked = context;
     enum err err = version_check(alert, asked->version, answer, fault);
-    return err ? err : asked_change(asked, request, alert, out, fault);
+    if (!err)
+        err = asked_change(asked, request, alert, out, fault);
+    if (!err && out->kind == CHANGE_RESOLVE && out->outcome == OUTCOME_ABSENCE)
+        err =
+            wall_absence(request, "refer it to the welfare team, or close it with another outcome",
+                         answer, fault);
+    return err;
 }
 
 enum err handle_alert_change(struct request *request, struct answer *answer, struct fault *fault)

@@ -262,7 +262,9 @@ void routes_page(struct buffer *out)
     buffer_text(
         out, "<!-- Made from daemon/console/routes.c by `make generated`. -->\n# Who may what\n\n"
              "Each role against each route of the HTTP API ([formats.md](formats.md#http-api)). "
-             "Officers and\nsupervisors are shown alerts of their own team and areas alone.\n\n"
+             "Officers and\nsupervisors are shown alerts of their own team and areas alone. Of "
+             "the police's, none sees a household, declares or ends an absence,\nor closes an "
+             "alert with the outcome `absence`.\n\n"
              "| Role | Who |\n|---|---|\n");
     for (int i = 0; i < ROLE_COUNT; i++)
         buffer_format(out, "| %s | %s |\n", role_names[i], role_helps[i]);

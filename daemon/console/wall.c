@@ -16,6 +16,20 @@ bool wall_is_on_desk(const struct account *account, const struct alert *alert)
            (alert->state == ALERT_REFERRED && account->team == (int)alert->referred_from);
 }
 
+bool wall_is_police(const struct account *account)
+{
+    return account && account->team == TEAM_POLICE;
+}
+
+enum err wall_absence(const struct request *request, const char *way_out, struct answer *answer,
+                      struct fault *fault)
+{
+    if (!wall_is_police(request->account))
+        return ERR_OK;
+    answer->status = 403;
+    return fault_set(fault, ERR_DENIED, "police declare no absence and end none: %s", way_out);
+}
+
 /* Whether this live alert gives a right to look; then it is the reason. */
 static enum err alert_opens(struct request *request, uint32_t partition, const char *id,
                             bool *opens, struct fault *fault)
@@ -89,7 +103,7 @@ enum err wall_pass(struct request *request, struct answer *answer, struct fault 
     enum err err = purpose_take(request, fault);
     if (err || !request->account)
         return err;
-    if (request->account->team == TEAM_POLICE) {
+    if (wall_is_police(request->account)) {
         answer->status = 403;
         return fault_set(fault, ERR_DENIED,
                          "police are shown alerts, never a household's record: ask the welfare "

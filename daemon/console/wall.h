@@ -16,6 +16,14 @@
 /* Whether the alert stands on the account's desk; while a referral waits, on both. NULL: yes. */
 bool wall_is_on_desk(const struct account *account, const struct alert *alert);
 
+/* They look after no home. NULL: no. */
+bool wall_is_police(const struct account *account);
+
+/* An absence, however it is declared, makes Anbu stop watching: those who look after the home say
+ * so. ERR_DENIED (and a 403) to the police, with the way out. */
+NODISCARD enum err wall_absence(const struct request *request, const char *way_out,
+                                struct answer *answer, struct fault *fault);
+
 /* It says what for: 3 to 200 characters, blanks at the ends not counted. */
 bool wall_purpose_fits(const char *purpose);
 

@@ -60,6 +60,17 @@ async function handOver(kim, lee, park) {
   equal(await lee.locator(row(id)).count(), 0, 'and it is gone from the queue');
 }
 
+// Police declare no absence: the outcome is not offered, and the form says whose it is.
+async function outcomesOf(page, withAbsence) {
+  await press(page, 'Close with outcome');
+  await page.waitForSelector('dialog[open] input[name=outcome][value=safe]');
+  equal([await page.locator('dialog input[value=absence]').count(),
+    await page.locator('dialog', {hasText: 'Refer it to welfare'}).count()],
+  withAbsence ? [1, 0] : [0, 1],
+  `${withAbsence ? 'welfare are' : 'police are not'} offered to close as an absence`);
+  await press(page, 'Cancel', 'dialog');
+}
+
 // What a welfare officer sees of a home, and a police officer does not.
 async function home(kim, lee) {
   const id = fresh('welfare', []);
@@ -91,6 +102,9 @@ async function home(kim, lee) {
   check((await kim.textContent('.ladder [aria-current=step]')).startsWith('1. message resident'),
     'and the one that is on is lit');
   equal(await kim.locator('.use canvas, svg.life').count(), 0, 'police are shown no hours');
+  await outcomesOf(kim, false);
+  await openAlert(lee, id);
+  await outcomesOf(lee, true);
   await go(kim, '#/households/H-10001');
   await kim.locator('.fail').waitFor();
   check(true, 'nor a home');

@@ -207,6 +207,34 @@ START_TEST(police_break_no_glass_read_no_reason_declare_and_end_nothing)
 }
 END_TEST
 
+START_TEST(police_close_no_alert_as_an_absence_either)
+{
+    keep_record("H-1", false);
+    const char *id = aw_raise("H-1", &aw_quiet, SEVERITY_HIGH, AW_RAISED_S);
+    visitor_comes(&kim);
+    ck_assert_int_eq(visitor_asks("POST", aw_path(id, "resolve"),
+                                  "{\"outcome\":\"absence\",\"until\":\"2026-01-26\"}"),
+                     403);
+    visitor_reads("refer it to the welfare team, or close it with another outcome");
+    ck_assert_int_eq(visitor_asks("POST", aw_path(id, "resolve"), "{\"outcome\":\"absence\"}"),
+                     403);
+    visitor_comes(&seo);
+    ck_assert_int_eq(visitor_asks("POST", aw_path(id, "resolve"), "{\"outcome\":\"absence\"}"),
+                     403);
+    aw_audit_says("\"action\":\"alerts.resolve\"", 3);
+    aw_audit_says("\"result\":\"refused: police declare no absence", 3);
+    ck_assert_uint_eq(aw_kafka.published[PUBLISH_HOUSEHOLD], 0);
+    ck_assert_int_eq(visitor_asks("POST", aw_path(id, "refer"),
+                                  "{\"team\":\"welfare\",\"note\":\"at her son's\"}"),
+                     200);
+    visitor_comes(&lee);
+    ck_assert_int_eq(visitor_asks("POST", aw_path(id, "resolve"),
+                                  "{\"outcome\":\"absence\",\"until\":\"2026-01-26\"}"),
+                     200);
+    ck_assert_uint_eq(aw_kafka.published[PUBLISH_HOUSEHOLD], 1);
+}
+END_TEST
+
 START_TEST(what_makes_no_sense_is_said_and_nothing_told)
 {
     keep_record("H-1", false);
@@ -271,6 +299,7 @@ int main(void)
     tcase_add_test(tcase, only_whose_alert_it_is_declares_and_supervisors_say_why);
     tcase_add_test(tcase, a_supervisor_without_the_alert_breaks_the_glass);
     tcase_add_test(tcase, police_break_no_glass_read_no_reason_declare_and_end_nothing);
+    tcase_add_test(tcase, police_close_no_alert_as_an_absence_either);
     tcase_add_test(tcase, what_makes_no_sense_is_said_and_nothing_told);
     tcase_add_test(tcase, the_register_keeps_the_latest_and_fits_its_document);
     tcase_add_test(tcase, a_mistyped_year_closes_no_alert_as_an_absence);

@@ -89,7 +89,11 @@ export async function tap(alert, action, step, body = {}) {
 const note = (required) => ({name: 'note', label: t(required ? 'form.why' : 'form.note'),
   area: true, required, max: 2000});
 const choices = (name, more = {}) => ({name, label: t(`form.${name}`),
-  options: vocabulary[name].map((value) => [value, word(name, value)]), ...more});
+  options: (more.of ?? vocabulary[name]).map((value) => [value, word(name, value)]), ...more});
+
+// An absence stops the watch: those who look after the home say so.
+const isPolice = () => session.account.team === 'police';
+const outcomes = () => vocabulary.outcome.filter((name) => name !== 'absence' || !isPolice());
 
 function open(alert, action, step, fields, more = {}) {
   return formDialog({title: t(`do.${action}`), lead: more.lead, key: `${alert.alert}.${action}`,
@@ -113,9 +117,10 @@ export const ask = {
     {lead: t('form.escalate_lead'), danger: true}),
   note: (alert) => open(alert, 'note', 'note', [note(true)]),
   resolve: (alert, outcome) => open(alert, 'resolve', 'resolved', [choices('outcome',
-    {radio: true, hint: (value) => t(`outcome_help.${value}`)}), {name: 'until',
+    {radio: true, of: outcomes(), hint: (value) => t(`outcome_help.${value}`)}), {name: 'until',
     label: t('form.until'), type: 'date', when: {outcome: 'absence'}}, note(false)],
-  {values: {outcome: alert.suggests ?? ''}, pressed: outcome && {outcome}}),
+  {lead: isPolice() && t('form.police_absence'), values: {outcome: alert.suggests ?? ''},
+    pressed: outcome && {outcome}}),
   reopen: (alert) => open(alert, 'reopen', 'reopened', [note(true)]),
 };
 
