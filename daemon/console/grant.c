@@ -35,15 +35,38 @@ bool grant_has_account(const struct request *request, const struct account *acco
     return mine->role == ROLE_OPS && account->role == ROLE_UTILITY;
 }
 
-bool grant_has_token(const struct request *request, const struct token *token)
+static bool covers(const struct account *mine, const struct token *token)
 {
-    const struct account *mine = request->account;
-    if (!mine)
-        return request->peer.role == ROLE_ROOT;
     for (int scope = 0; scope < SCOPE_COUNT; scope++)
         if (token->scopes >> scope & 1 && !route_scope_within((enum scope)scope, mine->role))
             return false;
     return is_within(mine, mine->role == ROLE_OPS ? mine->team : token->team, token->areas);
+}
+
+bool grant_has_token(const struct request *request, const struct token *token)
+{
+    return request->account ? covers(request->account, token) : request->peer.role == ROLE_ROOT;
+}
+
+enum err grant_stop(struct store *store, const struct token *token, enum token_stop *out,
+                    struct fault *fault)
+{
+    struct account maker;
+    enum token_stop stop = TOKEN_GOES_ON;
+    enum err err =
+        token->by_account ? account_load(store, token->by, &maker, fault) : ERR_NOT_FOUND;
+    if (err && err != ERR_NOT_FOUND && err != ERR_CORRUPT)
+        return err;
+    if (err == ERR_CORRUPT)
+        stop = TOKEN_MAKER_UNREADABLE;
+    else if (!err && maker.disabled)
+        stop = TOKEN_MAKER_DISABLED;
+    else if (!err && maker.lapsed)
+        stop = TOKEN_MAKER_LAPSED;
+    else if (!err && !covers(&maker, token))
+        stop = TOKEN_MAKER_LESS;
+    *out = stop;
+    return ERR_OK;
 }
 
 enum err grant_load_account(const struct request *request, struct account *out, struct fault *fault)

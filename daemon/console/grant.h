@@ -14,6 +14,11 @@
 bool grant_has_account(const struct request *request, const struct account *account);
 bool grant_has_token(const struct request *request, const struct token *token);
 
+/* Whether it opens anything now: it goes no further than the account that made it may, and not
+ * without it. What was made on the machine goes on. */
+NODISCARD enum err grant_stop(struct store *store, const struct token *token, enum token_stop *out,
+                              struct fault *fault);
+
 /* The account or token {id} of the path, where it is one of those; else ERR_NOT_FOUND, as if it
  * were not there. */
 NODISCARD enum err grant_load_account(const struct request *request, struct account *out,

@@ -11,30 +11,61 @@
 #include "console/away.h"
 #include "console/body.h"
 #include "console/grant.h"
-#include "console/listing.h"
 #include "console/routes.h"
 #include "console/streams.h"
 #include "console/token.h"
 
 #define NOT_CHANGED "nothing was changed"
 
-static void list_add(void *context, struct text name, struct text body)
+/* Those that whoever asks may see. */
+struct tokens {
+    const struct request *request;
+    struct token *at; /* owned */
+    size_t count, room;
+    enum err err; /* of the one that could not be read: none is added behind it */
+    struct fault fault;
+};
+
+static void tokens_take(void *context, struct text name, struct text body)
 {
-    struct listing *listing = context;
+    struct tokens *tokens = context;
     struct token token;
     char plain[TOKEN_NAME_MAX + 1] = "";
     (void)text_copy(name, plain, sizeof plain);
-    if (!listing->err)
-        listing->err = token_read(plain, body, &token, &listing->fault);
-    if (listing->err || !grant_has_token(listing->request, &token))
+    if (!tokens->err)
+        tokens->err = token_read(plain, body, &token, &tokens->fault);
+    if (tokens->err || !grant_has_token(tokens->request, &token))
         return;
-    json_put_item(listing->out);
-    token_show(&token, listing->now_ms, listing->out);
+    if (tokens->count == tokens->room) {
+        tokens->room = tokens->room ? tokens->room * 2 : 16;
+        tokens->at = memory_grow(tokens->at, tokens->room * sizeof *tokens->at);
+    }
+    tokens->at[tokens->count++] = token;
 }
 
+/* Makers are asked after once the store has told all: it answers one question at a time. */
 enum err handle_tokens_list(struct request *request, struct answer *answer, struct fault *fault)
 {
-    return listing_make(request, "token", "tokens", list_add, answer, fault);
+    struct store *store = request->api->store;
+    struct tokens tokens = {.request = request};
+    int64_t now_ms = clock_wall_ms(request->api->clock);
+    enum err err = token_each(store, tokens_take, &tokens, fault);
+    if (!err && tokens.err) {
+        err = tokens.err;
+        *fault = tokens.fault;
+    }
+    buffer_text(&answer->body, "{\"tokens\":[");
+    for (size_t i = 0; i < tokens.count && !err; i++) {
+        enum token_stop stop;
+        err = grant_stop(store, &tokens.at[i], &stop, fault);
+        if (err)
+            break;
+        json_put_item(&answer->body);
+        token_show(&tokens.at[i], stop, now_ms, &answer->body);
+    }
+    buffer_text(&answer->body, "]}");
+    free(tokens.at);
+    return away_say(err, "nothing was shown", fault);
 }
 
 static enum err life_take(struct token *token, const char *expires, struct fault *fault)
@@ -108,6 +139,7 @@ enum err handle_token_add(struct request *request, struct answer *answer, struct
         (void)text_copy(text_of(name), token.name, sizeof token.name);
         (void)text_copy(text_of(areas), token.areas, sizeof token.areas);
         (void)text_copy(text_of(request->peer.who), token.by, sizeof token.by);
+        token.by_account = request->account != NULL;
         err = grant_token(request, &token, answer, fault);
     }
     if (!err)

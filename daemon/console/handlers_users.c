@@ -188,7 +188,8 @@ static void made_take(void *context, struct text name, struct text body)
     char plain[TOKEN_NAME_MAX + 1] = "";
     (void)text_copy(name, plain, sizeof plain);
     if (token_read(plain, body, &token, &unread) || token.expires_ms <= made->now_ms ||
-        strcmp(token.by, made->request->id) != 0 || !grant_has_token(made->request, &token))
+        !token.by_account || strcmp(token.by, made->request->id) != 0 ||
+        !grant_has_token(made->request, &token))
         return;
     json_put_item(&made->names);
     json_put_string(&made->names, text_of(token.name));
@@ -203,7 +204,7 @@ static void made_put(const struct made *made, struct buffer *out)
     buffer_format(out, "[%s]}", buffer_view(&made->names).at);
 }
 
-/* A program goes on when whoever set it up has gone: its token is named, not revoked. */
+/* What the account made for programs goes no further than it does (grant_stop): that is named. */
 enum err handle_user_able(struct request *request, struct answer *answer, struct fault *fault)
 {
     struct account account;

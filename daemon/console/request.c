@@ -255,6 +255,11 @@ static enum err deny_token(const struct request *request, struct answer *answer,
         return fault_set(fault, ERR_BUSY,
                          "too many wrong tokens from this address: try again in %d s",
                          request->visit.wait_s);
+    if (request->visit.stopped)
+        return fault_set(fault, ERR_DENIED,
+                         "the account that made this token %s: have it made anew, or the account "
+                         "set right (anbuctl token list)",
+                         request->visit.stopped);
     return fault_set(fault, ERR_DENIED,
                      "the token is unknown, has expired or was revoked: anbuctl token list");
 }

@@ -52,6 +52,7 @@ struct visit {
     const char *bearer;  /* what follows "Authorization: Bearer" */
     const char *sign_in; /* the cookie of a sign-in by the provider */
     int wait_s;          /* until a token of this address is looked at again; 0: it was */
+    const char *stopped; /* why the token opens nothing, of the account that made it; NULL */
     char address[64];
     bool watches; /* looks on: that is no use of its session */
     bool probes;  /* everybody gets the same answer: nobody asks who it is */

@@ -9,6 +9,7 @@
 
 #include "base/json.h"
 #include "base/zone.h"
+#include "console/grant.h"
 #include "console/session.h"
 
 #define SHELF        "token"
@@ -20,6 +21,11 @@
 
 _Static_assert(ALERT_WHO_MAX >= sizeof TOKEN_WHO + TOKEN_NAME_MAX, "a service's name fits");
 _Static_assert(TOKEN_TEXT_MAX >= sizeof PREFIX + TOKEN_NAME_MAX + 1 + SECRET_TEXT, "a token fits");
+
+#define WORD(constant, word, said) [constant] = (word),
+#define HELP(constant, word, said) [constant] = (said),
+static const char *const stop_words[TOKEN_STOP_COUNT] = {TOKEN_STOPS(WORD)};
+static const char *const stop_helps[TOKEN_STOP_COUNT] = {TOKEN_STOPS(HELP)};
 
 bool token_name_fits(const char *name)
 {
@@ -106,6 +112,7 @@ enum err token_save(struct store *store, struct token *token, struct fault *faul
     struct buffer body = {0};
     buffer_text(&body, "{");
     members_put(token, &body);
+    json_member_bool(&body, "by_account", token->by_account);
     json_member_text(&body, "hash", token->hash);
     json_member_int(&body, "made_ms", token->made_ms);
     json_member_int(&body, "expires_ms", token->expires_ms);
@@ -144,6 +151,8 @@ static bool members_read(const json_t *json, struct token *out)
     /* A team that is not known must not become all of them. */
     good = good &&
            (team ? out->team != ACCOUNT_ANY_TEAM : json_is_null(json_object_get(json, "team")));
+    /* Older documents do not say; a name that is no account's is of the machine. */
+    out->by_account = !json_is_false(json_object_get(json, "by_account"));
     out->made_ms = json_integer_value(json_object_get(json, "made_ms"));
     out->expires_ms = json_integer_value(json_object_get(json, "expires_ms"));
     out->used_ms = json_integer_value(json_object_get(json, "used_ms"));
@@ -202,11 +211,12 @@ enum err token_revoke(struct store *store, const char *name, struct fault *fault
     return err;
 }
 
-void token_show(const struct token *token, int64_t now_ms, struct buffer *out)
+void token_show(const struct token *token, enum token_stop stop, int64_t now_ms, struct buffer *out)
 {
     char time[TIME_TEXT_MAX];
     buffer_text(out, "{");
     members_put(token, out);
+    json_member_text(out, "stopped", stop ? stop_words[stop] : NULL);
     json_member_text(out, "made", time_format(token->made_ms / 1000, 0, time));
     json_member_text(out, "expires", time_format(token->expires_ms / 1000, 0, time));
     json_member_text(out, "used",
@@ -271,6 +281,13 @@ enum err token_identify(struct request *request, struct fault *fault)
     enum err err = look_up(request, &token, fault);
     if (err == ERR_NOT_FOUND) {
         session_count_wrong(request, SESSION_TRY_TOKEN);
+        return ERR_OK;
+    }
+    enum token_stop stop = TOKEN_GOES_ON;
+    if (!err)
+        err = grant_stop(request->api->store, &token, &stop, fault);
+    if (!err && stop) {
+        request->visit.stopped = stop_helps[stop]; /* known, so it counts as no guess */
         return ERR_OK;
     }
     if (!err && now_ms >= token.used_ms + USED_STEP_MS) {

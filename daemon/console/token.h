@@ -15,6 +15,16 @@
 #define TOKEN_LIFE_MS     (90 * INT64_C(86400000)) /* unless said otherwise */
 #define TOKEN_LIFE_MAX_MS (731 * INT64_C(86400000))
 
+/* X(constant, word, what a person reads): why a token opens nothing for now. */
+#define TOKEN_STOPS(X)                                                            \
+    X(TOKEN_GOES_ON, "", "")                                                      \
+    X(TOKEN_MAKER_DISABLED, "maker_disabled", "is disabled")                      \
+    X(TOKEN_MAKER_LAPSED, "maker_lapsed", "has no role at the provider any more") \
+    X(TOKEN_MAKER_LESS, "maker_may_less", "may less by now")                      \
+    X(TOKEN_MAKER_UNREADABLE, "maker_unreadable", "cannot be read in the store")
+#define TOKEN_STOPS_CONSTANT(constant, word, said) constant,
+enum token_stop { TOKEN_STOPS(TOKEN_STOPS_CONSTANT) TOKEN_STOP_COUNT };
+
 struct token {
     char name[TOKEN_NAME_MAX + 1]; /* a-z 0-9 . - */
     int team;                      /* enum team, or ACCOUNT_ANY_TEAM */
@@ -22,6 +32,7 @@ struct token {
     uint32_t scopes; /* a bit each of enum scope */
     char hash[SESSION_NAME];
     char by[ALERT_WHO_MAX]; /* who made it */
+    bool by_account;        /* of ours; else on the machine */
     int64_t made_ms, expires_ms;
     int64_t used_ms; /* to the minute; 0 never */
     int64_t version; /* in the store; 0 not there yet */
@@ -47,10 +58,12 @@ NODISCARD enum err token_each(struct store *store, store_document_fn *take, void
 NODISCARD enum err token_revoke(struct store *store, const char *name, struct fault *fault);
 
 /* As people are shown it: without the hash. */
-void token_show(const struct token *token, int64_t now_ms, struct buffer *out);
+void token_show(const struct token *token, enum token_stop stop, int64_t now_ms,
+                struct buffer *out);
 
 /* Fills request->peer, account and scopes by request->visit.bearer; nothing of a token that is
- * unknown, expired or revoked, or while the address has to wait. */
+ * unknown, expired or revoked, or while the address has to wait; visit.stopped of one whose maker
+ * may no more (grant_stop). */
 NODISCARD enum err token_identify(struct request *request, struct fault *fault);
 
 #endif

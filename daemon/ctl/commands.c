@@ -136,7 +136,9 @@ const struct command commands[] = {
      "alerts:write, incidents:read, status:read; root and the daemon's account alone may",
      command_token_add, false},
     {"token list", "[--why TEXT] [--json]",
-     "the tokens, what they may, and when each was last used", command_token_list, false},
+     "the tokens, what they may, who made them, which are stopped because their maker may no "
+     "more, and when each was last used",
+     command_token_list, false},
     {"token revoke", "NAME", "a token opens nothing any more; its name is free again",
      command_token_revoke, false},
     {"audit list",

@@ -93,10 +93,29 @@ int command_token_revoke(int argc, char **argv)
     return status;
 }
 
+/* Until when, or why not: "stopped: maker disabled". */
+static void end_cell(struct table *table, const json_t *token)
+{
+    struct buffer text = {0};
+    const char *stopped = view_text(token, "stopped");
+    bool expired = json_is_true(json_object_get(token, "expired"));
+    if (expired || !stopped[0]) {
+        table_cell(table, PAINT_NONE, expired ? "expired" : view_text(token, "expires"));
+        return;
+    }
+    buffer_format(&text, "stopped: %s", stopped);
+    for (size_t i = 0; i < text.bytes; i++)
+        if (text.at[i] == '_')
+            text.at[i] = ' ';
+    table_cell(table, PAINT_YELLOW, text.at);
+    buffer_done(&text);
+}
+
 static void view_list(const struct screen *screen, const json_t *body, int64_t now_ms,
                       struct buffer *out)
 {
-    static const char *const heads[] = {"NAME", "TEAM", "AREAS", "SCOPES", "EXPIRES", "LAST USED"};
+    static const char *const heads[] = {"NAME",    "TEAM",    "AREAS",    "SCOPES",
+                                        "MADE BY", "EXPIRES", "LAST USED"};
     const json_t *list = json_object_get(body, "tokens");
     struct table table;
     (void)now_ms;
@@ -107,7 +126,6 @@ static void view_list(const struct screen *screen, const json_t *body, int64_t n
     table_init(&table, screen, heads, sizeof heads / sizeof heads[0]);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *token = json_array_get(list, i);
-        bool expired = json_is_true(json_object_get(token, "expired"));
         bool used = json_is_string(json_object_get(token, "used"));
         table_cell(&table, PAINT_BOLD, view_text(token, "name"));
         table_cell(&table, PAINT_NONE,
@@ -116,7 +134,8 @@ static void view_list(const struct screen *screen, const json_t *body, int64_t n
         table_cell(&table, PAINT_NONE,
                    view_text(token, "areas")[0] ? view_text(token, "areas") : "all");
         table_cell(&table, PAINT_NONE, view_text(token, "scopes"));
-        table_cell(&table, PAINT_NONE, expired ? "expired" : view_text(token, "expires"));
+        table_cell(&table, PAINT_NONE, view_text(token, "by"));
+        end_cell(&table, token);
         table_cell(&table, PAINT_NONE, used ? view_text(token, "used") : "never");
     }
     table_write(&table, 0, out);

@@ -22,7 +22,7 @@ static void say_tokens(const struct screen *screen, const json_t *tokens)
         screen_plain(screen, text_of(json_string_value(json_array_get(tokens, i))), false, &out);
     }
     if (out.bytes)
-        (void)printf("tokens that it made go on (anbuctl token revoke NAME): %s\n", out.at);
+        (void)printf("tokens that it made open nothing until it is enabled: %s\n", out.at);
     buffer_done(&out);
 }
 

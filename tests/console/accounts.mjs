@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A supervisor lets new people in and former ones out, and a program; ops do so for utilities.
-import {accessible, check, crimes, equal, open, OWN, prepare, run, settings, signIn}
+import {accessible, check, crimes, ctl, equal, open, OWN, post, prepare, run, settings, signIn}
   from './browser.mjs';
 import {dialogSend, said} from './steps.mjs';
 
@@ -98,6 +98,23 @@ async function program(page, name, scopes, path) {
     'what is revoked opens nothing, and is gone');
 }
 
+// A colleague's token goes no further than they do.
+async function stopped(page) {
+  await post(await prepare('shin'), '/tokens', {name: 'screen', team: 'welfare',
+    scopes: 'alerts:read'});
+  ctl('user', 'disable', 'shin');
+  await page.reload();
+  await rowOf(page, 'screen').waitFor();
+  check((await rowOf(page, 'screen').textContent())
+    .includes('Stopped: the account that made it is disabled.'), 'a token says why it is stopped');
+  await accessible(page, 'a token that is stopped');
+  ctl('user', 'enable', 'shin');
+  await page.reload();
+  await rowOf(page, 'screen').waitFor();
+  check(!(await rowOf(page, 'screen').textContent()).includes('Stopped'),
+    'and not once it goes on');
+}
+
 async function ops(browser) {
   await prepare('won');
   const page = await open(browser, 'won');
@@ -135,6 +152,7 @@ run(async (browser) => {
   const first = await makes(page);
   await comesAndGoes(browser, page, first);
   await program(page, 'gateway', ['alerts:read'], '/alerts');
+  await stopped(page);
   await page.context().close();
   await ops(browser);
   await onPhone(browser);

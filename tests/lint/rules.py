@@ -515,6 +515,7 @@ PAGE_WORDS = [
     ("daemon/alert/contact.h", "CONTACT_CHANNELS", "channel"),
     ("daemon/alert/contact.h", "CONTACT_WHOM", "whom"),
     ("daemon/alert/contact.h", "CONTACT_RESULTS", "result"),
+    ("daemon/console/token.h", "TOKEN_STOPS", "token_stop"),
     ("detectors/vocabulary.h", "UTILITIES", "utility"),
     ("detectors/vocabulary.h", "OUTCOMES", "outcome"),
     ("detectors/vocabulary.h", "OUTCOMES", "outcome_help"),

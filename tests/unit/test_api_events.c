@@ -370,6 +370,29 @@ START_TEST(a_service_hears_what_its_scopes_say)
 }
 END_TEST
 
+START_TEST(a_services_stream_ends_when_its_maker_is_disabled)
+{
+    char token[200], header[300];
+    visitor_account("kim", ROLE_SUPERVISOR, TEAM_POLICE);
+    visitor_sign_in(&kim, "kim");
+    ck_assert_int_eq(visitor_ask(&kim, "POST", "/api/v1/tokens",
+                                 "{\"name\":\"grid\",\"team\":\"police\",\"scopes\":"
+                                 "\"incidents:read\"}",
+                                 NULL),
+                     201);
+    const char *at = strstr(buffer_view(&kim.answer).at, "\"token\":\"");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(sscanf(at + 9, "%199[^\"]", token), 1);
+    (void)snprintf(header, sizeof header, "Authorization: Bearer %s\r\n", token);
+    int fd = line_get(&pat, EVENTS, header);
+    buffer_clear(&heard);
+    hears(fd, "{\"resumed\":false}");
+    aw_expect(200, "/api/v1/users/kim/disable", "{}");
+    hears(fd, "0\r\n\r\n");
+    (void)close(fd);
+}
+END_TEST
+
 /* Nobody asks it to: an account that another daemon disabled is found by the heartbeat. */
 START_TEST(a_heartbeat_tells_that_it_lives_and_looks_whether_it_may)
 {
@@ -502,6 +525,7 @@ int main(void)
     tcase_add_test(tcase, an_incident_that_the_list_hides_is_not_told);
     tcase_add_test(tcase, a_session_that_ends_closes_its_stream);
     tcase_add_test(tcase, a_service_hears_what_its_scopes_say);
+    tcase_add_test(tcase, a_services_stream_ends_when_its_maker_is_disabled);
     tcase_add_test(tcase, a_heartbeat_tells_that_it_lives_and_looks_whether_it_may);
     tcase_add_test(tcase, looking_on_keeps_no_session_alive);
     tcase_add_test(tcase, there_are_not_more_viewers_than_it_bears);

@@ -212,8 +212,24 @@ START_TEST(tokens_of_others_are_not_there)
 }
 END_TEST
 
-/* They are a program's, not theirs: whoever disables the account decides. */
-START_TEST(who_is_disabled_leaves_tokens_that_are_named)
+/* Asks by the token that the visitor was shown last. */
+static char bearer[200];
+
+static void token_keep(void)
+{
+    char text[TOKEN_TEXT_MAX];
+    const char *at = strstr(visitor_answer, "\"token\":\"");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_int_eq(sscanf(at + 9, "%127[^\"]", text), 1);
+    (void)snprintf(bearer, sizeof bearer, "Authorization: Bearer %s\r\n", text);
+}
+
+static int by_token(void)
+{
+    return raw_ask("GET", "/api/v1/incidents", NULL, bearer, visitor_answer);
+}
+
+START_TEST(what_a_disabled_account_made_opens_nothing_until_it_is_enabled)
 {
     made("near", "officer", ",\"team\":\"welfare\",\"areas\":\"" SINDANG "\"");
     aw_expect(201, "/api/v1/tokens",
@@ -221,19 +237,72 @@ START_TEST(who_is_disabled_leaves_tokens_that_are_named)
     visitor_comes(&yun);
     ck_assert_int_eq(token("desk", "alerts:read,alerts:write", "welfare", SINDANG), 201);
     ck_assert_int_eq(token("wall", "incidents:read", "welfare", SINDANG), 201);
+    token_keep();
     ck_assert_int_eq(visitor_asks("POST", "/api/v1/users/near/disable", "{}"), 200);
     visitor_reads("\"tokens\":[]}");
     aw_expect(200, "/api/v1/users/yun/disable", "{}");
     aw_says("\"disabled\":true");
     aw_says("\"tokens\":[\"desk\",\"wall\"]}");
+    for (int i = 0; i < 25; i++) /* the secret is right: that is no guessing */
+        ck_assert_int_eq(by_token(), 401);
+    visitor_reads("the account that made this token is disabled");
+    aw_expect(200, "/api/v1/tokens", NULL);
+    aw_says("\"by\":\"yun\",\"stopped\":\"maker_disabled\"");
+    aw_says("\"by\":\"root\",\"stopped\":null");
+    aw_says_not("\"used\":\"");
     aw_expect(200, "/api/v1/users/yun/enable", "{}");
     aw_says("\"locked\":false}"); /* and nothing of tokens */
+    ck_assert_int_eq(by_token(), 200);
     aw_expect(200, "/api/v1/tokens/desk/revoke", "{}");
     aw_expect(200, "/api/v1/users/yun/disable", "{}");
     aw_says("\"tokens\":[\"wall\"]}");
     aw_now.set_ms += TOKEN_LIFE_MS;
     aw_expect(200, "/api/v1/users/yun/disable", "{}");
     aw_says("\"tokens\":[]}");
+}
+END_TEST
+
+/* As an account that oidc.roles keep may have fewer rights from one sign-in to the next. */
+START_TEST(a_token_goes_no_further_than_its_maker_may_by_now)
+{
+    struct account account;
+    visitor_comes(&yun);
+    ck_assert_int_eq(token("wall", "incidents:read", "welfare", "11140-jungang"), 201);
+    token_keep();
+    ck_assert_int_eq(by_token(), 200);
+    ck_assert(!account_load(aw_store, "yun", &account, &aw_fault));
+    (void)snprintf(account.areas, sizeof account.areas, SINDANG);
+    ck_assert(!account_save(aw_store, &account, &aw_fault));
+    ck_assert_int_eq(by_token(), 401);
+    visitor_reads("the account that made this token may less by now");
+    account.areas[0] = '\0';
+    account.lapsed = true;
+    ck_assert(!account_save(aw_store, &account, &aw_fault));
+    ck_assert_int_eq(by_token(), 401);
+    visitor_reads("has no role at the provider any more");
+    account.lapsed = false;
+    account.must_change = true;
+    ck_assert(!account_save(aw_store, &account, &aw_fault));
+    ck_assert_int_eq(by_token(), 200);
+}
+END_TEST
+
+/* On the machine people are called as its accounts are. */
+START_TEST(what_was_made_on_the_machine_asks_for_no_account_of_that_name)
+{
+    char text[TOKEN_TEXT_MAX];
+    struct token of_unix = {.name = "cron",
+                            .team = ACCOUNT_ANY_TEAM,
+                            .by = "yun",
+                            .scopes = 1u << SCOPE_INCIDENTS_READ,
+                            .expires_ms = aw_now.set_ms + TOKEN_LIFE_MS};
+    visitor_comes(&yun);
+    token_make(&of_unix, text);
+    ck_assert(!token_save(aw_store, &of_unix, &aw_fault));
+    (void)snprintf(bearer, sizeof bearer, "Authorization: Bearer %s\r\n", text);
+    aw_expect(200, "/api/v1/users/yun/disable", "{}");
+    aw_says("\"tokens\":[]}");
+    ck_assert_int_eq(by_token(), 200);
 }
 END_TEST
 
@@ -264,7 +333,9 @@ int main(void)
     tcase_add_test(tcase, what_a_supervisor_changes_counts);
     tcase_add_test(tcase, a_token_may_no_more_than_whoever_makes_it);
     tcase_add_test(tcase, tokens_of_others_are_not_there);
-    tcase_add_test(tcase, who_is_disabled_leaves_tokens_that_are_named);
+    tcase_add_test(tcase, what_a_disabled_account_made_opens_nothing_until_it_is_enabled);
+    tcase_add_test(tcase, a_token_goes_no_further_than_its_maker_may_by_now);
+    tcase_add_test(tcase, what_was_made_on_the_machine_asks_for_no_account_of_that_name);
     tcase_add_test(tcase, a_role_may_hand_out_scopes_of_routes_that_it_has);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -68,6 +68,7 @@ async function able({name, disabled}, again) {
     danger: !disabled, send: () => ask('POST', pathOf('users', name, action))});
   if (!done) return;
   notice(t(`accounts.${action}_done`, {name}));
+  if (done.tokens?.length) notice(t('accounts.tokens_stop', {names: done.tokens.join(', ')}));
   again();
 }
 
@@ -90,7 +91,8 @@ function accountTable(users, again) {
 export async function accountsView(main) {
   const accounts = h('section', {class: 'card'});
   const tokens = h('section', {class: 'card'});
-  async function again() {
+  const again = () => Promise.all([draw(), may('GET', '/tokens') && tokensCard(tokens)]);
+  async function draw() {
     const {users} = await get('/users');
     fill(accounts, h('h2', {}, t('accounts.accounts')), accountTable(users, again),
       users.some((one) => isProviders(one) && one.bound) && h('p', {class: 'soft'},
@@ -98,7 +100,7 @@ export async function accountsView(main) {
       h('button', {type: 'button', class: 'main', on: {click: () => add(again)}},
         t('accounts.add')));
   }
-  await Promise.all([again(), may('GET', '/tokens') && tokensCard(tokens)]);
+  await again();
   fill(main, h('h1', {}, t('accounts.title')), accounts, tokens.hasChildNodes() && tokens);
   return {title: t('accounts.title')};
 }

@@ -53,7 +53,9 @@ function tokenTable(tokens, again) {
     {label: t('filter.area'), show: (one) => one.areas.split(',').join(', ') || t('filter.all')},
     {label: t('tokens.by'), show: (one) => one.by},
     {label: t('tokens.expires'), show: (one) => [timeElement(one.expires),
-      one.expired && ` (${t('tokens.expired')})`]},
+      one.expired && ` (${t('tokens.expired')})`,
+      !one.expired && one.stopped && h('p', {class: 'wrap fail'},
+        t('tokens.stopped', {why: word('token_stop', one.stopped)}))]},
     {label: t('tokens.used'), show: (one) => (one.used ? timeElement(one.used)
       : t('tokens.never'))},
     {label: t('accounts.do'), show: (one) => h('button', {type: 'button', class: 'danger',
