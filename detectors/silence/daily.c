@@ -249,8 +249,7 @@ static void end_finding(struct silence_state *state, double allowed, struct verd
                         bool life)
 {
     struct silence_daily *daily = &state->daily;
-    bool hours_say = state->yearly > 0.0f && (double)state->yearly <= allowed;
-    if (daily->on && !hours_say) {
+    if (daily->on && !silence_hours_hold(state, allowed)) {
         verdict->active = false;
         verdict->life = life;
     }
@@ -259,22 +258,36 @@ static void end_finding(struct silence_state *state, double allowed, struct verd
     verdict->price = (double)state->yearly;
 }
 
-/* Other homes stand in, which is never enough for the gravest: `allowed` 0. */
-static void tell(struct silence_daily *daily, const struct shown *shown, double allowed,
-                 struct verdict *verdict)
+/* Other homes stand in, which is never enough for the gravest. */
+static enum severity grade_of(const struct silence_options *own, const struct silence_daily *daily,
+                              const struct shown *shown)
 {
-    const struct household_view *view = shown->view;
-    double yearly = (double)daily->yearly;
     int32_t since;
-    int run = run_of(shown, daily->on - 1, daily->day, &since);
+    bool gravest = (double)daily->yearly <= silence_allowed(own, shown->view) / 8.0 ||
+                   run_of(shown, daily->on - 1, daily->day, &since) >= CRITICAL_DAYS;
+    return gravest && !silence_is_learning(own, shown->view) ? SEVERITY_CRITICAL : SEVERITY_HIGH;
+}
+
+bool silence_daily_tell(const struct silence_options *own, const struct silence_state *state,
+                        const struct household_view *view, struct verdict *verdict)
+{
+    const struct silence_daily *daily = &state->daily;
+    struct shown shown;
+    if (!daily->on || !look(state, view, &shown))
+        return false;
     verdict->active = true;
-    verdict->grade = allowed > 0.0 && (yearly <= allowed / 8.0 || run >= CRITICAL_DAYS)
-                         ? SEVERITY_CRITICAL
-                         : SEVERITY_HIGH;
-    verdict->score = score_of(yearly);
+    verdict->grade = grade_of(own, daily, &shown);
+    verdict->score = score_of((double)daily->yearly);
     verdict->since_s = daily->since_day * (int64_t)DAY_S - view->utc_offset_s;
-    verdict->utility = view->meters[shown->lead].utility;
+    verdict->utility = view->meters[shown.lead].utility;
     verdict->utilities = 1u << verdict->utility;
+    return true;
+}
+
+bool silence_daily_covers(const struct silence_state *state, const struct household_view *view,
+                          int32_t hour)
+{
+    return !state->daily.on || days_local(view, hour * INT64_C(3600)) >= state->daily.since_day;
 }
 
 /* Counts the days that have become known since. */
@@ -305,8 +318,6 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
     struct shown shown;
     int level = 0;
     int32_t since = 0;
-    if (!verdict->active) /* what was told of days has ended otherwise */
-        daily->on = 0;
     if (!is_daily(view, event->meter) || !look(state, view, &shown))
         return;
     take_days(daily, &shown);
@@ -320,14 +331,17 @@ void silence_daily_observe(const struct silence_options *own, struct silence_sta
     yearly *= share_of(&shown);
     daily->yearly = (float)yearly;
     silence_price(verdict, yearly);
-    if (yearly <= allowed && !verdict->active) {
+    bool begins = yearly <= allowed && !verdict->active;
+    if (begins) {
         daily->on = (uint8_t)(level + 1);
         daily->since_day = since;
         daily->lead = (uint8_t)(shown.lead + 1);
         daily->usual = routine_day_code((int64_t)shown.usual[shown.lead]);
     }
-    if (daily->on)
-        tell(daily, &shown, silence_is_learning(own, view) ? 0.0 : allowed, verdict);
+    if (begins)
+        (void)silence_daily_tell(own, state, view, verdict);
+    else
+        (void)silence_days_speak(own, state, view, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */

@@ -126,10 +126,25 @@ void silence_judge(const struct silence_options *own, struct silence_state *stat
         state->yearly = (float)yearly;
 }
 
-static void end(struct verdict *verdict)
+static void end(struct silence_state *state, struct verdict *verdict)
 {
+    state->daily.on = 0;
+    state->daily.yearly = 0.0f;
     verdict->active = false;
     verdict->price = 0.0;
+}
+
+/* Hours say no more; what days tell goes on until somebody is seen (or away) on one of them. */
+static void end_hours(struct silence_state *state, const struct household_view *view,
+                      const struct event *event, bool over, struct verdict *verdict)
+{
+    state->yearly = 0.0f;
+    if (over && silence_daily_covers(state, view, event->hour)) {
+        end(state, verdict);
+        return;
+    }
+    verdict->active = verdict->active && state->daily.on;
+    verdict->price = (double)state->daily.yearly;
 }
 
 static void observe_household(struct silence_state *state, const struct household_view *view,
@@ -141,7 +156,7 @@ static void observe_household(struct silence_state *state, const struct househol
     /* Declared by the household, or found out by an officer: whoever is away is not silent. */
     if (moved || silence_is_away(view, event->at_s) || !view->occupied) {
         state->learning.quiet = state->learning.on = 0;
-        end(verdict);
+        end(state, verdict);
     }
 }
 
@@ -151,13 +166,18 @@ void silence_price(struct verdict *verdict, double yearly)
         verdict->price = yearly;
 }
 
+bool silence_hours_hold(const struct silence_state *state, double allowed)
+{
+    return state->yearly > 0.0f && (double)state->yearly <= allowed;
+}
+
 /* What was seen from this hour on is shown once more. */
 static void restart(struct silence_state *state, const struct event *event, struct verdict *verdict)
 {
     silence_begin(state);
     silence_learning_restart(&state->learning, event->hour);
     state->yearly = 0.0f;
-    verdict->price = 0.0;
+    verdict->price = (double)state->daily.yearly;
     state->now.hour = event->hour - 1;
     if (state->awake_hour >= event->hour)
         state->awake_hour = event->hour - 1;
@@ -198,15 +218,38 @@ static double price_now(const struct silence_options *own, struct silence_state 
     return (double)state->yearly;
 }
 
-/* `allowed` 0: other homes stand in, which is never enough for the gravest. */
-static void tell(const struct silence_state *state, const struct household_view *view,
-                 const struct event *event, double allowed, struct verdict *verdict)
+/* Other homes stand in, which is never enough for the gravest. */
+static enum severity grade_of(const struct silence_options *own, const struct silence_state *state,
+                              const struct household_view *view)
 {
+    bool gravest = (double)state->yearly <= silence_allowed(own, view) / 8.0 ||
+                   state->newest_hour - silence_quiet_from(state) >= 47;
+    return gravest && !silence_is_learning(own, view) ? SEVERITY_CRITICAL : SEVERITY_HIGH;
+}
+
+bool silence_days_speak(const struct silence_options *own, const struct silence_state *state,
+                        const struct household_view *view, struct verdict *verdict)
+{
+    struct verdict days = *verdict;
+    if (!silence_daily_tell(own, state, view, &days))
+        return false;
+    if (silence_hours_hold(state, silence_allowed(own, view))) {
+        enum severity hours = grade_of(own, state, view);
+        if (hours > days.grade || (hours == days.grade && state->yearly < state->daily.yearly))
+            return false;
+    }
+    *verdict = days;
+    return true;
+}
+
+static void tell(const struct silence_options *own, const struct silence_state *state,
+                 const struct household_view *view, const struct event *event,
+                 struct verdict *verdict)
+{
+    if (silence_days_speak(own, state, view, verdict))
+        return;
     verdict->score = (double)state->now.evidence;
-    verdict->grade = allowed > 0.0 && ((double)state->yearly <= allowed / 8.0 ||
-                                       event->hour - silence_quiet_from(state) >= 47)
-                         ? SEVERITY_CRITICAL
-                         : SEVERITY_HIGH;
+    verdict->grade = grade_of(own, state, view);
     verdict->since_s = (int64_t)silence_quiet_from(state) * 3600;
     if (view->absent_to_s <= event->at_s && view->absent_to_s > verdict->since_s)
         verdict->since_s = view->absent_to_s;
@@ -228,8 +271,7 @@ static void observe_hour(const struct silence_options *own, struct silence_state
     if (silence_is_away(view, event->at_s)) { /* silence begins when they should be back */
         silence_take_absent(state, event);
         silence_learning_begin(&state->learning, event->hour);
-        state->yearly = 0.0f;
-        end(verdict);
+        end_hours(state, view, event, true, verdict);
         return;
     }
     bool by_others = state->learning.on;
@@ -238,29 +280,23 @@ static void observe_hour(const struct silence_options *own, struct silence_state
     /* Unmistakable: what the score makes of the hours before is over. */
     if (by_others && !state->learning.on) {
         silence_begin(state);
-        state->yearly = 0.0f;
-        end(verdict);
+        end_hours(state, view, event, life, verdict);
     }
     verdict->oddness = state->now.evidence >= STRANGE ? ODDNESS_STRANGE
                        : state->now.evidence >= ODD   ? ODDNESS_ODD
                                                       : ODDNESS_NONE;
     verdict->life = seen;
-    if (state->now.evidence <= SILENCE_REARM && !state->learning.on) {
-        state->yearly = 0.0f;
-        if (!state->daily.on || life)
-            end(verdict);
-    }
+    if (state->now.evidence <= SILENCE_REARM && !state->learning.on)
+        end_hours(state, view, event, life, verdict);
     if (!verdict->ready)
         return;
-    double yearly = price_now(own, state, view, event), allowed = silence_allowed(own, view);
-    if (!(yearly > 0.0))
-        return;
-    if (!life) {
+    double yearly = price_now(own, state, view, event);
+    if (yearly > 0.0 && !life) {
         silence_price(verdict, yearly);
-        verdict->active = verdict->active || yearly <= allowed;
+        verdict->active = verdict->active || yearly <= silence_allowed(own, view);
     }
-    if (verdict->active)
-        tell(state, view, event, silence_is_learning(own, view) ? 0.0 : allowed, verdict);
+    if (verdict->active && (yearly > 0.0 || state->daily.on))
+        tell(own, state, view, event, verdict);
 }
 
 static void observe(const void *options_in, void *state_in, const struct household_view *view,
@@ -270,6 +306,8 @@ static void observe(const void *options_in, void *state_in, const struct househo
     struct silence_state *state = state_in;
     const struct event event = silence_heard(view, shown);
 
+    if (!verdict->active) /* what was told of days has ended otherwise */
+        state->daily.on = 0;
     if (event.kind == EVENT_HOUSEHOLD)
         observe_household(state, view, &event, verdict);
     if (event.kind == EVENT_DAY)
@@ -329,9 +367,10 @@ static void describe(const void *options_in, const void *state_in,
 {
     const struct silence_options *own = options_in;
     const struct silence_state *state = state_in;
+    struct verdict days = *verdict;
     char what[SAY_MAX], since[SAY_MAX], odds[96];
     bool learning = silence_is_learning(own, view);
-    if (state->daily.on) {
+    if (silence_days_speak(own, state, view, &days)) {
         silence_daily_describe(own, state, view, verdict, out, out_bytes);
         say_delay(view, verdict, out, out_bytes);
         return;

@@ -33,6 +33,13 @@ double silence_allowed(const struct silence_options *own, const struct household
 /* What has held at a price goes on at any higher one. */
 void silence_price(struct verdict *verdict, double yearly);
 
+/* Hours by themselves are rare enough for an alert. */
+bool silence_hours_hold(const struct silence_state *state, double allowed);
+/* Of what days told and what hours make of the same silence the graver is told, of two as grave the
+ * rarer. True: by days, and the verdict is theirs. */
+bool silence_days_speak(const struct silence_options *own, const struct silence_state *state,
+                        const struct household_view *view, struct verdict *verdict);
+
 /* Sets the price that the hour which was taken last makes (`yearly`). */
 void silence_judge(const struct silence_options *own, struct silence_state *state,
                    const struct household_view *view, const struct event *event);
@@ -48,6 +55,12 @@ double silence_outlook(const void *options, const void *state, const struct hous
 void silence_daily_observe(const struct silence_options *own, struct silence_state *state,
                            const struct household_view *view, const struct event *event,
                            struct verdict *verdict);
+/* The verdict by days; false: they tell nothing. */
+bool silence_daily_tell(const struct silence_options *own, const struct silence_state *state,
+                        const struct household_view *view, struct verdict *verdict);
+/* Somebody who is seen in that hour ends what days tell. */
+bool silence_daily_covers(const struct silence_state *state, const struct household_view *view,
+                          int32_t hour);
 void silence_daily_describe(const struct silence_options *own, const struct silence_state *state,
                             const struct household_view *view, const struct verdict *verdict,
                             char *out, size_t out_bytes);
