@@ -39,15 +39,30 @@ static bool can_vouch(const struct household_view *view, const struct meter_view
     return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
 }
 
+/* Read by the hour: a day's total says nothing about hours. */
+static bool is_hourly(const struct meter_view *meter)
+{
+    return meter->interval_minutes < SILENCE_DAILY_MINUTES;
+}
+
+/* Days of the meter whose hours are known best. */
+static unsigned best_known(const struct household_view *view)
+{
+    unsigned days = 0;
+    for (int m = 0; m < view->meter_count; m++)
+        if (is_hourly(&view->meters[m]) && view->meters[m].valid_days > days)
+            days = view->meters[m].valid_days;
+    return days;
+}
+
 /* A meter of it that is known at least half as long as the best-known one and can vouch; -1 none.
  */
 static int known(const struct household_view *view, enum utility utility)
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
-        if (meter->utility == utility && meter->interval_minutes < SILENCE_DAILY_MINUTES &&
-            meter->valid_days && meter->valid_days * 2 >= view->valid_days &&
-            can_vouch(view, meter))
+        if (meter->utility == utility && is_hourly(meter) && meter->valid_days &&
+            meter->valid_days * 2u >= best_known(view) && can_vouch(view, meter))
             return m;
     }
     return -1;
@@ -73,7 +88,8 @@ int silence_lead(const struct household_view *view)
 {
     int water = known(view, UTILITY_WATER);
     for (int m = 0; water < 0 && m < view->meter_count; m++)
-        if (view->meters[m].valid_days * 2 >= view->valid_days && silence_vouches(view, m))
+        if (is_hourly(&view->meters[m]) && view->meters[m].valid_days * 2u >= best_known(view) &&
+            silence_vouches(view, m))
             return m;
     return water;
 }
