@@ -101,21 +101,40 @@ static bool is_seasonal(const struct household_view *view, unsigned m)
     return days_seasonal(view, &view->meters[m]);
 }
 
+static int32_t newest_day(const struct shown *shown)
+{
+    int32_t newest = 0;
+    for (unsigned m = 0; m < VIEW_METERS_MAX; m++)
+        if (shown->usual[m] > 0.0 && shown->view->meters[m].newest_day > newest)
+            newest = shown->view->meters[m].newest_day;
+    return newest;
+}
+
+/* Of those that are still read, or that of the finding; VIEW_METERS_MAX: none. */
+static unsigned lead_of(const struct silence_daily *daily, const struct shown *shown)
+{
+    const struct meter_view *meters = shown->view->meters;
+    int32_t from = newest_day(shown) - CURRENT_DAYS;
+    unsigned lead = VIEW_METERS_MAX;
+    if (daily->on && shown->usual[daily->lead - 1] > 0.0)
+        return daily->lead - 1u;
+    for (unsigned m = 0; m < VIEW_METERS_MAX; m++)
+        if (shown->usual[m] > 0.0 && meters[m].newest_day >= from &&
+            (lead == VIEW_METERS_MAX || rank_of(meters[m].utility) < rank_of(meters[lead].utility)))
+            lead = m;
+    return lead;
+}
+
 /* False: no daily meter tells anything. */
 static bool look(const struct silence_state *state, const struct household_view *view,
                  struct shown *out)
 {
-    *out = (struct shown){.view = view, .lead = VIEW_METERS_MAX, .life_day = INT32_MIN};
-    for (unsigned m = 0; m < view->meter_count && m < VIEW_METERS_MAX; m++) {
-        const struct meter_view *meter = &view->meters[m];
-        if (!is_daily(view, m) || !silence_vouches(view, (int)m) || days_explained(view, meter))
-            continue;
-        out->usual[m] = usual_of(&state->daily, view, m);
-        if (out->usual[m] > 0.0 &&
-            (out->lead == VIEW_METERS_MAX ||
-             rank_of(meter->utility) < rank_of(view->meters[out->lead].utility)))
-            out->lead = m;
-    }
+    *out = (struct shown){.view = view, .life_day = INT32_MIN};
+    for (unsigned m = 0; m < view->meter_count && m < VIEW_METERS_MAX; m++)
+        if (is_daily(view, m) && silence_vouches(view, (int)m) &&
+            !days_explained(view, &view->meters[m]))
+            out->usual[m] = usual_of(&state->daily, view, m);
+    out->lead = lead_of(&state->daily, out);
     for (unsigned m = 0; m < view->meter_count && m < VIEW_METERS_MAX; m++)
         if (m != out->lead && is_seasonal(view, m))
             out->usual[m] = 0.0;
@@ -233,10 +252,7 @@ static void count_runs(struct silence_daily *daily, const struct shown *shown, i
 static int32_t told_until(const struct shown *shown)
 {
     const struct meter_view *meters = shown->view->meters;
-    int32_t newest = 0, until = INT32_MAX;
-    for (unsigned m = 0; m < VIEW_METERS_MAX; m++)
-        if (shown->usual[m] > 0.0 && meters[m].newest_day > newest)
-            newest = meters[m].newest_day;
+    int32_t newest = newest_day(shown), until = INT32_MAX;
     for (unsigned m = 0; m < VIEW_METERS_MAX; m++)
         if (shown->usual[m] > 0.0 && meters[m].newest_day >= newest - CURRENT_DAYS &&
             meters[m].newest_day < until)

@@ -238,6 +238,51 @@ START_TEST(who_moves_in_has_no_panels_until_they_are_seen)
 }
 END_TEST
 
+START_TEST(a_meter_that_is_read_no_more_leaves_the_days_to_another)
+{
+    for (int day = 0; day < LEARNT; day++) {
+        day_total(day, usual(day));
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    }
+    int day = LEARNT;
+    for (; day < LEARNT + 10; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, usual_kwh(day));
+    ck_assert_int_eq(home.count, 0);
+    for (; day < LEARNT + 14; day++)
+        day_total_of(UTILITY_ELECTRICITY, day, 1000000);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert(finding->active);
+    ck_assert_int_eq(finding->verdict.utility, UTILITY_ELECTRICITY);
+}
+END_TEST
+
+/* The same of a second meter of water. */
+static void other_total(int day, int64_t milli)
+{
+    struct message message = abode_hour(UTILITY_WATER, ABODE_T0 + day * DAY, milli);
+    message.reading.meter = text_of("successor");
+    message.reading.minutes = 1440;
+    message.end_ms = (ABODE_T0 + (day + 1) * DAY) * 1000;
+    abode_take(&home, message, ABODE_T0 + (day + 1) * DAY + MORNING);
+}
+
+/* Nobody said that it was exchanged: its successor has another name. */
+START_TEST(days_are_told_by_the_meter_that_took_its_place)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    int day = LEARNT;
+    for (; day < 2 * LEARNT; day++)
+        other_total(day, usual(day));
+    ck_assert_int_eq(home.count, 0);
+    other_total(day, 0);
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert_ptr_nonnull(finding);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + day * DAY);
+}
+END_TEST
+
 START_TEST(its_outlook_is_of_days_and_of_when_they_are_told)
 {
     for (int day = 0; day < LEARNT; day++)
@@ -293,6 +338,8 @@ int main(void)
     tcase_add_test(cases, a_day_below_zero_blinds_a_meter_for_a_winter_alone);
     tcase_add_test(cases, panels_that_feed_in_now_and_then_stay_known);
     tcase_add_test(cases, who_moves_in_has_no_panels_until_they_are_seen);
+    tcase_add_test(cases, a_meter_that_is_read_no_more_leaves_the_days_to_another);
+    tcase_add_test(cases, days_are_told_by_the_meter_that_took_its_place);
     tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
     tcase_add_test(cases, a_batch_of_hours_is_said_to_come_late);
     tcase_add_test(cases, what_is_sent_to_fill_a_gap_is_not_how_late_it_usually_is);
