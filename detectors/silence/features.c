@@ -21,7 +21,8 @@
 #define FLAT_HOURS         5    /* as many hours before, and this one */
 #define FLAT_CODES         3 /* steps of a code, 9 % each, between which a fridge goes on and off */
 #define BESIDE_WATER_AWAKE (-2.4)
-#define LATE_HOURS         6 /* a meter that is later than this is not waited for */
+#define LATE_HOURS         6  /* a meter that is later than this is not waited for */
+#define GONE_HOURS         72 /* behind the newest: it is read no more */
 #define LN2                0.693147180559945309417
 
 #define FEATURE_NAME(constant, name) name,
@@ -39,10 +40,19 @@ static bool can_vouch(const struct household_view *view, const struct meter_view
     return view->supply[meter->utility] == SUPPLY_OPEN && !meter->continuous;
 }
 
-/* Read by the hour: a day's total says nothing about hours. */
 static bool is_hourly(const struct meter_view *meter)
 {
     return meter->interval_minutes < SILENCE_DAILY_MINUTES;
+}
+
+/* Read by the hour, for a day's total says nothing about hours; and still read. */
+static bool tells_hours(const struct household_view *view, const struct meter_view *meter)
+{
+    int32_t newest = 0;
+    for (int m = 0; m < view->meter_count; m++)
+        if (is_hourly(&view->meters[m]) && view->meters[m].newest_hour > newest)
+            newest = view->meters[m].newest_hour;
+    return is_hourly(meter) && meter->newest_hour + GONE_HOURS >= newest;
 }
 
 /* Days of the meter whose hours are known best. */
@@ -50,7 +60,7 @@ static unsigned best_known(const struct household_view *view)
 {
     unsigned days = 0;
     for (int m = 0; m < view->meter_count; m++)
-        if (is_hourly(&view->meters[m]) && view->meters[m].valid_days > days)
+        if (tells_hours(view, &view->meters[m]) && view->meters[m].valid_days > days)
             days = view->meters[m].valid_days;
     return days;
 }
@@ -61,7 +71,7 @@ static int known(const struct household_view *view, enum utility utility)
 {
     for (int m = 0; m < view->meter_count; m++) {
         const struct meter_view *meter = &view->meters[m];
-        if (meter->utility == utility && is_hourly(meter) && meter->valid_days &&
+        if (meter->utility == utility && tells_hours(view, meter) && meter->valid_days &&
             meter->valid_days * 2u >= best_known(view) && can_vouch(view, meter))
             return m;
     }
@@ -88,8 +98,8 @@ int silence_lead(const struct household_view *view)
 {
     int water = known(view, UTILITY_WATER);
     for (int m = 0; water < 0 && m < view->meter_count; m++)
-        if (is_hourly(&view->meters[m]) && view->meters[m].valid_days * 2u >= best_known(view) &&
-            silence_vouches(view, m))
+        if (tells_hours(view, &view->meters[m]) &&
+            view->meters[m].valid_days * 2u >= best_known(view) && silence_vouches(view, m))
             return m;
     return water;
 }

@@ -146,8 +146,8 @@ struct silence_prior {
 };
 
 /* The meter that stands for the home where one must: of water, else the first, of those that are
- * read by the hour, known at least half as long as the best-known of them, and can vouch; -1 when
- * none can. */
+ * read by the hour (and still read), known at least half as long as the best-known of them, and can
+ * vouch; -1 when none can. */
 int silence_lead(const struct household_view *view);
 
 /* A limiter or a cut lowers use by itself; running water says nothing about people; boilers turn

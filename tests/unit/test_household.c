@@ -560,6 +560,32 @@ START_TEST(a_register_s_fault_does_not_end_a_silence)
 }
 END_TEST
 
+/* Hours until a home of electricity is told of, which had water as well until it was read no more.
+ */
+static int32_t told_after(int32_t water_days)
+{
+    const int32_t until = ABODE_H0 + 80 * 24 + 8;
+    for (int32_t hour = ABODE_H0; hour < until; hour++) {
+        if (hour < ABODE_H0 + water_days * 24)
+            abode_live(&home, UTILITY_WATER, hour, hour + 1);
+        abode_live(&home, UTILITY_ELECTRICITY, hour, hour + 1);
+    }
+    ck_assert_int_eq(home.count, 0);
+    int32_t hour = until;
+    for (; hour < until + 96 && !abode_is_on(&home, "silence"); hour++)
+        abode_quiet(&home, UTILITY_ELECTRICITY, hour, hour + 1);
+    return hour - until;
+}
+
+START_TEST(hours_are_judged_by_a_meter_that_is_still_read)
+{
+    int32_t alone = told_after(0);
+    end();
+    begin();
+    ck_assert_int_eq(told_after(60), alone);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("household");
@@ -571,6 +597,7 @@ int main(void)
     tcase_add_checked_fixture(clocks, begin, end);
     tcase_set_timeout(clocks, 60);
     suite_add_tcase(suite, clocks);
+    tcase_add_test(live, hours_are_judged_by_a_meter_that_is_still_read);
     tcase_add_test(live, a_live_silence_is_told_with_the_reading_that_shows_it);
     tcase_add_test(live, the_next_sign_of_life_ends_it);
     tcase_add_test(live, a_silence_that_goes_on_grows_but_is_not_told_anew);

@@ -114,6 +114,8 @@ START_TEST(a_meter_that_is_read_by_the_day_is_no_witness_of_hours)
     view.meters[1] = (struct meter_view){.utility = UTILITY_WATER,
                                          .interval_minutes = 1380,
                                          .valid_days = DAYS,
+                                         .newest_hour = FIRST - 1,
+                                         .hours = week,
                                          .routine = &routine};
     ck_assert_int_eq(silence_lead(&view), 0);
     ck_assert_double_eq(silence_hourly_outlook(&options, &state, &view), alone);
