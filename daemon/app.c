@@ -96,7 +96,7 @@ static enum err reload(void *host, struct config_errors *errors, struct buffer *
     struct app *app = host;
     notify_reloading();
     enum err err = in_force_reload(&app->in_force, errors, restart_needed);
-    metric_set(&app->counts.config_generation, atomic_load(&app->in_force.number) + 1);
+    (void)atomic_fetch_add(&app->counts.config_generation, !err);
     metric_add_shared(&app->counts.reloads[err != ERR_OK], 1);
     notify("READY=1\nSTATUS=configuration %s", err ? "not reloaded: see the log" : "reloaded");
     return err;
@@ -217,23 +217,27 @@ static void rest_after(const struct fault *fault, enum err err, int64_t *said_ms
     (void)nanosleep(&rest, NULL);
 }
 
+/* What it was made with counts, not what is in force when its thread begins: a reload may have come
+ * in between. */
+static void take_newer(struct app_worker *own)
+{
+    struct in_force *in_force = &own->app->in_force;
+    struct held_config *newer = in_force_newer(in_force, own->config);
+    if (!newer)
+        return;
+    worker_reconfigure(own->worker, newer->config);
+    in_force_release(in_force, own->config);
+    own->config = newer;
+}
+
 static void *worker_main(void *argument)
 {
     struct app_worker *own = argument;
     struct app *app = own->app;
     int64_t said_ms = 0;
-    unsigned number = atomic_load(&app->in_force.number);
     while (!atomic_load(&app->stopping)) {
         struct fault fault = {""};
-        unsigned now = atomic_load(&app->in_force.number);
-        if (now != number) {
-            struct held_config *next = in_force_hold(&app->in_force);
-            worker_reconfigure(own->worker, next->config);
-            struct held_config *before = own->config;
-            own->config = next;
-            in_force_release(&app->in_force, before);
-            number = now;
-        }
+        take_newer(own);
         enum err err = worker_step(own->worker, STEP_MS, &fault);
         forget_log(own);
         if (err && err_disposition(err) != DISPOSITION_RETRY) {

@@ -40,6 +40,7 @@ enum err in_force_load(struct in_force *in_force, const struct app_options *opti
     log_as_configured(config_settings(config)); /* before the first line */
     in_force->options = options;
     (void)pthread_mutex_init(&in_force->lock, NULL);
+    (void)pthread_mutex_init(&in_force->reloading, NULL);
     in_force->start = in_force->now = held_new(config);
     in_force->start->users++;
     return ERR_OK;
@@ -50,6 +51,7 @@ void in_force_done(struct in_force *in_force)
     in_force_release(in_force, in_force->now);
     in_force_release(in_force, in_force->start);
     (void)pthread_mutex_destroy(&in_force->lock);
+    (void)pthread_mutex_destroy(&in_force->reloading);
 }
 
 const struct settings *in_force_start(const struct in_force *in_force)
@@ -83,6 +85,11 @@ struct held_config *in_force_hold(struct in_force *in_force)
     return held;
 }
 
+struct held_config *in_force_newer(struct in_force *in_force, const struct held_config *held)
+{
+    return atomic_load(&in_force->number) == held->number ? NULL : in_force_hold(in_force);
+}
+
 void in_force_release(struct in_force *in_force, struct held_config *held)
 {
     if (!held)
@@ -105,26 +112,33 @@ enum err in_force_next(const struct in_force *in_force, struct config **out,
     return err;
 }
 
+static void put_in_force(struct in_force *in_force, struct held_config *held)
+{
+    (void)pthread_mutex_lock(&in_force->lock);
+    struct held_config *before = in_force->now;
+    held->number = before->number + 1;
+    in_force->now = held;
+    atomic_store(&in_force->number, held->number);
+    (void)pthread_mutex_unlock(&in_force->lock);
+    in_force_release(in_force, before);
+}
+
 enum err in_force_reload(struct in_force *in_force, struct config_errors *errors,
                          struct buffer *restart_needed)
 {
     struct config *next = NULL;
+    (void)pthread_mutex_lock(&in_force->reloading);
     enum err err = in_force_next(in_force, &next, errors);
     if (err) {
         log_line(LOG_ERROR, "configuration not reloaded, the old one stays in force", "errors=%zu",
                  errors->count);
         log_each(LOG_ERROR, "configuration error", buffer_view(&errors->text).at);
-        return err;
+    } else {
+        size_t waiting = config_restart_needed(in_force->start->config, next, restart_needed);
+        log_as_configured(config_settings(next));
+        put_in_force(in_force, held_new(next));
+        log_line(LOG_INFO, "configuration reloaded", "restart_needed=%zu", waiting);
     }
-    size_t waiting = config_restart_needed(in_force->start->config, next, restart_needed);
-    struct held_config *held = held_new(next);
-    (void)pthread_mutex_lock(&in_force->lock);
-    struct held_config *before = in_force->now;
-    in_force->now = held;
-    (void)pthread_mutex_unlock(&in_force->lock);
-    log_as_configured(config_settings(next));
-    in_force_release(in_force, before);
-    atomic_fetch_add(&in_force->number, 1);
-    log_line(LOG_INFO, "configuration reloaded", "restart_needed=%zu", waiting);
-    return ERR_OK;
+    (void)pthread_mutex_unlock(&in_force->reloading);
+    return err;
 }

@@ -16,7 +16,8 @@
 
 struct held_config {
     struct config *config;
-    size_t users; /* under the lock */
+    size_t users;    /* under the lock */
+    unsigned number; /* of the reload that brought it */
 };
 
 struct in_force {
@@ -24,7 +25,8 @@ struct in_force {
     struct held_config *now;
     struct held_config *start; /* of the start: addresses and topics borrow from it */
     pthread_mutex_t lock;
-    atomic_uint number; /* grows with each reload */
+    pthread_mutex_t reloading; /* one after the other: the last to begin read the newest file */
+    atomic_uint number;        /* grows with each reload */
     /* What --embedded brings along, whatever the file says; NULL: nothing. Borrowed. */
     const char *brokers, *redis_address;
 };
@@ -41,6 +43,8 @@ const struct settings *in_force_start(const struct in_force *in_force);
 void in_force_embed(struct in_force *in_force, const char *brokers, const char *redis_address);
 
 struct held_config *in_force_hold(struct in_force *in_force);
+/* Holds what a reload has put in its place since; NULL: it is still in force. Cheap. */
+struct held_config *in_force_newer(struct in_force *in_force, const struct held_config *held);
 void in_force_release(struct in_force *in_force, struct held_config *held); /* NULL: nothing */
 
 /* What a reload would put in force, without doing it; *out is the caller's. */
