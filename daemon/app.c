@@ -344,20 +344,22 @@ static void topics_of(const struct settings *settings, const char *topics[8])
     topics[7] = settings->kafka.audit;
 }
 
-/* Where something listens whose port the kernel chose, for scripts. address NULL: nowhere. */
+/* Where something listens whose port the kernel chose, for scripts: whole, or not there. address
+ * NULL: nowhere. */
 static void write_address(const struct app *app, const char *name, const char *address)
 {
-    char path[OPTION_TEXT_MAX + 32];
-    (void)snprintf(path, sizeof path, "%s/%s", start_settings(app)->daemon.data_dir, name);
+    const char *folder = start_settings(app)->daemon.data_dir;
+    char path[OPTION_TEXT_MAX + 32], aside[OPTION_TEXT_MAX + 32];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    (void)snprintf(aside, sizeof aside, "%s/%s.new", folder, name);
     if (!address) {
         (void)unlink(path);
         return;
     }
-    FILE *file = fopen(path, "we");
-    if (file) {
-        (void)fprintf(file, "%s\n", address);
-        (void)fclose(file);
-    }
+    FILE *file = fopen(aside, "we");
+    bool written = file && fprintf(file, "%s\n", address) > 0;
+    if (file && fclose(file) == 0 && written)
+        (void)rename(aside, path);
 }
 
 static void tell_broker(const struct app *app)
@@ -627,6 +629,12 @@ static void tell_page(struct app *app)
     buffer_done(&places);
 }
 
+static void tell_places(struct app *app, int64_t now)
+{
+    listen_for_probes(app, now);
+    tell_page(app);
+}
+
 static void tell_ready(struct app *app, bool ready, const char *bad)
 {
     if (ready == app->ready)
@@ -667,8 +675,7 @@ static void tell_outside(struct app *app)
 {
     struct buffer line = {0}, bad = {0};
     int64_t now = clock_monotonic_ms(&clock_machine);
-    listen_for_probes(app, now);
-    tell_page(app);
+    tell_places(app, now);
     watch_look(app->watch);
     bool ready = watch_ready(app->watch, NULL, &bad);
     tell_alive(app, watch_alive(app->watch, NULL), now);
@@ -747,6 +754,8 @@ enum err app_run(const struct app_options *options)
     if (err) {
         (void)fprintf(stderr, "anbud: %s\n", fault.text[0] ? fault.text : err_text(err));
     } else {
+        /* Whoever waits for the next line reads the addresses then. */
+        tell_places(app, clock_monotonic_ms(&clock_machine));
         log_line(LOG_INFO, "started", "version=%s partitions=%u workers=%zu", ANBU_VERSION,
                  app->partitions, app->worker_count);
         wait_for_end(app, &signals);
