@@ -158,8 +158,9 @@ struct term {
     const char *unit; /* "h", "%", "a year"; NULL: a plain number */
     const char *text; /* one line for people */
 };
-#define TERMS_MAX     22
-#define TERM_NAME_MAX 20
+#define TERMS_MAX         22
+#define TERM_NAME_MAX     20
+#define DETECTOR_SAID_MAX 3
 
 /* What a detector's evidence is of: arrears are a second witness of low use, not of themselves. */
 enum detector_kind { DETECTS_USE, DETECTS_BILLS, DETECTS_SUPPLY, DETECTS_HABITS };
@@ -191,6 +192,8 @@ struct detector {
      * values[i] is terms[i]'s. Comes in as NAN, and what says nothing stays so. */
     const struct term *terms;
     size_t term_count;
+    /* Those of them that the sentence has: a history says them in other languages. NULL: none. */
+    const char *said[DETECTOR_SAID_MAX];
     void (*explain)(const void *options, const void *state, const struct household_view *view,
                     double values[TERMS_MAX]);
     /* Hours from a collapse in this home to the finding, as it is known now, at most OUTLOOK_NEVER;

@@ -335,5 +335,6 @@ const struct detector detector_arrears = {
     .describe = describe,
     .terms = terms,
     .term_count = TERM_COUNT,
+    .said = {"months", "amount"},
     .explain = explain,
 };

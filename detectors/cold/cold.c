@@ -717,5 +717,6 @@ const struct detector detector_cold = {
     .describe = describe,
     .terms = terms,
     .term_count = TERM_COUNT,
+    .said = {"percent", "celsius"},
     .explain = explain,
 };

@@ -269,5 +269,6 @@ const struct detector detector_cutoff = {
     .describe = describe,
     .terms = terms,
     .term_count = sizeof terms / sizeof terms[0],
+    .said = {"electricity", "water", "gas"},
     .explain = explain,
 };

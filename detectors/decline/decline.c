@@ -362,5 +362,6 @@ const struct detector detector_decline = {
     .describe = describe,
     .terms = terms,
     .term_count = TERM_COUNT,
+    .said = {"percent"},
     .explain = explain,
 };

@@ -478,5 +478,6 @@ const struct detector detector_drop = {
     .describe = describe,
     .terms = terms,
     .term_count = TERM_COUNT,
+    .said = {"percent", "days"},
     .explain = explain,
 };

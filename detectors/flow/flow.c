@@ -392,5 +392,6 @@ const struct detector detector_flow = {
     .describe = describe,
     .terms = terms,
     .term_count = TERM_COUNT,
+    .said = {"running", "level"},
     .explain = explain,
 };

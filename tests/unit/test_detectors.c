@@ -121,6 +121,10 @@ START_TEST(its_page_has_the_numbers_behind_its_score)
         buffer_format(&rows, "| `%s` | %s | %s |\n", term->name, term->unit ? term->unit : "",
                       term->text);
     }
+    for (size_t i = 0; i < DETECTOR_SAID_MAX && detector->said[i]; i++) {
+        (void)snprintf(pattern, sizeof pattern, "| `%s` |", detector->said[i]);
+        ck_assert_msg(strstr(rows.at, pattern) != NULL, "%s says no %s", path, detector->said[i]);
+    }
     ck_assert_msg(strstr(page.at, rows.at) != NULL, "%s lacks:\n%s", path, rows.at);
     globfree(&pages);
     buffer_done(&page);
