@@ -12,19 +12,36 @@
 #define NAME(constant, name) [constant] = name,
 const char *const alert_state_names[ALERT_STATE_COUNT] = {ALERT_STATES(NAME)};
 
+void alert_step_done(struct alert_step *step)
+{
+    free(step->note);
+    free(step->noted);
+    free(step->words);
+    step->note = step->words = NULL;
+    step->noted = NULL;
+}
+
 void alert_done(struct alert *alert)
 {
     for (size_t i = 0; i < alert->step_count; i++)
-        free(alert->steps[i].note);
+        alert_step_done(&alert->steps[i]);
     *alert = (struct alert){0};
 }
 
 void alert_copy(const struct alert *from, struct alert *to)
 {
     *to = *from;
-    for (size_t i = 0; i < to->step_count; i++)
-        if (from->steps[i].note)
-            to->steps[i].note = memory_text(text_of(from->steps[i].note));
+    for (size_t i = 0; i < to->step_count; i++) {
+        const struct alert_step *step = &from->steps[i];
+        if (step->note)
+            to->steps[i].note = memory_text(text_of(step->note));
+        if (step->words)
+            to->steps[i].words = memory_text(text_of(step->words));
+        if (step->noted) {
+            to->steps[i].noted = memory_get(sizeof *step->noted);
+            *to->steps[i].noted = *step->noted;
+        }
+    }
 }
 
 void alert_id(struct text household, enum team team, int64_t raised_s, char out[ALERT_ID_MAX])

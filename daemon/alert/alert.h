@@ -8,6 +8,7 @@
 #define ANBU_ALERT_ALERT_H
 
 #include "alert/contact.h"
+#include "alert/note.h"
 #include "alert/on_call.h"
 #include "base/err.h"
 #include "base/text.h"
@@ -69,6 +70,8 @@ struct alert_step {
     char who[ALERT_WHO_MAX]; /* account; "anbu" for the machine */
     int64_t at_ms;           /* wall clock for people and timers, event time for readings */
     char *note;              /* owned; NULL none */
+    struct noted *noted;     /* owned; what Anbu says in it; NULL: it is a person's, or old */
+    char *words;             /* owned; what a person says in it, when noted; NULL none */
     struct contact contact;  /* of "contacted" and "answered" */
     bool has_contact;
     bool is_due;  /* "step_due": of the ladder's step */
@@ -108,6 +111,7 @@ struct alert {
 };
 
 void alert_done(struct alert *alert);
+void alert_step_done(struct alert_step *step); /* frees what it owns; the rest stays */
 /* One person has it until it expires. */
 static inline bool alert_is_owned(const struct alert *alert)
 {

@@ -142,6 +142,40 @@ static void put_on_call(struct buffer *out, const struct on_call *on_call)
     buffer_text(out, "}");
 }
 
+static void put_value(struct buffer *out, const struct zone *zone, const struct noted *noted,
+                      size_t place)
+{
+    enum note_value value = note_rows[noted->note].values[place];
+    const char *name = note_value_names[value];
+    if (note_kind_is_text(note_value_kinds[value]))
+        json_member_text(out, name, noted->values[place].text);
+    else if (note_value_kinds[value] == NOTE_NUMBER)
+        json_member_int(out, name, noted->values[place].number);
+    else
+        member_time(out, name, zone, noted->values[place].number);
+}
+
+static void put_noted(struct buffer *out, const struct zone *zone, const struct alert_step *step)
+{
+    const struct noted *noted = step->noted;
+    const struct note_row *row = &note_rows[noted->note];
+    json_member_text(out, "code", row->code);
+    json_put_key(out, "values");
+    buffer_text(out, "{");
+    for (size_t i = 0; row->values[i] != NOTED_NOTHING; i++)
+        put_value(out, zone, noted, i);
+    if (noted->term_count) {
+        json_put_key(out, "terms");
+        buffer_text(out, "{");
+        for (size_t i = 0; i < noted->term_count; i++)
+            json_member_number(out, noted->terms[i].name, noted->terms[i].value, SCORE_DECIMALS);
+        buffer_text(out, "}");
+    }
+    buffer_text(out, "}");
+    if (step->words)
+        json_member_text(out, "words", step->words);
+}
+
 static void put_step(struct buffer *out, const struct zone *zone, const struct alert_step *step)
 {
     json_put_item(out);
@@ -151,6 +185,8 @@ static void put_step(struct buffer *out, const struct zone *zone, const struct a
     json_put_key(out, "at");
     put_time(out, zone, step->at_ms);
     json_member_text(out, "note", step->note);
+    if (step->noted)
+        put_noted(out, zone, step);
     if (step->has_contact)
         put_contact(out, &step->contact);
     if (step->is_due) {
@@ -473,6 +509,60 @@ static void get_climb(struct reading_place *place, const json_t *root, struct al
     place->list = NULL;
 }
 
+static void get_value(struct reading_place *place, const json_t *values, enum note_value value,
+                      struct noted *out)
+{
+    const char *name = note_value_names[value];
+    enum note_kind kind = note_value_kinds[value];
+    if (note_kind_is_text(kind)) {
+        char text[NOTE_TEXT_MAX] = "";
+        get_text(place, values, name, false, text, sizeof text);
+        note_put(out, value, text);
+    } else if (kind == NOTE_NUMBER)
+        note_put_number(out, value, get_int(place, values, name, 0, INT64_MAX));
+    else
+        note_put_number(out, value, get_time_ms(place, values, name, true));
+}
+
+static void get_said(struct reading_place *place, json_t *terms, struct noted *out)
+{
+    const char *name;
+    json_t *value;
+    if (json_object_size(terms) > NOTE_TERMS_MAX)
+        wrong(place, "values.terms", "is too large");
+    else
+        json_object_foreach(terms, name, value)
+        {
+            struct evidence_term *term = &out->terms[out->term_count++];
+            if (!json_is_number(value) || !text_copy(text_of(name), term->name, TERM_NAME_MAX))
+                wrong(place, "values.terms", "has a name that is too long, or no number");
+            term->value = json_number_value(value);
+        }
+}
+
+/* Not in alerts of older versions; a code of a newer one is passed over: its note says it. */
+static void get_noted(struct reading_place *place, const json_t *object, struct alert_step *out)
+{
+    const json_t *values = json_object_get(object, "values");
+    const char *code = json_string_value(json_object_get(object, "code"));
+    struct noted noted = {.note = code ? note_named(code) : NOTE_COUNT};
+    if (noted.note == NOTE_COUNT)
+        return;
+    for (const enum note_value *value = note_rows[noted.note].values; *value; value++)
+        get_value(place, values, *value, &noted);
+    get_said(place, json_object_get(values, "terms"), &noted);
+    const char *words =
+        json_object_get(object, "words") ? get_string(place, object, "words", false) : NULL;
+    if (words && strlen(words) > NOTE_BYTES_MAX)
+        wrong(place, "words", "is too long");
+    if (place->err)
+        return;
+    out->noted = memory_get(sizeof noted);
+    *out->noted = noted;
+    if (words)
+        out->words = memory_text(text_of(words));
+}
+
 static void get_step(struct reading_place *place, const json_t *object, struct alert_step *out)
 {
     get_text(place, object, "what", false, out->what, sizeof out->what);
@@ -492,6 +582,7 @@ static void get_step(struct reading_place *place, const json_t *object, struct a
         out->step = (uint8_t)get_int(place, object, "step", 1, LADDER_STEPS_MAX);
     if (!place->err && note)
         out->note = memory_text(text_of(note));
+    get_noted(place, object, out);
 }
 
 /* NULL when it is not there, no list, or too long. */

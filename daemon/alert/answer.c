@@ -14,11 +14,6 @@
 const char *const alert_answer_names[ALERT_ANSWER_COUNT] = {ALERT_ANSWERS(ANSWER_NAME)};
 static const enum contact_result results[ALERT_ANSWER_COUNT] = {ALERT_ANSWERS(ANSWER_RESULT)};
 
-static const char *said_by(const struct change *change)
-{
-    return change->from == WHOM_RESIDENT ? "the resident" : "the contact person";
-}
-
 static bool may_close(const struct making *making)
 {
     const struct alert *alert = making->before;
@@ -30,15 +25,14 @@ static void close_as_safe(struct making *making)
 {
     const struct change *change = making->change;
     struct alert *alert = &making->step->alert;
-    struct buffer note = {0};
-    buffer_format(&note, "%s: %s has answered that all is well", outcome_names[OUTCOME_SAFE],
-                  said_by(change));
+    struct noted noted = {.note = NOTE_CLOSED_BY_ANSWER};
+    note_put(&noted, NOTED_OUTCOME, outcome_names[OUTCOME_SAFE]);
+    note_put(&noted, NOTED_WHOM, contact_whom_names[change->from]);
     making_leave_owner(alert);
     alert->state = ALERT_RESOLVED;
     alert->has_outcome = true;
     alert->outcome = OUTCOME_SAFE;
-    making_record(making, STEP_RESOLVED, change->who, change->at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_RESOLVED, change->who, &noted, NULL);
 }
 
 /* To the police, whoever has it; theirs already, it grows no less urgent by being in hand. */
@@ -46,19 +40,19 @@ static void call_for_help(struct making *making)
 {
     const struct change *change = making->change;
     struct alert *alert = &making->step->alert;
-    struct buffer note = {0};
-    buffer_format(&note, "%s asks for help", said_by(change));
+    struct noted help = {.note = NOTE_HELP}, to_police = {.note = NOTE_TO_POLICE_HELP};
+    note_put(&help, NOTED_WHOM, contact_whom_names[change->from]);
+    note_put(&to_police, NOTED_WHOM, contact_whom_names[change->from]);
     if (!alert_is_live(alert)) {
         making_open_for_all(alert);
-        making_record(making, STEP_REOPENED, change->who, change->at_ms, note.at);
+        making_note(making, STEP_REOPENED, change->who, &help, NULL);
     }
     making_leave_hold(alert);
     alert->severity = SEVERITY_CRITICAL;
     if (alert->desk != TEAM_POLICE || alert->state == ALERT_REFERRED)
-        referral_to_police(making, note.at);
+        referral_to_police(making, &to_police, NULL);
     else
-        making_record(making, STEP_ESCALATED, change->who, change->at_ms, note.at);
-    buffer_done(&note);
+        making_note(making, STEP_ESCALATED, change->who, &help, NULL);
 }
 
 enum err answer_apply(struct making *making)

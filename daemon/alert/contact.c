@@ -84,6 +84,6 @@ enum err contact_apply(struct making *making)
     alert->steps[alert->step_count - 1].has_contact = true;
     ladder_attempt(making, contact);
     if (contact->result == RESULT_CANNOT_LOCATE && before->desk != TEAM_POLICE)
-        referral_to_police(making, "nobody knows where the resident is");
+        referral_to_police(making, &(struct noted){.note = NOTE_TO_POLICE_LOST}, NULL);
     return ERR_OK;
 }

@@ -56,13 +56,13 @@ void ladder_begin_graver(struct making *making)
 static void come_to_police(struct making *making, const struct ladder *ladder)
 {
     struct alert *alert = &making->step->alert;
-    struct buffer why = {0};
-    buffer_format(&why, "nobody was reached by the steps of %s", ladder->name);
-    if (alert->desk != TEAM_POLICE || alert->state == ALERT_REFERRED)
-        referral_to_police(making, why.at);
+    bool elsewhere = alert->desk != TEAM_POLICE || alert->state == ALERT_REFERRED;
+    struct noted noted = {.note = elsewhere ? NOTE_TO_POLICE_UNREACHED : NOTE_UNREACHED};
+    note_put(&noted, NOTED_LADDER, ladder->name);
+    if (elsewhere)
+        referral_to_police(making, &noted, NULL);
     else
-        making_record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, why.at);
-    buffer_done(&why);
+        making_note(making, STEP_ESCALATED, ALERT_WHO_MACHINE, &noted, NULL);
 }
 
 /* The step with this number, from 1, is due. */
@@ -70,10 +70,11 @@ static void climb_to(struct making *making, const struct ladder *ladder, size_t 
 {
     struct alert *alert = &making->step->alert;
     const struct ladder_step *step = &ladder->steps[number - 1];
-    struct buffer note = {0};
-    buffer_format(&note, "step %zu of %zu of %s", number, ladder->step_count, ladder->name);
-    making_record(making, STEP_DUE, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
-    buffer_done(&note);
+    struct noted noted = {.note = NOTE_STEP};
+    note_put_number(&noted, NOTED_N, (int64_t)number);
+    note_put_number(&noted, NOTED_MAX, (int64_t)ladder->step_count);
+    note_put(&noted, NOTED_LADDER, ladder->name);
+    making_note(making, STEP_DUE, ALERT_WHO_MACHINE, &noted, NULL);
     struct alert_step *told = &alert->steps[alert->step_count - 1];
     told->is_due = true;
     told->step = (uint8_t)number;
@@ -152,11 +153,10 @@ enum err ladder_step_due(struct making *making)
         return ERR_OK;
     }
     /* A timer that is due is always answered: it would stay due for ever. */
-    struct buffer note = {0};
-    buffer_format(&note, "the configuration has no more steps of %s", climb->ladder);
+    struct noted noted = {.note = NOTE_NO_MORE_STEPS};
+    note_put(&noted, NOTED_LADDER, climb->ladder);
     ladder_end(&making->step->alert);
-    making_record(making, STEP_LADDER_ENDED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_LADDER_ENDED, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 

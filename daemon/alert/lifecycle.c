@@ -33,9 +33,26 @@ static enum team team_told(const struct change *change)
     return change->to_police ? TEAM_POLICE : change->finding->detector->team;
 }
 
-static void record_finding(struct making *making, enum alert_step_kind kind, const char *note)
+static void record_found(struct making *making, enum alert_step_kind kind)
 {
-    making_record(making, kind, ALERT_WHO_MACHINE, making->change->finding->at_s * 1000, note);
+    const struct alert_reason *reason =
+        reasons_find(&making->step->alert, making->change->finding->detector);
+    struct noted noted;
+    reasons_note(reason, making->change->finding->detector, &noted);
+    making_note_finding(making, kind, reason->summary, &noted);
+}
+
+/* In the finding's own words, if it has any. */
+static void record_ended(struct making *making, enum alert_step_kind kind)
+{
+    const struct finding *finding = making->change->finding;
+    char own[FINDING_SUMMARY_MAX];
+    struct noted noted;
+    reasons_note_end(finding, &noted, own);
+    if (own[0])
+        making_note_finding(making, kind, own, &noted);
+    else
+        making_note(making, kind, ALERT_WHO_MACHINE, &noted, NULL);
 }
 
 /* Timers follow from the alert alone, so that every step, and whoever restores an alert, sets the
@@ -147,7 +164,7 @@ static enum err raise_alert(struct making *making)
     alert->severity = reasons_severity(alert, finding);
     hold_finding(making);
     ladder_begin(making);
-    record_finding(making, STEP_RAISED, alert->reasons[0].summary);
+    record_found(making, STEP_RAISED);
     return ERR_OK;
 }
 
@@ -163,7 +180,7 @@ static enum err reopen_by_finding(struct making *making)
     alert->severity = reasons_severity(alert, finding);
     hold_finding(making);
     ladder_begin(making);
-    record_finding(making, STEP_RAISED_AGAIN, reasons_find(alert, finding->detector)->summary);
+    record_found(making, STEP_RAISED_AGAIN);
     return ERR_OK;
 }
 
@@ -183,7 +200,7 @@ static enum err grow_reason(struct making *making)
         ladder_begin_graver(making);
     if (!lifecycle_may_hold(finding))
         making_leave_hold(alert);
-    record_finding(making, STEP_UPDATED, reasons_find(alert, finding->detector)->summary);
+    record_found(making, STEP_UPDATED);
     return ERR_OK;
 }
 
@@ -217,10 +234,7 @@ static enum err end_reason(struct making *making)
         alert->state = ALERT_CLEARED;
         kind = STEP_CLEARED;
     }
-    struct buffer why = {0};
-    reasons_say_end(finding, &why);
-    record_finding(making, kind, why.at);
-    buffer_done(&why);
+    record_ended(making, kind);
     return ERR_OK;
 }
 
@@ -314,16 +328,14 @@ static enum err on_note(struct making *making)
 }
 
 /* The coded outcome stands in the history too: the snapshot's field goes when it is reopened. */
-static void say_outcome(const struct making *making, struct buffer *out)
+static void record_outcome(struct making *making)
 {
     const struct change *change = making->change;
-    char until[TIME_TEXT_MAX];
-    buffer_text(out, outcome_names[change->outcome]);
+    struct noted noted = {.note = change->absent_until_s ? NOTE_CLOSED_UNTIL : NOTE_CLOSED};
+    note_put(&noted, NOTED_OUTCOME, outcome_names[change->outcome]);
     if (change->absent_until_s)
-        buffer_format(out, " until %s",
-                      making_time(making->before, change->absent_until_s * 1000, until));
-    if (!making_is_blank(change->note))
-        buffer_format(out, ": %s", change->note);
+        note_put_number(&noted, NOTED_UNTIL, change->absent_until_s * 1000);
+    making_note(making, STEP_RESOLVED, change->who, &noted, change->note);
 }
 
 static enum err refuse_no_outcome(const struct making *making)
@@ -364,10 +376,7 @@ static enum err on_resolve(struct making *making)
     step->alert.state = ALERT_RESOLVED;
     step->alert.has_outcome = true;
     step->alert.outcome = change->outcome;
-    struct buffer said = {0};
-    say_outcome(making, &said);
-    making_record(making, STEP_RESOLVED, change->who, change->at_ms, said.at);
-    buffer_done(&said);
+    record_outcome(making);
     return ERR_OK;
 }
 
@@ -394,14 +403,12 @@ static enum err on_ack_expired(struct making *making)
     int64_t at_ms = making->change->at_ms;
     if (!alert_is_owned(before) || before->expires_ms > at_ms)
         return fault_set(making->fault, ERR_DUPLICATE, "no acknowledgement has run out");
-    char until[TIME_TEXT_MAX];
-    struct buffer note = {0};
-    buffer_format(&note, "acknowledged by %s until %s; nothing %sfollowed", before->owner,
-                  making_time(before, before->expires_ms, until),
-                  before->state == ALERT_CONTACTING ? "more " : "");
+    bool tried = before->state == ALERT_CONTACTING;
+    struct noted noted = {.note = tried ? NOTE_NO_MORE_FOLLOWED : NOTE_NOT_FOLLOWED};
+    note_put(&noted, NOTED_WHO, before->owner);
+    note_put_number(&noted, NOTED_UNTIL, before->expires_ms);
     making_open_for_all(&making->step->alert);
-    making_record(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_ACK_EXPIRED, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 
@@ -414,11 +421,10 @@ static enum err on_unacknowledged(struct making *making)
         return fault_set(making->fault, ERR_DUPLICATE, "it waits for nobody");
     if (alert->escalations < UINT8_MAX)
         alert->escalations++;
-    struct buffer note = {0};
-    buffer_format(&note, "nobody has acknowledged it in time (%d of %" PRId64 ")",
-                  alert->escalations, making->rules->escalations_max);
-    making_record(making, STEP_ESCALATED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
-    buffer_done(&note);
+    struct noted noted = {.note = NOTE_NOT_TAKEN};
+    note_put_number(&noted, NOTED_N, alert->escalations);
+    note_put_number(&noted, NOTED_MAX, making->rules->escalations_max);
+    making_note(making, STEP_ESCALATED, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 
@@ -443,10 +449,9 @@ static enum err on_hold(struct making *making)
         return fault_set(making->fault, ERR_DUPLICATE, "it is not to be held");
     take_hold(&making->step->alert, making->change->hold);
     making->step->alert.escalations = 0;
-    struct buffer note = {0};
-    buffer_format(&note, "held by incident %s of its area or feeder", making->step->alert.held_by);
-    making_record(making, STEP_HELD, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
-    buffer_done(&note);
+    struct noted noted = {.note = NOTE_HELD};
+    note_put(&noted, NOTED_INCIDENT, making->step->alert.held_by);
+    making_note(making, STEP_HELD, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 
@@ -455,13 +460,11 @@ static enum err on_hold_end(struct making *making)
     const struct alert *before = making->before;
     if (!before->held_by[0])
         return fault_set(making->fault, ERR_DUPLICATE, "nothing holds it");
-    struct buffer note = {0};
-    buffer_format(&note, "incident %s holds it no longer: %s", before->held_by,
-                  before->held_until_ms <= making->change->at_ms ? "the hold's maximum has passed"
-                                                                 : "it is over");
+    bool passed = before->held_until_ms <= making->change->at_ms;
+    struct noted noted = {.note = passed ? NOTE_HOLD_MAXIMUM : NOTE_HOLD_OVER};
+    note_put(&noted, NOTED_INCIDENT, before->held_by);
     making_leave_hold(&making->step->alert);
-    making_record(making, STEP_HOLD_ENDED, ALERT_WHO_MACHINE, making->change->at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_HOLD_ENDED, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 
@@ -479,8 +482,8 @@ static enum err on_opt_out(struct making *making)
     making_leave_owner(alert);
     ladder_end(alert);
     alert->state = ALERT_CLEARED;
-    making_record(making, STEP_CLEARED, ALERT_WHO_MACHINE, making->change->at_ms,
-                  "the household has opted out");
+    making_note(making, STEP_CLEARED, ALERT_WHO_MACHINE, &(struct noted){.note = NOTE_OPTED_OUT},
+                NULL);
     return ERR_OK;
 }
 

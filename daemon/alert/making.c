@@ -2,7 +2,6 @@
 #include "alert/making.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/zone.h"
@@ -87,7 +86,7 @@ void making_record(struct making *making, enum alert_step_kind kind, const char 
     struct alert *alert = &making->step->alert;
     if (alert->step_count == ALERT_STEPS_MAX) {
         size_t gone = least_step(alert);
-        free(alert->steps[gone].note);
+        alert_step_done(&alert->steps[gone]);
         memmove(&alert->steps[gone], &alert->steps[gone + 1],
                 (ALERT_STEPS_MAX - gone - 1) * sizeof alert->steps[0]);
         alert->step_count--;
@@ -107,6 +106,38 @@ void making_record_person(struct making *making, enum alert_step_kind kind)
 {
     const struct change *change = making->change;
     making_record(making, kind, change->who, change->at_ms, change->note);
+}
+
+static void attach(struct making *making, const struct noted *noted, const char *words)
+{
+    struct alert *alert = &making->step->alert;
+    struct alert_step *step = &alert->steps[alert->step_count - 1];
+    step->noted = memory_get(sizeof *step->noted);
+    *step->noted = *noted;
+    if (!making_is_blank(words))
+        step->words = memory_text(text_of(words));
+}
+
+static int64_t moment_ms(const struct change *change)
+{
+    return change->kind == CHANGE_FINDING ? change->finding->at_s * 1000 : change->at_ms;
+}
+
+void making_note(struct making *making, enum alert_step_kind kind, const char *who,
+                 const struct noted *noted, const char *words)
+{
+    struct buffer english = {0};
+    note_say(noted, words, &making->step->alert, &english);
+    making_record(making, kind, who, moment_ms(making->change), english.at);
+    attach(making, noted, words);
+    buffer_done(&english);
+}
+
+void making_note_finding(struct making *making, enum alert_step_kind kind, const char *sentence,
+                         const struct noted *noted)
+{
+    making_record(making, kind, ALERT_WHO_MACHINE, moment_ms(making->change), sentence);
+    attach(making, noted, NULL);
 }
 
 void making_leave_owner(struct alert *alert)

@@ -30,6 +30,13 @@ NODISCARD enum err referral_refuse_waiting(const struct making *making);
 void making_record(struct making *making, enum alert_step_kind kind, const char *who, int64_t at_ms,
                    const char *note);
 void making_record_person(struct making *making, enum alert_step_kind kind);
+/* The same of what Anbu notes, now or at the finding's moment; words: a person's, NULL or blank for
+ * none. */
+void making_note(struct making *making, enum alert_step_kind kind, const char *who,
+                 const struct noted *noted, const char *words);
+/* Of the finding, with a sentence of its own. */
+void making_note_finding(struct making *making, enum alert_step_kind kind, const char *sentence,
+                         const struct noted *noted);
 
 /* Handlers with a file of their own. */
 NODISCARD enum err contact_apply(struct making *making);
@@ -39,8 +46,8 @@ NODISCARD enum err referral_accept(struct making *making);
 NODISCARD enum err referral_decline(struct making *making);
 NODISCARD enum err referral_not_accepted(struct making *making);
 NODISCARD enum err referral_escalate(struct making *making);
-/* Open on the police's desk, for the reason and with the last sign of life. */
-void referral_to_police(struct making *making, const char *why);
+/* Open on the police's desk, for the reason (a note with NOTED_LIFE, which is set here). */
+void referral_to_police(struct making *making, struct noted *why, const char *words);
 
 /* Neither owned nor waiting for a team's answer. */
 void making_leave_owner(struct alert *alert);

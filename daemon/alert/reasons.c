@@ -6,8 +6,6 @@
 
 #include "alert/policy.h"
 #include "base/utf8.h"
-#include "base/zone.h"
-#include "detectors/say.h"
 
 #define SCORE_MAX 1e9
 
@@ -152,21 +150,27 @@ enum severity reasons_severity(struct alert *alert, const struct finding *findin
     return gravest;
 }
 
-void reasons_say_end(const struct finding *finding, struct buffer *out)
+void reasons_note(const struct alert_reason *reason, const struct detector *detector,
+                  struct noted *out)
 {
-    char text[FINDING_SUMMARY_MAX];
-    if (finding->summary[0]) {
-        clean_summary(finding, text);
-        buffer_text(out, text);
-        return;
-    }
-    const struct zone *zone = NULL;
-    if (!finding->timezone[0] || zone_find(text_of(finding->timezone), &zone))
-        zone = zone_utc();
-    char when[SAY_MAX];
-    (void)say_time(finding->at_s, finding->at_s, zone_offset_s(zone, finding->at_s), when);
+    *out = (struct noted){.note = NOTE_FOUND};
+    note_put(out, NOTED_DETECTOR, reason->detector);
+    note_put(out, NOTED_UTILITY, utility_names[reason->utility]);
+    note_put_number(out, NOTED_SINCE, reason->since_s * 1000);
+    for (size_t i = 0; i < DETECTOR_SAID_MAX && detector->said[i]; i++)
+        for (size_t k = 0; k < reason->evidence.term_count; k++)
+            if (strcmp(reason->evidence.terms[k].name, detector->said[i]) == 0)
+                out->terms[out->term_count++] = reason->evidence.terms[k];
+}
+
+void reasons_note_end(const struct finding *finding, struct noted *out,
+                      char own[FINDING_SUMMARY_MAX])
+{
+    clean_summary(finding, own);
+    *out = (struct noted){.note = finding->life ? NOTE_LIFE : NOTE_ENDED};
     if (finding->life)
-        buffer_format(out, "%s used by %s", utility_names[finding->verdict.utility], when);
+        note_put(out, NOTED_UTILITY, utility_names[finding->verdict.utility]);
     else
-        buffer_format(out, "%s no longer holds since %s", finding->detector->name, when);
+        note_put(out, NOTED_DETECTOR, finding->detector->name);
+    note_put_number(out, NOTED_AT, finding->at_s * 1000);
 }

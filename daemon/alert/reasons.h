@@ -27,7 +27,11 @@ void reasons_begin(struct alert *alert, const struct finding *finding);
  * there is none. */
 enum severity reasons_severity(struct alert *alert, const struct finding *finding);
 
-/* What ended it, for the history: the finding's own words, else a sentence from what is known. */
-void reasons_say_end(const struct finding *finding, struct buffer *out);
+/* What is noted of it in the history: what it is, and the numbers of its sentence. */
+void reasons_note(const struct alert_reason *reason, const struct detector *detector,
+                  struct noted *out);
+/* What is noted of its end; own: the finding's own words, "" without. */
+void reasons_note_end(const struct finding *finding, struct noted *out,
+                      char own[FINDING_SUMMARY_MAX]);
 
 #endif

@@ -73,7 +73,7 @@ enum err referral_refer(struct making *making)
 {
     const struct change *change = making->change;
     struct alert *alert = &making->step->alert;
-    struct buffer note = {0};
+    struct noted noted = {.note = change->also ? NOTE_REFERRED_ALSO : NOTE_REFERRED};
     enum err err = check_referable(making);
     if (err)
         return err;
@@ -81,12 +81,10 @@ enum err referral_refer(struct making *making)
     to_desk(alert, change->refer_to);
     alert->state = ALERT_REFERRED;
     alert->accept_by_ms = change->at_ms + making->rules->refer_accept_s * 1000;
-    buffer_format(&note, "to the %s: %s", team_names[alert->desk], change->note);
+    note_put(&noted, NOTED_TEAM, team_names[alert->desk]);
     if (change->also)
-        buffer_format(&note, " (they have %.*s of this home already)", ALERT_ID_SHOWN,
-                      change->also);
-    making_record(making, STEP_REFERRED, change->who, change->at_ms, note.at);
-    buffer_done(&note);
+        note_put(&noted, NOTED_ALERT, change->also);
+    making_note(making, STEP_REFERRED, change->who, &noted, change->note);
     return ERR_OK;
 }
 
@@ -109,16 +107,14 @@ enum err referral_decline(struct making *making)
 {
     const struct change *change = making->change;
     struct alert *alert = &making->step->alert;
-    struct buffer note = {0};
     enum err err = check_asked(making, true);
     if (err)
         return err;
     bool taken = change->of_team == 1 + alert->referred_from;
-    buffer_format(&note, "%s the %s: %s", taken ? "taken back by" : "back to",
-                  team_names[alert->referred_from], change->note);
+    struct noted noted = {.note = taken ? NOTE_TAKEN_BACK : NOTE_DECLINED};
+    note_put(&noted, NOTED_TEAM, team_names[alert->referred_from]);
     to_desk(alert, alert->referred_from);
-    making_record(making, STEP_DECLINED, change->who, change->at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_DECLINED, change->who, &noted, change->note);
     return ERR_OK;
 }
 
@@ -126,31 +122,24 @@ enum err referral_not_accepted(struct making *making)
 {
     const struct alert *before = making->before;
     int64_t at_ms = making->change->at_ms;
-    char until[TIME_TEXT_MAX];
-    struct buffer note = {0};
+    struct noted noted = {.note = NOTE_NOT_ANSWERED};
     if (before->state != ALERT_REFERRED || before->accept_by_ms > at_ms)
         return fault_set(making->fault, ERR_DUPLICATE, "no referral has run out");
-    buffer_format(&note, "back to the %s: the %s have not answered by %s",
-                  team_names[before->referred_from], team_names[before->desk],
-                  making_time(before, before->accept_by_ms, until));
+    note_put(&noted, NOTED_TEAM, team_names[before->referred_from]);
+    note_put(&noted, NOTED_ASKED, team_names[before->desk]);
+    note_put_number(&noted, NOTED_UNTIL, before->accept_by_ms);
     to_desk(&making->step->alert, before->referred_from);
-    making_record(making, STEP_NOT_ACCEPTED, ALERT_WHO_MACHINE, at_ms, note.at);
-    buffer_done(&note);
+    making_note(making, STEP_NOT_ACCEPTED, ALERT_WHO_MACHINE, &noted, NULL);
     return ERR_OK;
 }
 
-void referral_to_police(struct making *making, const char *why)
+void referral_to_police(struct making *making, struct noted *why, const char *words)
 {
     struct alert *alert = &making->step->alert;
-    char life[TIME_TEXT_MAX];
-    struct buffer note = {0};
-    buffer_format(&note, "to the police: %s; last sign of life: %s", why,
-                  alert->last_life_s ? making_time(alert, alert->last_life_s * 1000, life)
-                                     : "none known");
-    to_desk(alert, TEAM_POLICE);
     const char *who = making->change->who ? making->change->who : ALERT_WHO_MACHINE;
-    making_record(making, STEP_ESCALATED, who, making->change->at_ms, note.at);
-    buffer_done(&note);
+    note_put_number(why, NOTED_LIFE, alert->last_life_s * 1000);
+    to_desk(alert, TEAM_POLICE);
+    making_note(making, STEP_ESCALATED, who, why, words);
 }
 
 /* Anybody may, whoever has it: that a life is at risk is not for one person to keep. */
@@ -164,6 +153,6 @@ enum err referral_escalate(struct making *making)
     if (before->desk == TEAM_POLICE)
         return fault_set(making->fault, ERR_REFUSED, "it is with the police already");
     ladder_end(&making->step->alert);
-    referral_to_police(making, making->change->note);
+    referral_to_police(making, &(struct noted){.note = NOTE_TO_POLICE}, making->change->note);
     return ERR_OK;
 }

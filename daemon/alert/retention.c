@@ -19,7 +19,8 @@ int64_t retention_closed_ms(const struct alert *alert)
     return alert->raised_wall_ms; /* the step made room in a full history */
 }
 
-/* What the machine wrote is of its reasons, which stay. */
+/* What the machine wrote is of its reasons, which stay; so does what it noted of a person's step.
+ */
 static bool drop_notes(struct alert *alert)
 {
     bool any = false;
@@ -28,7 +29,8 @@ static bool drop_notes(struct alert *alert)
         if (!step->note || strcmp(step->who, ALERT_WHO_MACHINE) == 0)
             continue;
         free(step->note);
-        step->note = NULL;
+        free(step->words);
+        step->note = step->words = NULL;
         any = true;
     }
     return any;

@@ -70,7 +70,7 @@ async function calls(browser, handed) {
   for (const [locale, team, missing, term, step] of [
     ['en-GB', 'police team', 'former cannot be called: no such account', 'On call',
       /message, resident *step 1 of 4 of urgent$/],
-    ['ko-KR', '경찰 팀', 'former: 연락할 수 없음 (없는 계정)', '당직', /문자, 거주자 *1단계$/]]) {
+    ['ko-KR', '경찰 팀', 'former: 연락할 수 없음 (없는 계정)', '당직', /문자, 거주자 *urgent: 4단계 중 1단계$/]]) {
     const page = await open(browser, `ahn, ${locale}`, {locale});
     await signIn(page, 'ahn', undefined, '#/team');
     const roster = page.locator('tr', {hasText: 'night-watch'});
@@ -94,6 +94,37 @@ async function calls(browser, handed) {
   }
 }
 
+const inHistory = (page, text) => page.locator('.history li', {hasText: text}).first().waitFor();
+
+// What Anbu notes is said in the officer's language, and what a person wrote stands as it is.
+async function inKorean(browser, handed) {
+  const page = await open(browser, 'yoon, Korean', {locale: 'ko-KR'});
+  await prepare('yoon');
+  await signIn(page, 'yoon');
+  await page.waitForSelector('.live.on');
+  const id = fresh('welfare', [handed]);
+  await openAlert(page, id);
+  ctl('alerts', 'ack', id, '--for', '1s');
+  await inHistory(page, /root: .*까지 맡았으나 조치가 없었습니다\./);
+  check(true, 'an acknowledgement that ran out is told in Korean');
+  ctl('alerts', 'refer', id, '--team', 'police', '--note', 'nobody opens');
+  await inHistory(page, '경찰 팀으로 인계를 요청했습니다.');
+  const referred = page.locator('.history li', {hasText: 'nobody opens'});
+  equal(await referred.locator('p').allTextContents(),
+    ['경찰 팀으로 인계를 요청했습니다.', 'nobody opens'], 'so is a referral, apart from its words');
+  ctl('alerts', 'decline', id, '--note', 'no danger');
+  await inHistory(page, '복지 팀으로 돌아갔습니다.');
+  ctl('alerts', 'escalate', id, '--note', 'smell of gas');
+  await inHistory(page, /경찰 팀으로 격상했습니다\. 마지막 생활 신호: .*smell of gas$/);
+  ctl('alerts', 'resolve', id, '--outcome', 'safe', '--note', 'was asleep');
+  await inHistory(page, /안전was asleep$/);
+  const history = (await historyOf(page)).join('\n');
+  check(!/[a-z]{3}/i.test(history.replace(/root|nobody opens|no danger|smell of gas|was asleep/g,
+    '')), 'and no English is left but what people wrote', history);
+  await accessible(page, 'history, Korean');
+  await page.context().close();
+}
+
 run(async (browser) => {
   await prepare('noh');
   const page = await open(browser, 'noh');
@@ -102,6 +133,7 @@ run(async (browser) => {
   const alert = await handsOver(page);
   await staysTrue(page, alert);
   await onPaper(page);
+  await inKorean(browser, alert.id);
   await calls(browser, alert.id);
   equal(crimes, [], `no request leaves ${settings.address}, no error`);
 });

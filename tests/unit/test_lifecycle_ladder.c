@@ -355,7 +355,7 @@ START_TEST(the_snapshot_tells_where_it_stands)
                         "\"whom\":\"resident\",\"since\":\"2026-01-16T07:20:00+09:00\","
                         "\"until\":\"2026-01-16T07:30:00+09:00\"}"));
     ck_assert_ptr_nonnull(strstr(json.at, "\"what\":\"step_due\""));
-    ck_assert_ptr_nonnull(strstr(json.at, "of urgent\",\"step\":1,\"channel\""));
+    ck_assert_ptr_nonnull(strstr(json.at, "\"ladder\":\"urgent\"},\"step\":1,\"channel\""));
     ck_assert_msg(!alert_read(buffer_view(&json), &again, &fault), "%s", fault.text);
     alert_write(&again, &copy);
     ck_assert_str_eq(copy.at, json.at);

@@ -54,6 +54,22 @@ START_TEST(each_part_goes_when_its_time_has_come)
 }
 END_TEST
 
+/* What a person wrote into what Anbu notes goes with their notes; what Anbu says in it stays. */
+START_TEST(words_go_and_codes_stay)
+{
+    struct alert alert = worked(true);
+    struct alert_step *closed = &alert.steps[alert.step_count - 1];
+    ck_assert_str_eq(closed->note, "safe: was at her son's");
+    ck_assert_str_eq(closed->words, "was at her son's");
+    ck_assert(retention_strip(&alert));
+    ck_assert_ptr_null(closed->note);
+    ck_assert_ptr_null(closed->words);
+    ck_assert_int_eq(closed->noted->note, NOTE_CLOSED);
+    ck_assert_int_eq(alert.steps[0].noted->note, NOTE_FOUND);
+    alert_done(&alert);
+}
+END_TEST
+
 START_TEST(a_live_alert_is_kept_whole_and_an_end_counts_anew_after_a_reopening)
 {
     struct alert alert = worked(false);
@@ -120,6 +136,7 @@ int main(void)
     Suite *suite = suite_create("retention");
     TCase *cases = tcase_create("retention");
     tcase_add_test(cases, each_part_goes_when_its_time_has_come);
+    tcase_add_test(cases, words_go_and_codes_stay);
     tcase_add_test(cases, a_live_alert_is_kept_whole_and_an_end_counts_anew_after_a_reopening);
     tcase_add_test(cases, what_is_left_reads_back_as_it_was_written);
     tcase_add_test(cases, an_opt_out_clears_what_somebody_has_in_hand_and_nothing_that_is_closed);

@@ -10,7 +10,7 @@ import {pair} from './pair.js';
 import {pages} from './pages.js';
 import {picture} from './picture.js';
 import {severityMark, standing} from './queue.js';
-import {contactOf, factors, noteOf, reasonsOf, sentenceOf} from './sentence.js';
+import {contactOf, factors, notesOf, reasonsOf, sentenceOf} from './sentence.js';
 import {number, t, timeElement, word} from './text.js';
 
 const KEPT = 'anbu.contact.';
@@ -106,10 +106,10 @@ function nextCard(alert) {
 // ---- history ----
 
 function step(one, zone) {
-  const [more, note] = [contactOf(one), noteOf(one)];
+  const more = contactOf(one);
   return h('li', {}, timeElement(one.at, zone), ' ', h('b', {}, word('step', one.what)), ' ',
     h('span', {class: 'soft'}, who(one.who)), more ? `: ${more}` : null,
-    note ? h('p', {}, note) : null);
+    notesOf(one, zone).map((note) => h('p', {}, note)));
 }
 
 function historyCard(alert) {

@@ -6,7 +6,7 @@ import {who} from './act.js';
 import {fill, h} from './dom.js';
 import {isLive, onMyDesk, queue, watchAlerts} from './live.js';
 import {severityMark} from './queue.js';
-import {contactOf, noteOf} from './sentence.js';
+import {contactOf, notesOf} from './sentence.js';
 import {filters, table} from './table.js';
 import {onDuty} from './team.js';
 import {moment, now, t, timeElement, word} from './text.js';
@@ -27,10 +27,10 @@ function withWhom(alert) {
 function lastStep({steps, timezone}) {
   const step = steps.at(-1);
   if (!step) return null;
-  const [more, note] = [contactOf(step), noteOf(step)];
+  const more = contactOf(step);
   return [timeElement(step.at, timezone), ' ', h('b', {}, word('step', step.what)), ' ',
     h('span', {class: 'soft'}, who(step.who)), more && `: ${more}`,
-    note && h('p', {class: 'wrap'}, note)];
+    notesOf(step, timezone).map((note) => h('p', {class: 'wrap'}, note))];
 }
 
 // The step of its ladder that comes due, or what becomes of it when nobody does anything.

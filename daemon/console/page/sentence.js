@@ -31,7 +31,7 @@ const parts = {
   flow: (reason) => ({hours: whole(reason.evidence.terms.running),
     level: whole(reason.evidence.terms.level)}),
   arrears: (reason) => ({n: reason.evidence.terms.months,
-    amount: number(reason.evidence.terms.amount, 0)}),
+    amount: whole(reason.evidence.terms.amount)}),
   cold: (reason) => ({percent: whole(reason.evidence.terms.percent),
     degrees: unit(reason.evidence.terms.celsius, 'celsius', 1)}),
   routine: (reason, zone) => ({since: moment(reason.since, zone)}),
@@ -82,10 +82,32 @@ export function factors(alert) {
     all.map((name) => word('factor', name)));
 }
 
-// What Anbu notes on a step of a ladder is English; in another language its number says it.
-export function noteOf({what, step, note}) {
-  return what === 'step_due' && step && language !== SUMMARIES ? t('sentence.step', {n: step})
-    : note;
+// A value of a note: a word, a moment, the first letters of an id, or as it is.
+const vocabularies = {team: 'team', asked: 'team', outcome: 'outcome', detector: 'detector',
+  utility: 'utility', whom: 'whom'};
+const moments = ['until', 'life', 'since', 'at'];
+const ids = ['alert', 'incident'];
+
+function valueOf(name, value, zone) {
+  if (vocabularies[name]) return word(vocabularies[name], value);
+  if (moments.includes(name)) return value ? moment(value, zone) : t('sentence.no_life');
+  return ids.includes(name) ? value.slice(0, 8) : value;
+}
+
+// What Anbu notes of a step: of what was found its sentence, as of a reason.
+function notedOf({code, values, note}, zone) {
+  const {terms = {}, ...named} = values;
+  const found = code === 'found' && (language === SUMMARIES ? note
+    : composed({...named, evidence: {terms}}, zone));
+  return found || t(`note.${code}`, Object.fromEntries(Object.entries(named).map(([name, value]) =>
+    [name, valueOf(name, value, zone)])));
+}
+
+// What stands with a step: what Anbu notes, then what a person wrote. A note without a code is a
+// person's, or was written before there were codes: it stands as it is.
+export function notesOf(step, zone) {
+  const told = step.code && knows(`note.${step.code}`);
+  return (told ? [notedOf(step, zone), step.words] : [step.note]).filter(Boolean);
 }
 
 // Of a step of the history: how whom was tried with what result, or what is to be tried.
