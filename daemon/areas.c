@@ -8,8 +8,8 @@
 #include "reports.h"
 
 #define EXCHANGE_MS          5000
-#define EXCHANGE_ARRIVALS_MS 300000 /* by the arrival clock, which runs as fast as it is read */
-#define STEPPED_BACK_MS      86400000
+#define EXCHANGE_ARRIVALS_MS 300000   /* by the arrival clock, which runs as fast as it is read */
+#define STEPPED_BACK_MS      86400000 /* likewise: partitions differ, but not by that much */
 #define HOUR_S               3600
 #define DAYS_BEFORE          3    /* that the store still has: STORE_AREA_HOURS */
 #define SLOTS_AT_FIRST       1024 /* powers of two */
@@ -379,6 +379,21 @@ static enum err judge(struct worker *worker, const struct store_area_hour *count
     return areas_change(worker, &next, before, change, fault);
 }
 
+/* Incidents of a clock that was ahead: they would hold alerts for as much longer. */
+static enum err bring_back(struct worker *worker, int64_t now_ms, struct fault *fault)
+{
+    struct areas *areas = worker->areas;
+    enum err err = ERR_OK;
+    if (worker->options.arrival_clock || worker->skewed)
+        return ERR_OK;
+    for (size_t i = 0; i < areas->incident_count && !err; i++) {
+        struct incident next = areas->incidents[i];
+        if (incident_set_back(&next, now_ms, clocks_slack_ms(worker)))
+            err = areas_change(worker, &next, areas->incidents[i].version, INCIDENT_GOES_ON, fault);
+    }
+    return err;
+}
+
 static enum err exchange(struct worker *worker, const struct store_area_hour *counted, size_t count,
                          int64_t now_ms, struct fault *fault)
 {
@@ -387,6 +402,8 @@ static enum err exchange(struct worker *worker, const struct store_area_hour *co
     struct store_area_total *totals = memory_get(STORE_AREA_ADDS_MAX * sizeof *totals);
     int64_t from_ns = clock_monotonic_ns(worker->options.clock);
     enum err err = list_incidents(worker, fault);
+    if (!err)
+        err = bring_back(worker, now_ms, fault);
     for (size_t from = 0; from < count && !err; from += STORE_AREA_ADDS_MAX) {
         size_t part = count - from < STORE_AREA_ADDS_MAX ? count - from : STORE_AREA_ADDS_MAX;
         err = store->ops->area_add(store, counted + from, part, window, totals, fault);
@@ -569,27 +586,28 @@ static void exchange_now(struct worker *worker, int64_t now_ms)
     complain(worker, "areas cannot be exchanged: nothing is held back", err, &fault);
 }
 
-static bool is_due(int64_t due_ms, int64_t now_ms)
+static bool is_due(int64_t due_ms, int64_t now_ms, int64_t stepped_back_ms)
 {
-    return now_ms >= due_ms || now_ms < due_ms - STEPPED_BACK_MS;
+    return now_ms >= due_ms || now_ms < due_ms - stepped_back_ms;
 }
 
 void areas_turn(struct worker *worker, struct partition *partition, int64_t now_ms)
 {
     struct areas *areas = worker->areas;
+    int64_t back_ms = worker->options.arrival_clock ? STEPPED_BACK_MS : EXCHANGE_MS;
     if (!worker->settings->incidents.enabled) { /* what was held before is delivered */
         size_t forgotten;
         free(take_counted(areas, &forgotten));
         forget_incidents(areas);
         areas->readable = true;
-    } else if (areas->urgent || is_due(areas->due_ms, now_ms)) {
+    } else if (areas->urgent || is_due(areas->due_ms, now_ms, back_ms)) {
         exchange_now(worker, now_ms);
     }
     if (!partition)
         for (uint32_t p = 0; p < worker->options.partitions; p++)
             align(worker, &worker->partitions[p], now_ms);
     else if (partition->taken_anew || partition->aligned_to != areas->changes ||
-             is_due(partition->aligned_ms + EXCHANGE_ARRIVALS_MS, now_ms))
+             is_due(partition->aligned_ms + EXCHANGE_ARRIVALS_MS, now_ms, back_ms))
         align(worker, partition, now_ms);
 }
 

@@ -178,6 +178,7 @@ bool partition_take(struct worker *worker, struct partition *partition)
         clock_wall_ms(worker->options.clock) + worker->settings->daemon.takeover_grace_s * 1000;
     outbox_restart(partition->outbox);
     partition->taken_anew = true;
+    partition->look_ahead = true; /* who had it may have had a clock that was ahead */
     metric_add(&worker->counts.takeovers, 1);
     atomic_fetch_add(&worker->counts.partitions, 1);
     log_line(LOG_INFO, "partition taken",

@@ -49,6 +49,7 @@ struct partition {
     int64_t aligned_ms;      /* when; by what people go by */
     unsigned aligned_to;     /* changes of incidents that it has followed */
     bool taken_anew;         /* since then */
+    bool look_ahead;         /* some of its alerts may be of a clock that was ahead */
     struct census *census;   /* what its homes come to; NULL: not owned */
     struct letters *letters; /* dead letters under way */
     struct outbox *outbox;
@@ -82,6 +83,7 @@ struct worker {
     size_t batch_max;
     uint64_t batch;
     int64_t ticked_ms; /* monotonic */
+    int64_t lead_ms;   /* of the wall clock over the monotonic one, at the last tick */
     bool skewed;
     bool full;               /* the cache is full of what cannot be written yet: nothing is read */
     bool wrong_clock;        /* ours and the store's are so far apart that arrivals mean nothing */
@@ -147,6 +149,15 @@ void gauge_group(struct worker *worker);
 /* One line of a kind now and then: an outage is one event, not one a partition and try. */
 void gauge_complain(struct worker *worker, struct log_quota *quota, const char *what,
                     uint32_t partition, enum err err, const struct fault *fault);
+
+/* clocks.c: by the machine's clock, once a second. */
+void clocks_look(struct worker *worker);
+/* How far clocks that agree may differ. */
+int64_t clocks_slack_ms(const struct worker *worker);
+int64_t clocks_lead_ms(const struct worker *worker);
+/* Alerts of a clock that was ahead, where there may be any. False: the partition was lost over it.
+ */
+bool clocks_bring_back(struct worker *worker, struct partition *partition, int64_t wall_ms);
 
 /* casework.c: findings, timers and the alerts log become transitions. */
 bool casework_findings(struct worker *worker, struct partition *partition);

@@ -189,6 +189,10 @@ enum err reports_look(struct worker *worker, int64_t now_ms, struct fault *fault
     struct reports *reports = worker->reports;
     int32_t hour = (int32_t)((now_ms - LOOK_MS) / HOUR_MS) - 1; /* the last that is over */
     enum err err = ERR_OK;
+    if (!worker->options.arrival_clock && hour < reports->looked_hour) { /* the clock was ahead */
+        reports->looked_hour = hour - 1;
+        reports->looked_at = 0;
+    }
     if (!reports->looked_at) {
         if (hour <= reports->looked_hour || is_behind(worker))
             return ERR_OK;

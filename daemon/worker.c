@@ -68,6 +68,7 @@ struct worker *worker_new(const struct worker_options *options)
     worker->partitions = memory_get(options->partitions * sizeof *worker->partitions);
     worker->measured = memory_get(options->partitions * sizeof *worker->measured);
     metric_set(&worker->counts.given, -1);
+    worker->lead_ms = clocks_lead_ms(worker);
     const struct log_quota quota = {.lines = COMPLAINTS, .window_ms = COMPLAINTS_MS};
     worker->drop_quota = worker->take_quota = worker->area_quota = worker->alert_quota = quota;
     for (uint32_t p = 0; p < options->partitions; p++) {
@@ -220,29 +221,6 @@ static void retake(struct worker *worker)
     }
 }
 
-/* Timers wait while the machine's clock and the store's disagree: one of them is wrong. When they
- * are so far apart that a reading of now would be of the future, nothing is read either. */
-static void compare_clocks(struct worker *worker)
-{
-    int64_t theirs;
-    struct fault fault = {""};
-    const struct settings *settings = worker->settings;
-    if (worker->store->ops->clock_ms(worker->store, &theirs, &fault))
-        return; /* as it was: nothing is owned without a store */
-    int64_t apart = llabs(theirs - clock_wall_ms(worker->options.clock));
-    bool skewed = apart > settings->daemon.clock_skew_max_s * 1000;
-    bool wrong = apart > settings->ingest.in_future_s * 1000;
-    if (skewed != worker->skewed || wrong != worker->wrong_clock)
-        log_line(skewed ? LOG_ERROR : LOG_INFO,
-                 wrong    ? "clocks disagree: nothing is read, timers wait"
-                 : skewed ? "clocks disagree: timers wait"
-                          : "clocks agree again",
-                 "apart_ms=%lld remedy=\"set this machine's clock, or Redis's, right\"",
-                 (long long)apart);
-    worker->skewed = skewed;
-    worker->wrong_clock = wrong;
-}
-
 /* A store that was reached anew may have gone back; who owns a quiet partition shall not wait for
  * its next write to see it, for people wait for that. */
 static void notice_reconnection(struct worker *worker)
@@ -272,7 +250,7 @@ static void tick(struct worker *worker, int64_t now)
     worker->ticked_ms = now;
     int64_t wall = clock_wall_ms(worker->options.clock);
     if (!worker->options.arrival_clock)
-        compare_clocks(worker);
+        clocks_look(worker);
     notice_reconnection(worker);
     if (!worker->options.arrival_clock)
         areas_turn(worker, NULL, wall);
@@ -293,6 +271,8 @@ static void tick(struct worker *worker, int64_t now)
         int64_t grace_ms = worker->settings->daemon.takeover_grace_s * 1000;
         if (partition->timers_from_ms > wall + grace_ms)
             partition->timers_from_ms = wall + grace_ms;
+        if (timers && !clocks_bring_back(worker, partition, wall))
+            continue;
         if (timers && wall >= partition->timers_from_ms && casework_timers(worker, partition, wall))
             (void)erase_turn(worker, partition, wall);
     }

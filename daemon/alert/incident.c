@@ -172,6 +172,28 @@ enum incident_change incident_report(struct incident *incident, const struct inc
     return INCIDENT_OPENED;
 }
 
+bool incident_set_back(struct incident *incident, int64_t now_ms, int64_t slack_ms)
+{
+    int64_t by_ms = incident->opened_ms - now_ms;
+    if (by_ms < incident->closed_ms - now_ms)
+        by_ms = incident->closed_ms - now_ms;
+    if (by_ms <= slack_ms)
+        return false;
+    if (incident->opened_ms > now_ms)
+        incident->opened_ms = now_ms;
+    if (incident->closed_ms > now_ms)
+        incident->closed_ms = now_ms;
+    incident->held_until_ms -= by_ms;
+    /* Its hours are of the clock, too: those that are still to come would not be looked at. */
+    int32_t hour = (int32_t)(now_ms / 1000 / HOUR_S);
+    int32_t *hours[] = {&incident->from_hour, &incident->last_hour, &incident->end_hour};
+    for (size_t i = 0; incident->kind == INCIDENT_UNREPORTED && i < 3; i++)
+        if (*hours[i] > hour)
+            *hours[i] = hour;
+    incident->version++;
+    return true;
+}
+
 bool incident_is_of_reports(const char *group)
 {
     return memchr(group, '.', strcspn(group, ":")) != NULL;

@@ -62,6 +62,10 @@ enum incident_change incident_report(struct incident *incident, const struct inc
                                      const char *group, int32_t hour,
                                      const struct store_area_sums *sums, int64_t now_ms);
 
+/* It was opened or closed by a clock that was ahead, by more than the slack: it holds no longer
+ * than it would have. False: it was not. */
+bool incident_set_back(struct incident *incident, int64_t now_ms, int64_t slack_ms);
+
 /* Reports are counted by utility: "water.area:<name>". */
 bool incident_is_of_reports(const char *group);
 

@@ -512,6 +512,7 @@ static const struct row {
     [CHANGE_HOLD] = {on_hold, false, NULL},
     [CHANGE_HOLD_END] = {on_hold_end, false, NULL},
     [CHANGE_OPT_OUT] = {on_opt_out, false, NULL},
+    [CHANGE_CLOCK_SET_BACK] = {set_back_apply, false, NULL},
 };
 static_assert(sizeof rows / sizeof rows[0] == ALERT_CHANGE_COUNT, "a change has no row");
 

@@ -14,26 +14,27 @@
 #include "store/store.h"
 
 /* X(constant, name). One table: API, anbuctl and the docs use the names. */
-#define ALERT_CHANGES(X)                                                            \
-    X(CHANGE_FINDING, "finding") /* a detector: raises, updates, clears, reopens */ \
-    X(CHANGE_ACKNOWLEDGE, "acknowledge")                                            \
-    X(CHANGE_RELEASE, "release") /* the owner gives it back */                      \
-    X(CHANGE_CONTACT, "contact") /* somebody was tried to be reached */             \
-    X(CHANGE_ANSWER, "answer")   /* to an automatic message */                      \
-    X(CHANGE_REFER, "refer")     /* to another team's desk */                       \
-    X(CHANGE_ACCEPT, "accept")                                                      \
-    X(CHANGE_DECLINE, "decline")                                                    \
-    X(CHANGE_ESCALATE, "escalate") /* a person: to the police */                    \
-    X(CHANGE_NOTE, "note")                                                          \
-    X(CHANGE_RESOLVE, "resolve")                                                    \
-    X(CHANGE_REOPEN, "reopen")                                                      \
-    X(CHANGE_ACK_EXPIRED, "ack_expired")       /* timer */                          \
-    X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */                          \
-    X(CHANGE_NOT_ACCEPTED, "not_accepted")     /* timer */                          \
-    X(CHANGE_STEP_DUE, "step_due")             /* timer */                          \
-    X(CHANGE_HOLD, "hold")                     /* an area incident */               \
-    X(CHANGE_HOLD_END, "hold_end")             /* its end, or timer */              \
-    X(CHANGE_OPT_OUT, "opt_out")               /* the household's: nobody watches it any more */
+#define ALERT_CHANGES(X)                                                                         \
+    X(CHANGE_FINDING, "finding") /* a detector: raises, updates, clears, reopens */              \
+    X(CHANGE_ACKNOWLEDGE, "acknowledge")                                                         \
+    X(CHANGE_RELEASE, "release") /* the owner gives it back */                                   \
+    X(CHANGE_CONTACT, "contact") /* somebody was tried to be reached */                          \
+    X(CHANGE_ANSWER, "answer")   /* to an automatic message */                                   \
+    X(CHANGE_REFER, "refer")     /* to another team's desk */                                    \
+    X(CHANGE_ACCEPT, "accept")                                                                   \
+    X(CHANGE_DECLINE, "decline")                                                                 \
+    X(CHANGE_ESCALATE, "escalate") /* a person: to the police */                                 \
+    X(CHANGE_NOTE, "note")                                                                       \
+    X(CHANGE_RESOLVE, "resolve")                                                                 \
+    X(CHANGE_REOPEN, "reopen")                                                                   \
+    X(CHANGE_ACK_EXPIRED, "ack_expired")       /* timer */                                       \
+    X(CHANGE_UNACKNOWLEDGED, "unacknowledged") /* timer */                                       \
+    X(CHANGE_NOT_ACCEPTED, "not_accepted")     /* timer */                                       \
+    X(CHANGE_STEP_DUE, "step_due")             /* timer */                                       \
+    X(CHANGE_HOLD, "hold")                     /* an area incident */                            \
+    X(CHANGE_HOLD_END, "hold_end")             /* its end, or timer */                           \
+    X(CHANGE_OPT_OUT, "opt_out")               /* the household's: nobody watches it any more */ \
+    X(CHANGE_CLOCK_SET_BACK, "clock_set_back") /* the wall clock was ahead: set_back.h */
 enum alert_change { ALERT_CHANGES(VOCABULARY_CONSTANT) ALERT_CHANGE_COUNT };
 extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
 
@@ -61,7 +62,8 @@ extern const char *const alert_change_names[ALERT_CHANGE_COUNT];
     X(STEP_DUE, "step_due", "updated") /* of its ladder */                                       \
     X(STEP_LADDER_ENDED, "ladder_ended", "updated")                                              \
     X(STEP_HELD, "held", "updated")             /* by an area incident */                        \
-    X(STEP_HOLD_ENDED, "hold_ended", "updated") /* it is delivered from here on */
+    X(STEP_HOLD_ENDED, "hold_ended", "updated") /* it is delivered from here on */               \
+    X(STEP_CLOCK_SET_BACK, "clock_set_back", "updated")
 #define ALERT_STEPS_CONSTANT(constant, word, event) constant,
 enum alert_step_kind { ALERT_STEPS(ALERT_STEPS_CONSTANT) ALERT_STEP_COUNT };
 extern const char *const alert_step_words[ALERT_STEP_COUNT];

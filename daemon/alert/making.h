@@ -46,6 +46,7 @@ NODISCARD enum err referral_accept(struct making *making);
 NODISCARD enum err referral_decline(struct making *making);
 NODISCARD enum err referral_not_accepted(struct making *making);
 NODISCARD enum err referral_escalate(struct making *making);
+NODISCARD enum err set_back_apply(struct making *making);
 /* Open on the police's desk, for the reason (a note with NOTED_LIFE, which is set here). */
 void referral_to_police(struct making *making, struct noted *why, const char *words);
 

@@ -19,22 +19,22 @@
 enum note_kind { NOTE_TEXT, NOTE_WORD, NOTE_ID, NOTE_NUMBER, NOTE_TIME, NOTE_WEEKDAY };
 
 /* X(constant, name, kind). Moments are milliseconds; 0: not known, null. */
-#define NOTE_VALUES(X)                        \
-    X(NOTED_WHO, "who", NOTE_TEXT)            \
-    X(NOTED_TEAM, "team", NOTE_TEXT)          \
-    X(NOTED_ASKED, "asked", NOTE_TEXT)        \
-    X(NOTED_OUTCOME, "outcome", NOTE_TEXT)    \
-    X(NOTED_DETECTOR, "detector", NOTE_TEXT)  \
-    X(NOTED_UTILITY, "utility", NOTE_TEXT)    \
-    X(NOTED_INCIDENT, "incident", NOTE_TEXT)  \
-    X(NOTED_LADDER, "ladder", NOTE_TEXT)      \
-    X(NOTED_WHOM, "whom", NOTE_WORD)          \
-    X(NOTED_ALERT, "alert", NOTE_ID)          \
-    X(NOTED_N, "n", NOTE_NUMBER)              \
-    X(NOTED_MAX, "max", NOTE_NUMBER)          \
-    X(NOTED_UNTIL, "until", NOTE_TIME)        \
-    X(NOTED_LIFE, "life", NOTE_TIME)          \
-    X(NOTED_SINCE, "since", NOTE_TIME)        \
+#define NOTE_VALUES(X)                       \
+    X(NOTED_WHO, "who", NOTE_TEXT)           \
+    X(NOTED_TEAM, "team", NOTE_TEXT)         \
+    X(NOTED_ASKED, "asked", NOTE_TEXT)       \
+    X(NOTED_OUTCOME, "outcome", NOTE_TEXT)   \
+    X(NOTED_DETECTOR, "detector", NOTE_TEXT) \
+    X(NOTED_UTILITY, "utility", NOTE_TEXT)   \
+    X(NOTED_INCIDENT, "incident", NOTE_TEXT) \
+    X(NOTED_LADDER, "ladder", NOTE_TEXT)     \
+    X(NOTED_WHOM, "whom", NOTE_WORD)         \
+    X(NOTED_ALERT, "alert", NOTE_ID)         \
+    X(NOTED_N, "n", NOTE_NUMBER)             \
+    X(NOTED_MAX, "max", NOTE_NUMBER)         \
+    X(NOTED_UNTIL, "until", NOTE_TIME)       \
+    X(NOTED_LIFE, "life", NOTE_TIME)         \
+    X(NOTED_SINCE, "since", NOTE_TIME)       \
     X(NOTED_AT, "at", NOTE_WEEKDAY)
 #define NOTE_VALUE_CONSTANT(constant, name, kind) constant,
 enum note_value { NOTED_NOTHING, NOTE_VALUES(NOTE_VALUE_CONSTANT) NOTED_COUNT };
@@ -42,50 +42,51 @@ enum note_value { NOTED_NOTHING, NOTE_VALUES(NOTE_VALUE_CONSTANT) NOTED_COUNT };
 /* X(constant, code, English, values): THE table. A {name} is a value; {:words} is what a person
  * wrote, behind a colon. NULL: the finding's own sentence. A code keeps its values for ever, for
  * histories are kept: what is to say more gets a code of its own. */
-#define NOTES(X)                                                                                  \
-    X(NOTE_FOUND, "found", NULL, NOTED_DETECTOR, NOTED_UTILITY, NOTED_SINCE)                      \
-    X(NOTE_LIFE, "life", "{utility} used by {at}", NOTED_UTILITY, NOTED_AT)                       \
-    X(NOTE_ENDED, "ended", "{detector} no longer holds since {at}", NOTED_DETECTOR, NOTED_AT)     \
-    X(NOTE_OPTED_OUT, "opted_out", "the household has opted out", NOTED_NOTHING)                  \
-    X(NOTE_NOT_FOLLOWED, "not_followed", "acknowledged by {who} until {until}; nothing followed", \
-      NOTED_WHO, NOTED_UNTIL)                                                                     \
-    X(NOTE_NO_MORE_FOLLOWED, "no_more_followed",                                                  \
-      "acknowledged by {who} until {until}; nothing more followed", NOTED_WHO, NOTED_UNTIL)       \
-    X(NOTE_NOT_TAKEN, "not_taken", "nobody has acknowledged it in time ({n} of {max})", NOTED_N,  \
-      NOTED_MAX)                                                                                  \
-    X(NOTE_HELD, "held", "held by incident {incident} of its area or feeder", NOTED_INCIDENT)     \
-    X(NOTE_HOLD_OVER, "hold_over", "incident {incident} holds it no longer: it is over",          \
-      NOTED_INCIDENT)                                                                             \
-    X(NOTE_HOLD_MAXIMUM, "hold_maximum",                                                          \
-      "incident {incident} holds it no longer: the hold's maximum has passed", NOTED_INCIDENT)    \
-    X(NOTE_REFERRED, "referred", "to the {team}{:words}", NOTED_TEAM)                             \
-    X(NOTE_REFERRED_ALSO, "referred_also",                                                        \
-      "to the {team}{:words} (they have {alert} of this home already)", NOTED_TEAM, NOTED_ALERT)  \
-    X(NOTE_DECLINED, "declined", "back to the {team}{:words}", NOTED_TEAM)                        \
-    X(NOTE_TAKEN_BACK, "taken_back", "taken back by the {team}{:words}", NOTED_TEAM)              \
-    X(NOTE_NOT_ANSWERED, "not_answered",                                                          \
-      "back to the {team}: the {asked} have not answered by {until}", NOTED_TEAM, NOTED_ASKED,    \
-      NOTED_UNTIL)                                                                                \
-    X(NOTE_TO_POLICE, "to_police", "to the police{:words}; last sign of life: {life}",            \
-      NOTED_LIFE)                                                                                 \
-    X(NOTE_TO_POLICE_LOST, "to_police_lost",                                                      \
-      "to the police: nobody knows where the resident is; last sign of life: {life}", NOTED_LIFE) \
-    X(NOTE_TO_POLICE_UNREACHED, "to_police_unreached",                                            \
-      "to the police: nobody was reached by the steps of {ladder}; last sign of life: {life}",    \
-      NOTED_LADDER, NOTED_LIFE)                                                                   \
-    X(NOTE_TO_POLICE_HELP, "to_police_help",                                                      \
-      "to the police: the {whom} asks for help; last sign of life: {life}", NOTED_WHOM,           \
-      NOTED_LIFE)                                                                                 \
-    X(NOTE_UNREACHED, "unreached", "nobody was reached by the steps of {ladder}", NOTED_LADDER)   \
-    X(NOTE_HELP, "help", "the {whom} asks for help", NOTED_WHOM)                                  \
-    X(NOTE_STEP, "step", "step {n} of {max} of {ladder}", NOTED_N, NOTED_MAX, NOTED_LADDER)       \
-    X(NOTE_NO_MORE_STEPS, "no_more_steps", "the configuration has no more steps of {ladder}",     \
-      NOTED_LADDER)                                                                               \
-    X(NOTE_CLOSED, "closed", "{outcome}{:words}", NOTED_OUTCOME)                                  \
-    X(NOTE_CLOSED_UNTIL, "closed_until", "{outcome} until {until}{:words}", NOTED_OUTCOME,        \
-      NOTED_UNTIL)                                                                                \
-    X(NOTE_CLOSED_BY_ANSWER, "closed_by_answer",                                                  \
-      "{outcome}: the {whom} has answered that all is well", NOTED_OUTCOME, NOTED_WHOM)
+#define NOTES(X)                                                                                   \
+    X(NOTE_FOUND, "found", NULL, NOTED_DETECTOR, NOTED_UTILITY, NOTED_SINCE)                       \
+    X(NOTE_LIFE, "life", "{utility} used by {at}", NOTED_UTILITY, NOTED_AT)                        \
+    X(NOTE_ENDED, "ended", "{detector} no longer holds since {at}", NOTED_DETECTOR, NOTED_AT)      \
+    X(NOTE_OPTED_OUT, "opted_out", "the household has opted out", NOTED_NOTHING)                   \
+    X(NOTE_NOT_FOLLOWED, "not_followed", "acknowledged by {who} until {until}; nothing followed",  \
+      NOTED_WHO, NOTED_UNTIL)                                                                      \
+    X(NOTE_NO_MORE_FOLLOWED, "no_more_followed",                                                   \
+      "acknowledged by {who} until {until}; nothing more followed", NOTED_WHO, NOTED_UNTIL)        \
+    X(NOTE_NOT_TAKEN, "not_taken", "nobody has acknowledged it in time ({n} of {max})", NOTED_N,   \
+      NOTED_MAX)                                                                                   \
+    X(NOTE_HELD, "held", "held by incident {incident} of its area or feeder", NOTED_INCIDENT)      \
+    X(NOTE_HOLD_OVER, "hold_over", "incident {incident} holds it no longer: it is over",           \
+      NOTED_INCIDENT)                                                                              \
+    X(NOTE_HOLD_MAXIMUM, "hold_maximum",                                                           \
+      "incident {incident} holds it no longer: the hold's maximum has passed", NOTED_INCIDENT)     \
+    X(NOTE_REFERRED, "referred", "to the {team}{:words}", NOTED_TEAM)                              \
+    X(NOTE_REFERRED_ALSO, "referred_also",                                                         \
+      "to the {team}{:words} (they have {alert} of this home already)", NOTED_TEAM, NOTED_ALERT)   \
+    X(NOTE_DECLINED, "declined", "back to the {team}{:words}", NOTED_TEAM)                         \
+    X(NOTE_TAKEN_BACK, "taken_back", "taken back by the {team}{:words}", NOTED_TEAM)               \
+    X(NOTE_NOT_ANSWERED, "not_answered",                                                           \
+      "back to the {team}: the {asked} have not answered by {until}", NOTED_TEAM, NOTED_ASKED,     \
+      NOTED_UNTIL)                                                                                 \
+    X(NOTE_TO_POLICE, "to_police", "to the police{:words}; last sign of life: {life}", NOTED_LIFE) \
+    X(NOTE_TO_POLICE_LOST, "to_police_lost",                                                       \
+      "to the police: nobody knows where the resident is; last sign of life: {life}", NOTED_LIFE)  \
+    X(NOTE_TO_POLICE_UNREACHED, "to_police_unreached",                                             \
+      "to the police: nobody was reached by the steps of {ladder}; last sign of life: {life}",     \
+      NOTED_LADDER, NOTED_LIFE)                                                                    \
+    X(NOTE_TO_POLICE_HELP, "to_police_help",                                                       \
+      "to the police: the {whom} asks for help; last sign of life: {life}", NOTED_WHOM,            \
+      NOTED_LIFE)                                                                                  \
+    X(NOTE_UNREACHED, "unreached", "nobody was reached by the steps of {ladder}", NOTED_LADDER)    \
+    X(NOTE_HELP, "help", "the {whom} asks for help", NOTED_WHOM)                                   \
+    X(NOTE_STEP, "step", "step {n} of {max} of {ladder}", NOTED_N, NOTED_MAX, NOTED_LADDER)        \
+    X(NOTE_NO_MORE_STEPS, "no_more_steps", "the configuration has no more steps of {ladder}",      \
+      NOTED_LADDER)                                                                                \
+    X(NOTE_CLOSED, "closed", "{outcome}{:words}", NOTED_OUTCOME)                                   \
+    X(NOTE_CLOSED_UNTIL, "closed_until", "{outcome} until {until}{:words}", NOTED_OUTCOME,         \
+      NOTED_UNTIL)                                                                                 \
+    X(NOTE_CLOSED_BY_ANSWER, "closed_by_answer",                                                   \
+      "{outcome}: the {whom} has answered that all is well", NOTED_OUTCOME, NOTED_WHOM)            \
+    X(NOTE_CLOCK_AHEAD, "clock_ahead",                                                             \
+      "the clock was ahead, at {until} already; what was told then counts from now", NOTED_UNTIL)
 #define NOTE_CONSTANT(constant, ...) constant,
 enum note { NOTES(NOTE_CONSTANT) NOTE_COUNT };
 

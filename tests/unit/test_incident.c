@@ -220,6 +220,27 @@ START_TEST(what_is_stored_reads_back)
 }
 END_TEST
 
+START_TEST(one_of_a_clock_that_was_ahead_holds_as_long_from_now_on)
+{
+    begin();
+    ck_assert_int_eq(light(HOUR, 50, 49), INCIDENT_OPENED);
+    int64_t now_ms = incident.opened_ms, held_ms = incident.held_until_ms - now_ms;
+    ck_assert(!incident_set_back(&incident, now_ms, 5000));
+    ck_assert(!incident_set_back(&incident, now_ms - 5000, 5000));
+    now_ms -= 5 * 3600000;
+    ck_assert(incident_set_back(&incident, now_ms, 5000));
+    ck_assert_int_eq(incident.opened_ms, now_ms);
+    ck_assert_int_eq(incident.held_until_ms, now_ms + held_ms);
+    ck_assert_int_eq(incident.version, 2);
+    ck_assert_int_eq(incident.last_hour, HOUR); /* of its readings */
+    incident.kind = INCIDENT_UNREPORTED;
+    incident.opened_ms = now_ms + 3600000;
+    incident.last_hour = (int32_t)(now_ms / 3600000) + 4;
+    ck_assert(incident_set_back(&incident, now_ms, 5000));
+    ck_assert_int_eq(incident.last_hour, now_ms / 3600000); /* of the clock */
+}
+END_TEST
+
 START_TEST(a_group_has_a_name_that_fits)
 {
     char group[STORE_GROUP_MAX], name[STORE_GROUP_MAX];
@@ -246,6 +267,7 @@ int main(void)
     tcase_add_test(cases, meters_that_do_not_report_open_an_incident_that_holds_nothing);
     tcase_add_test(cases, reports_are_counted_apart);
     tcase_add_test(cases, what_is_stored_reads_back);
+    tcase_add_test(cases, one_of_a_clock_that_was_ahead_holds_as_long_from_now_on);
     tcase_add_test(cases, a_group_has_a_name_that_fits);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
