@@ -363,6 +363,29 @@ async function manyOutages(kim) {
   await kim.reload();
 }
 
+// What is in no list and escalates to nobody is said above the list, until it is mended.
+async function unreadable(browser) {
+  for (const [locale, told] of [['en-GB', '2 alerts more cannot be read'],
+    ['ko-KR', '읽을 수 없는 경보가 2건 더 있으며']]) {
+    const page = await open(browser, `kim, unreadable, ${locale}`, {locale});
+    let count = 2;
+    await page.route(/api\/v1\/alerts\?/, async (route) => {
+      const list = await (await route.fetch()).json();
+      await route.fulfill({json: {...list, ...(count && {unreadable: count})}});
+    });
+    await signIn(page, 'kim');
+    const line = page.locator('[role=status]', {hasText: told});
+    await line.waitFor();
+    check(true, `the queue says what it cannot show: ${locale}`);
+    await accessible(page, `queue with what cannot be read, ${locale}`);
+    count = 0;
+    await page.reload();
+    await page.waitForSelector('.live.on');
+    equal(await line.isVisible(), false, `and no more once it is mended: ${locale}`);
+    await page.context().close();
+  }
+}
+
 // A visit names who goes, all else who is reached: one alert in three steps of a ladder.
 async function steps(browser) {
   const cases = [['visit', 'community_officer', '동네 담당자가 방문'],
@@ -487,6 +510,7 @@ run(async (browser) => {
   await sessionEnds(moon);
   await outage(kim);
   await manyOutages(kim);
+  await unreadable(browser);
   await steps(browser);
   await takesAlong(browser);
   await phone(browser);

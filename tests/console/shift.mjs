@@ -32,6 +32,21 @@ async function handsOver(page) {
   return {id, row};
 }
 
+// What nobody can read is handed over, too: as a number.
+async function unreadable(page) {
+  await page.route(/api\/v1\/handover/, async (route) => route.fulfill({json:
+    {...await (await route.fetch()).json(), unreadable: 1}}));
+  const line = page.locator('[role=status]', {hasText: '1 alert more cannot be read'});
+  await page.getByRole('button', {name: 'Look again'}).click();
+  await line.waitFor();
+  check(true, 'the hand-over says what it cannot show');
+  await accessible(page, 'hand-over with what cannot be read');
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+  await page.getByRole('button', {name: 'Look again'}).click();
+  await line.waitFor({state: 'hidden'});
+  check(true, 'and no more once it is mended');
+}
+
 async function staysTrue(page, {id, row}) {
   ctl('alerts', 'note', id, 'the daughter is on her way');
   await page.getByText('Something has changed since').waitFor();
@@ -131,6 +146,7 @@ run(async (browser) => {
   await signIn(page, 'noh');
   await page.waitForSelector('.live.on');
   const alert = await handsOver(page);
+  await unreadable(page);
   await staysTrue(page, alert);
   await onPaper(page);
   await inKorean(browser, alert.id);

@@ -5,7 +5,7 @@ import {get, may, session} from './api.js';
 import {who} from './act.js';
 import {fill, h} from './dom.js';
 import {isLive, onMyDesk, queue, watchAlerts} from './live.js';
-import {severityMark} from './queue.js';
+import {severityMark, tellUnreadable, unreadableLine} from './queue.js';
 import {contactOf, notesOf} from './sentence.js';
 import {filters, table} from './table.js';
 import {onDuty} from './team.js';
@@ -66,6 +66,7 @@ export async function handoverView(main, params, query, isCurrent) {
   const asOf = h('p', {});
   const changed = h('p', {class: 'banner', role: 'status', hidden: true},
     t('handover.changed'));
+  const unreadable = unreadableLine();
   let shown = new Map();
   async function draw() {
     const found = await get('/handover', {area: query.area});
@@ -74,6 +75,7 @@ export async function handoverView(main, params, query, isCurrent) {
     fill(asOf, t('handover.as_of', {who: session.account.display || session.account.name,
       time: moment(new Date(now()).toISOString())}));
     changed.hidden = true;
+    tellUnreadable(unreadable, found.unreadable);
     fill(desks, found.desks.filter((desk) => desk.total || desk.held || !session.account.team ||
       desk.desk === session.account.team).map(deskCard));
   }
@@ -86,7 +88,7 @@ export async function handoverView(main, params, query, isCurrent) {
       ...areas.map((area) => [area, area])]}], query, draw),
     h('button', {type: 'button', on: {click: draw}}, t('handover.look')),
     h('button', {type: 'button', class: 'main', on: {click: () => print()}}, t('handover.print'))),
-  changed, asOf, holder, desks);
+  changed, asOf, unreadable, holder, desks);
   // An alert of the list in another version, or one that belongs on it.
   const leave = watchAlerts((kind, alert) => {
     if (kind !== 'alert' && kind !== 'gone') return;

@@ -14,7 +14,7 @@ const alerts = new Map();
 const gone = new Map(); // versions of alerts that are on no list of this viewer any more
 const listeners = new Set();
 let source = null, timer = 0, running = false, meanwhile = null;
-export const state = {fresh: 0, live: false};
+export const state = {fresh: 0, live: false, unreadable: 0};
 
 const rank = {critical: 3, high: 2, medium: 1, low: 0};
 export const isLive = (alert) => alert.state !== 'cleared' && alert.state !== 'resolved';
@@ -86,13 +86,13 @@ function drop(told) {
 
 async function wholeList() {
   const alerts = [];
-  let cursor;
+  let cursor, unreadable;
   do {
     const page = await watch('/alerts', {limit: LIMIT, cursor});
     alerts.push(...page.alerts);
-    cursor = page.next;
+    ({next: cursor, unreadable = 0} = page);
   } while (cursor);
-  return {alerts};
+  return {alerts, unreadable};
 }
 
 // What is told while the list is on its way is newer than the list.
@@ -115,6 +115,7 @@ async function fetchAll() {
   }
   during.forEach((one) => (one.gone ? drop(one) : take(one)));
   state.live = true;
+  state.unreadable = answer.unreadable;
   tell('list');
   for (const alert of alerts.values()) {
     if (told.size && !told.has(alert.alert)) tell('alert', alert);
@@ -173,6 +174,7 @@ export function stop() {
   alerts.clear();
   gone.clear();
   state.live = false;
+  state.unreadable = 0;
 }
 
 // Alerts that this viewer's own desk is to work now.

@@ -217,6 +217,15 @@ async function drawIncidents(holder) {
   }
 }
 
+// A line that is there from the start: it is spoken when it fills. What cannot be read is not in
+// the list, and nothing of it escalates.
+export const unreadableLine = () => h('p', {class: 'banner', role: 'status', hidden: true});
+export function tellUnreadable(line, n) {
+  const text = n ? t('queue.unreadable', {n}) : '';
+  line.hidden = !n;
+  if (line.textContent !== text) line.textContent = text;
+}
+
 function emptyText(query) {
   if (FILTERS.some((name) => query[name])) return t('queue.none_filtered');
   return t('queue.empty');
@@ -228,6 +237,7 @@ export function queueView(main, params, query) {
   const budget = h('span', {class: 'soft'});
   const bar = h('div', {});
   const outages = h('div', {});
+  const unreadable = unreadableLine();
   const empty = h('div', {class: 'card empty', hidden: true});
   let drawn = false, areasShown = '';
 
@@ -249,6 +259,7 @@ export function queueView(main, params, query) {
     const alerts = all.filter((alert) => fits(alert, query));
     drawFilters(all);
     fill(head, sums(all), budget);
+    tellUnreadable(unreadable, state.unreadable);
     rows.show(alerts, !drawn);
     empty.hidden = alerts.length > 0 || !state.fresh;
     if (!empty.hidden) {
@@ -258,8 +269,8 @@ export function queueView(main, params, query) {
     drawn = drawn || state.fresh > 0;
   }
 
-  fill(main, h('h1', {class: 'spoken'}, t('queue.title')), head, bar, empty, outages,
-    rows.list);
+  fill(main, h('h1', {class: 'spoken'}, t('queue.title')), head, bar, unreadable, empty,
+    outages, rows.list);
   draw();
   budgetToday(budget);
   drawIncidents(outages);
