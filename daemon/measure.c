@@ -58,6 +58,11 @@ static const char *reason_value(size_t i)
     return i == REJECT_NONE ? NULL : reject_names[i];
 }
 
+static const char *flaw_value(size_t i)
+{
+    return i == ON_CALL_GOOD ? NULL : on_call_flaw_words[i];
+}
+
 static const char *kind_value(size_t i)
 {
     return i == ERR_OK ? NULL : err_name((enum err)i);
@@ -97,6 +102,7 @@ LABEL(version, 1);
 static const struct metric_label state = {"state", WATCH_LIVE_STATES, state_value};
 static const struct metric_label lane = {"topic", TOPIC_COUNT, topic_value};
 static const struct metric_label erased_why = {"why", ERASED_COUNT, erased_why_value};
+static const struct metric_label flaw = {"why", ON_CALL_FLAW_COUNT, flaw_value};
 static const struct metric_label operation = {"operation", TRIP_COUNT, trip_value};
 
 /* ---- the table ---- */
@@ -541,6 +547,13 @@ const struct metric measure_rows[] = {
      .offset = IN(api_counts, certificate_ends_s),
      .help = "When the certificate in force at console.listen ends, in seconds since 1970; left "
              "out without one."},
+    {.name = "anbu_roster_names_uncallable",
+     .type = METRIC_GAUGE,
+     .scope = MEASURE_CONSOLE,
+     .labels = {&flaw},
+     .offset = IN(api_counts, roster_names),
+     .help = "Names of rosters by which nobody can be called, once a roster: no account, disabled, "
+             "of another desk, or a team of nobody. Looked at once a minute."},
     {.name = "anbu_build_info",
      .type = METRIC_GAUGE,
      .merge = METRIC_MAX,

@@ -13,6 +13,7 @@
 #ifndef ANBU_CONSOLE_API_H
 #define ANBU_CONSOLE_API_H
 
+#include "alert/on_call.h"
 #include "alert/tally.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -75,8 +76,9 @@ struct api_counts {
     struct step_tally tally; /* steps that people have made */
     atomic_llong streams;    /* open */
     atomic_ullong streams_refused, streams_slow, told;
-    atomic_ullong slow;              /* connections that took too long */
-    atomic_llong certificate_ends_s; /* the one in force; METRIC_UNKNOWN: none */
+    atomic_ullong slow;                            /* connections that took too long */
+    atomic_llong certificate_ends_s;               /* the one in force; METRIC_UNKNOWN: none */
+    atomic_llong roster_names[ON_CALL_FLAW_COUNT]; /* by which nobody can be called, by why */
 };
 const struct api_counts *api_counts(const struct api *api);
 /* Tells who looks on: `sink` for follower_start, with events_sink_ops (console/events.h). To be

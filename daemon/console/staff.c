@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "console/account.h"
 #include "console/server.h"
 
@@ -55,21 +56,29 @@ void staff_flaws(const struct config *config, const struct staff *staff, staff_f
 
 /* ---- in words ---- */
 
+struct said {
+    struct buffer *lines;
+    long long names[ON_CALL_FLAW_COUNT]; /* lines by why */
+};
+
 static void line_add(void *context, const struct roster *roster, const char *who,
                      enum on_call_flaw flaw)
 {
-    buffer_format(context, "roster %s: %s %s\n", roster->name, who, on_call_flaw_helps[flaw]);
+    struct said *said = context;
+    said->names[flaw]++;
+    buffer_format(said->lines, "roster %s: %s %s\n", roster->name, who, on_call_flaw_helps[flaw]);
 }
 
 /* A line each; false: the accounts cannot be read, and the only line says so. */
-static bool lines_of(struct api *api, struct buffer *out)
+static bool lines_of(struct api *api, struct said *out)
 {
     struct staff staff;
     struct fault fault = {""};
     const struct config *config = api->host.config_hold(api->host.host);
     enum err err = staff_for(api, config, &staff, &fault);
     if (err)
-        buffer_format(out, "rosters could not be held against the accounts: %s\n", fault.text);
+        buffer_format(out->lines, "rosters could not be held against the accounts: %s\n",
+                      fault.text);
     else
         staff_flaws(config, &staff, line_add, out);
     api->host.config_release(api->host.host, config);
@@ -80,7 +89,8 @@ static bool lines_of(struct api *api, struct buffer *out)
 void staff_say(struct api *api, struct buffer *json)
 {
     struct buffer lines = {0};
-    (void)lines_of(api, &lines);
+    struct said said = {.lines = &lines};
+    (void)lines_of(api, &said);
     for (const char *at = buffer_view(&lines).at; *at; at += strcspn(at, "\n") + 1) {
         json_put_item(json);
         json_put_string(json, (struct text){at, strcspn(at, "\n")});
@@ -91,13 +101,17 @@ void staff_say(struct api *api, struct buffer *json)
 void staff_look(struct api *api, bool now)
 {
     struct buffer lines = {0};
+    struct said said = {.lines = &lines};
     int64_t now_ms = clock_monotonic_ms(&clock_machine);
     if (!now && now_ms < api->staff_due_ms)
         return;
     api->staff_due_ms = now_ms + STAFF_LOOK_MS;
-    if (!lines_of(api, &lines) || text_equal(buffer_view(&lines), buffer_view(&api->staff_said))) {
+    bool known = lines_of(api, &said); /* of a store that is away others speak */
+    for (int i = 0; i < ON_CALL_FLAW_COUNT && known; i++)
+        metric_set(&api->counts.roster_names[i], said.names[i]);
+    if (!known || text_equal(buffer_view(&lines), buffer_view(&api->staff_said))) {
         buffer_done(&lines);
-        return; /* of a store that is away others speak */
+        return;
     }
     log_each(LOG_WARNING, "nobody can be called by a roster's name", buffer_view(&lines).at);
     if (!lines.bytes)

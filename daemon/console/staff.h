@@ -30,7 +30,8 @@ void staff_flaws(const struct config *config, const struct staff *staff, staff_f
                  void *context);
 /* "roster night: kim is disabled", each appended as an element of a JSON array. */
 void staff_say(struct api *api, struct buffer *json);
-/* Warns in the log when that has changed; once a minute, and with `now` at once. */
+/* Counts them, and warns in the log when that has changed; once a minute, and with `now` at once.
+ */
 void staff_look(struct api *api, bool now);
 
 #endif

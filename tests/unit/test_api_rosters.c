@@ -50,6 +50,32 @@ static void account(const char *name, const char *team)
     aw_expect(201, "/api/v1/users", body);
 }
 
+static void counted(long long unknown, long long disabled, long long elsewhere, long long nobody)
+{
+    const atomic_llong *names = api_counts(aw_api)->roster_names;
+    ck_assert_int_eq(names[ON_CALL_UNKNOWN], unknown);
+    ck_assert_int_eq(names[ON_CALL_DISABLED], disabled);
+    ck_assert_int_eq(names[ON_CALL_ELSEWHERE], elsewhere);
+    ck_assert_int_eq(names[ON_CALL_NOBODY], nobody);
+    ck_assert_int_eq(names[ON_CALL_GOOD], 0);
+}
+
+START_TEST(names_that_nobody_can_be_called_by_are_counted)
+{
+    aw_expect(200, "/api/v1/reload", "{}");
+    counted(0, 0, 0, 0);
+    account("kim", "police");
+    aw_expect(200, "/api/v1/reload", "{}");
+    counted(1, 0, 1, 0);
+    aw_expect(200, "/api/v1/users/kim/disable", "{}");
+    aw_expect(200, "/api/v1/reload", "{}");
+    counted(1, 2, 0, 1);
+    account("lee", "police");
+    aw_expect(200, "/api/v1/reload", "{}");
+    counted(1, 2, 0, 0);
+}
+END_TEST
+
 START_TEST(a_reload_and_the_status_say_who_cannot_be_called)
 {
     aw_expect(200, "/api/v1/reload", "{}");
@@ -103,6 +129,7 @@ int main(void)
     tcase_set_timeout(tcase, 120); /* argon2id under sanitizers */
     tcase_add_checked_fixture(tcase, begin, end);
     tcase_add_test(tcase, a_reload_and_the_status_say_who_cannot_be_called);
+    tcase_add_test(tcase, names_that_nobody_can_be_called_by_are_counted);
     tcase_add_test(tcase, who_escalates_is_told_whom_the_desk_calls_then);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
