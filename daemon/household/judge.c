@@ -364,14 +364,27 @@ static bool is_absent(const struct household_view *view, const struct event *eve
     return view->absent_from_s <= event->at_s && event->at_s < view->absent_to_s;
 }
 
+/* Days that were read once a day teach no hours: a meter that goes over to them is a new one. */
+static void forget_daily_reads(struct judgement *judgement, unsigned index, int32_t hour)
+{
+    struct record_meter *meter = &judgement->record.meters[index];
+    int32_t days = (hour - meter->first_hour) / 24 + 2; /* that it can have touched */
+    if (meter->valid_days <= days)
+        return;
+    meter->valid_days = (uint16_t)(days > 0 ? days : 0);
+    fill_meters(judgement);
+}
+
 static void judge_hour(struct judgement *judgement, unsigned index, int32_t hour)
 {
     struct record_meter *meter = &judgement->record.meters[index];
     meter->judged_hour = hour;
     fill_moment(judgement, ((int64_t)hour + 1) * 3600);
-    if (meter->interval_minutes < 720)
+    if (meter->interval_minutes < 720) {
         close_days(judgement, index,
                    local_day(zone_local_s(judgement->household->zone, (int64_t)hour * 3600)));
+        forget_daily_reads(judgement, index, hour);
+    }
     uint8_t code = meter_hour(meter, hour);
     if (code == ROUTINE_MISSING)
         return;

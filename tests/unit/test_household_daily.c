@@ -283,6 +283,21 @@ START_TEST(days_are_told_by_the_meter_that_took_its_place)
 }
 END_TEST
 
+/* Other homes stand in from its third day on, as for a new one. */
+START_TEST(a_meter_that_goes_over_to_hours_is_a_new_one)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    int32_t from = ABODE_H0 + LEARNT * 24, fell = from + 3 * 24 + 8, hour = fell;
+    abode_live(&home, UTILITY_WATER, from, fell);
+    ck_assert_int_eq(home.count, 0);
+    for (; hour < fell + 48 && !abode_is_on(&home, "silence"); hour++)
+        abode_quiet(&home, UTILITY_WATER, hour, hour + 1);
+    ck_assert_int_lt(hour, fell + 48);
+    ck_assert_ptr_nonnull(strstr(abode_last(&home, "silence")->summary, "other homes stand in"));
+}
+END_TEST
+
 START_TEST(its_outlook_is_of_days_and_of_when_they_are_told)
 {
     for (int day = 0; day < LEARNT; day++)
@@ -340,6 +355,7 @@ int main(void)
     tcase_add_test(cases, who_moves_in_has_no_panels_until_they_are_seen);
     tcase_add_test(cases, a_meter_that_is_read_no_more_leaves_the_days_to_another);
     tcase_add_test(cases, days_are_told_by_the_meter_that_took_its_place);
+    tcase_add_test(cases, a_meter_that_goes_over_to_hours_is_a_new_one);
     tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
     tcase_add_test(cases, a_batch_of_hours_is_said_to_come_late);
     tcase_add_test(cases, what_is_sent_to_fill_a_gap_is_not_how_late_it_usually_is);
