@@ -230,6 +230,17 @@ static void apply_part(struct record_meter *meter, const struct reading *reading
         close_parts(meter, parts, change);
 }
 
+/* What is known of hours are days without use alone: no hour was ever read. */
+static bool knows_days_alone(const struct record_meter *meter)
+{
+    if (meter->interval_minutes < DAILY_MINUTES || meter->routine.highest)
+        return false;
+    for (unsigned i = 0; i < VIEW_HOURS; i++)
+        if (meter->hours[i] > ROUTINE_ZERO)
+            return false;
+    return true;
+}
+
 static enum reject apply_interval(struct record_meter *meter, const struct reading *reading,
                                   struct meter_change *change)
 {
@@ -246,6 +257,8 @@ static enum reject apply_interval(struct record_meter *meter, const struct readi
     int64_t most = most_an_hour(meter) * reading->minutes / 60;
     if (!missing && (reading->value_milli > most || reading->value_milli < -most))
         return REJECT_TOO_MUCH;
+    if (reading->minutes < DAILY_MINUTES && knows_days_alone(meter))
+        meter->first_hour = hour;
     meter->interval_minutes = (uint16_t)reading->minutes;
     if (!missing && !estimated && reading->value_milli < 0)
         meter->flags |= METER_FEEDS_IN;

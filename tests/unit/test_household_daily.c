@@ -283,18 +283,24 @@ START_TEST(days_are_told_by_the_meter_that_took_its_place)
 }
 END_TEST
 
-/* Other homes stand in from its third day on, as for a new one. */
+/* Other homes stand in from its third day on, as for a new one; also where days without use, which
+ * are as many hours without any, were known before. */
 START_TEST(a_meter_that_goes_over_to_hours_is_a_new_one)
 {
-    for (int day = 0; day < LEARNT; day++)
-        day_total(day, usual(day));
-    int32_t from = ABODE_H0 + LEARNT * 24, fell = from + 3 * 24 + 8, hour = fell;
-    abode_live(&home, UTILITY_WATER, from, fell);
-    ck_assert_int_eq(home.count, 0);
-    for (; hour < fell + 48 && !abode_is_on(&home, "silence"); hour++)
-        abode_quiet(&home, UTILITY_WATER, hour, hour + 1);
-    ck_assert_int_lt(hour, fell + 48);
-    ck_assert_ptr_nonnull(strstr(abode_last(&home, "silence")->summary, "other homes stand in"));
+    for (int still = 0; still < 2; still++) {
+        end();
+        begin();
+        for (int day = 0; day < LEARNT; day++)
+            day_total(day, still && (day == 20 || day == LEARNT - 4) ? 0 : usual(day));
+        int32_t from = ABODE_H0 + LEARNT * 24, fell = from + 3 * 24 + 8, hour = fell;
+        abode_live(&home, UTILITY_WATER, from, fell);
+        ck_assert(!abode_is_on(&home, "silence"));
+        for (; hour < fell + 48 && !abode_is_on(&home, "silence"); hour++)
+            abode_quiet(&home, UTILITY_WATER, hour, hour + 1);
+        ck_assert_int_lt(hour, fell + 48);
+        ck_assert_ptr_nonnull(
+            strstr(abode_last(&home, "silence")->summary, "other homes stand in"));
+    }
 }
 END_TEST
 
