@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The port of metrics of a daemon under test, read as strictly as Prometheus reads it."""
 import collections
+import http.client
 import json
 import os
 import re
@@ -63,7 +64,7 @@ def fetch(daemon, path):
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:  # it may end in the middle
         return 0, str(error)
 
 
