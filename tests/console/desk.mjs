@@ -245,6 +245,27 @@ async function pressed(lee) {
   await lee.keyboard.press('Escape');
 }
 
+// A form names its home, and goes with the page that it was opened on: what is sent from the queue
+// would be of an alert that is no longer in sight.
+async function leftBehind(lee) {
+  await go(lee, '#/queue');
+  const id = take('welfare');
+  await openAlert(lee, id);
+  await press(lee, 'Refer');
+  await lee.fill('dialog [name=note]', 'half a reason');
+  const {household} = JSON.parse(ctl('alerts', 'show', id, '--json'));
+  check((await lee.textContent('dialog h2')).includes(household),
+    'a form says of which home it is');
+  await lee.goBack();
+  await lee.waitForSelector('.queue');
+  equal(await lee.locator('dialog').count(), 0, 'a form is left with its page');
+  await openAlert(lee, id);
+  await press(lee, 'cannot locate');
+  await lee.locator('dialog', {hasText: 'puts the alert on the police\'s desk'}).waitFor();
+  check(true, 'and what sends the police says so before it is sent');
+  await lee.keyboard.press('Escape');
+}
+
 async function keyboard(kim) {
   const id = take('police');
   await go(kim, '#/queue');
@@ -504,6 +525,7 @@ run(async (browser) => {
   await live(lee);
   await network(lee);
   await pressed(lee);
+  await leftBehind(lee);
   await staysIn(lee);
   await keyboard(kim);
   await walls(browser, kim);

@@ -109,6 +109,17 @@ async function inWords(browser) {
   await page.context().close();
 }
 
+// Of several unpaid bills the evidence has one by its name: the sentence must not stop there.
+async function allBills(page) {
+  const {alerts} = JSON.parse(ctl('alerts', 'list', '--json', '--team', 'welfare'));
+  const {alert} = alerts.find((one) => one.reasons.some((reason) => reason.active &&
+    reason.detector === 'arrears' && reason.evidence.terms.utilities > 1));
+  await openAlert(page, alert);
+  const told = await page.locator('.sentence').allTextContents();
+  check(told.some((one) => /체납된 요금은 모두 [23]종/.test(one)),
+    'a Korean sentence says how many bills are unpaid', told.join('\n'));
+}
+
 run(async (browser) => {
   await prepare('bae');
   for (const [colorScheme, locale] of [['light', 'en-GB'], ['dark', 'ko-KR']]) {
@@ -125,7 +136,7 @@ run(async (browser) => {
       await openAlert(page, fresh('welfare', []));
       await page.waitForSelector('.use canvas');
       await atDusk(page);
-    }
+    } else await allBills(page);
     await page.context().close();
   }
   await inWords(browser);

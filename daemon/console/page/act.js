@@ -96,8 +96,8 @@ const isPolice = () => session.account.team === 'police';
 const outcomes = () => vocabulary.outcome.filter((name) => name !== 'absence' || !isPolice());
 
 function open(alert, action, step, fields, more = {}) {
-  return formDialog({title: t(`do.${action}`), lead: more.lead, key: `${alert.alert}.${action}`,
-    fields, submit: t(`do.${action}`), danger: more.danger,
+  return formDialog({title: `${t(`do.${action}`)}: ${alert.household}`, lead: more.lead,
+    key: `${alert.alert}.${action}`, fields, submit: t(`do.${action}`), danger: more.danger,
     values: more.values, pressed: more.pressed,
     send: (values, waiting, signal) => send(alert, action, step, values, waiting, signal)});
 }
@@ -108,7 +108,9 @@ export const ask = {
   acknowledge: (alert) => tap(alert, 'acknowledge', 'acknowledged'),
   release: (alert) => open(alert, 'release', 'released', [note(false)]),
   contact: (alert, pressed) => open(alert, 'contact', 'contacted', [choices('channel'),
-    choices('whom'), choices('result'), note(false)], {pressed}),
+    choices('whom'), choices('result', (alert.desk ?? alert.team) === 'police' ? {}
+      : {hint: t('form.result_hint', {result: word('result', 'cannot_locate')})}), note(false)],
+  {pressed}),
   refer: (alert) => open(alert, 'refer', 'referred', [{name: 'team', label: t('form.team'),
     options: [[otherTeam(alert), word('team', otherTeam(alert))]]}, note(true)]),
   accept: (alert) => tap(alert, 'accept', 'accepted'),

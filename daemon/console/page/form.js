@@ -87,6 +87,8 @@ export function formDialog(wanted) {
   const dialog = h('dialog', {'aria-labelledby': titleId}, form);
   const over = new AbortController();
   let result = null;
+  // Its page goes: what it is about is no longer in sight.
+  addEventListener('hashchange', () => dialog.close(), {signal: over.signal});
 
   const tell = (text) => {
     told.textContent = text;

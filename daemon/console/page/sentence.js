@@ -40,15 +40,22 @@ const parts = {
 function composed(reason, zone) {
   const terms = reason.evidence?.terms;
   if (reason.detector === 'cutoff') return terms ? cutoff(terms) : '';
-  const silent = reason.detector === 'silence';
-  const name = silent && !reason.evidence?.until ? 'silence_alone' : reason.detector;
+  const alone = reason.detector === 'silence' && !reason.evidence?.until;
+  const name = alone ? 'silence_alone' : reason.detector;
   const make = parts[name];
   if (!make || !terms || !reason.since || !knows(`sentence.${name}`)) return '';
   const params = {utility: word('utility', reason.utility), ...make(reason, zone)};
   if (Object.values(params).includes(undefined)) return '';
-  const longest = reason.evidence?.longest_hours;
-  return t(`sentence.${name}`, params) + (silent && longest
-    ? ` ${t('sentence.longest', {time: unit(longest, 'hour')})}` : '');
+  return [t(`sentence.${name}`, params), more(reason)].filter(Boolean).join(' ');
+}
+
+// The longest quiet before; that other bills are unpaid, too.
+function more({detector, evidence}) {
+  if (detector === 'silence' && evidence?.longest_hours) {
+    return t('sentence.longest', {time: unit(evidence.longest_hours, 'hour')});
+  }
+  const n = detector === 'arrears' ? evidence.terms.utilities : 0;
+  return n > 1 ? t('sentence.arrears_all', {n}) : '';
 }
 
 export function sentenceOf(reason, zone) {
