@@ -9,6 +9,7 @@
 #include "alert/stats.h"
 #include "console/absence.h"
 #include "console/token.h"
+#include "ingest/reject.h"
 
 #define LIMIT_MAX 1000
 #define WORD_MAX  32 /* bytes of a word in a body */
@@ -29,6 +30,10 @@
 
 static const char *const formats[] = {"json", "csv"};
 static const char *const sign_ins[] = {"password", "provider"};
+/* Whatever a dead letter may say but "none", which is the first. */
+#define NAME(constant, name, help) name,
+static const char *const letter_reasons[] = {REJECTS(NAME) REJECT_UNDELIVERED};
+#undef NAME
 
 const struct shape query_shapes[] = {
     {.name = "why",
@@ -77,6 +82,13 @@ const struct shape query_shapes[] = {
      WORDS(severity_names),
      .example = "critical",
      .help = "only these"},
+    {.of = " dead_letters.list ",
+     .name = "reason",
+     .type = SHAPE_WORD,
+     WORDS(letter_reasons),
+     .first = 1,
+     .example = "no_offset",
+     .help = "only those"},
     {.of = " alerts.list ",
      .name = "owner",
      .most = ALERT_WHO_MAX - 1,

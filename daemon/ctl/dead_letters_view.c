@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ctl/dead_letters_view.h"
 
+#include <string.h>
+
 #include "ctl/alerts_view.h"
 #include "ctl/table.h"
 
@@ -24,6 +26,25 @@ static bool say_state(const json_t *body, bool any, struct buffer *out)
     else if (!any)
         buffer_text(out, "there is no such dead letter\n");
     return any;
+}
+
+/* What to do about each reason; of what sinks answered, as often as the answer changes. */
+static void say_helps(const struct screen *screen, const json_t *list, struct buffer *out)
+{
+    json_t *said = json_object();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *letter = json_array_get(list, i);
+        const char *reason = view_text(letter, "reason"), *help = view_text(letter, "help");
+        struct buffer line = {0};
+        if (!help[0] || strcmp(view_text(said, reason), help) == 0)
+            continue;
+        (void)json_object_set_new(said, reason, json_string(help));
+        buffer_format(&line, "%s: %s", reason, help);
+        screen_plain(screen, buffer_view(&line), false, out);
+        buffer_text(out, "\n");
+        buffer_done(&line);
+    }
+    json_decref(said);
 }
 
 void dead_letters_view(const struct screen *screen, const json_t *body, int64_t now_ms,
@@ -51,6 +72,7 @@ void dead_letters_view(const struct screen *screen, const json_t *body, int64_t 
     }
     table_write(&table, 0, out);
     table_done(&table);
+    say_helps(screen, list, out);
 }
 
 void dead_letters_view_count(const struct screen *screen, const json_t *body, int64_t now_ms,

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "delivery/told.h"
 #include "delivery/webhook.h"
+#include "ingest/reject.h"
 #include "kafka/consumer.h"
 #include "kafka/ends.h"
 #include "kafka/producer.h"
@@ -21,7 +22,6 @@
 #define ASK_AGAIN_MS  1000
 #define LETTER_MS     10000
 #define TRIES_MIN     3 /* an old event has as many chances after a start */
-#define LETTER_REASON "undelivered"
 /* A sink that fails for days must not fill the disk. */
 #define QUOTA_LINES     5
 #define QUOTA_WINDOW_MS 600000
@@ -242,7 +242,7 @@ static enum err post_letter(struct courier *courier, struct fault *fault)
     (void)snprintf(partition, sizeof partition, "%u", event->partition);
     (void)snprintf(offset, sizeof offset, "%" PRId64, event->offset);
     const struct kafka_header headers[] = {
-        {"reason", TEXT(LETTER_REASON)},    {"field", text_of(courier->options.rules->name)},
+        {"reason", TEXT(REJECT_UNDELIVERED)},    {"field", text_of(courier->options.rules->name)},
         {"help", text_of(event->why.text)}, {"source", text_of(courier->topics[0])},
         {"partition", text_of(partition)},  {"offset", text_of(offset)},
     };

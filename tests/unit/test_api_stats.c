@@ -195,6 +195,8 @@ START_TEST(what_makes_no_sense_is_said)
 {
     aw_expect(400, "/api/v1/dead-letters?cursor=-1", NULL);
     aw_expect(400, "/api/v1/dead-letters?limit=501", NULL);
+    aw_expect(400, "/api/v1/dead-letters?reason=no_offsets", NULL);
+    aw_expect(503, "/api/v1/dead-letters?reason=undelivered", NULL);
     aw_expect(503, "/api/v1/dead-letters", NULL);
     aw_says("there is no Kafka here");
     aw_expect(400, "/api/v1/stats?days=367", NULL);

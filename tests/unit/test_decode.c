@@ -443,6 +443,15 @@ START_TEST(the_page_about_formats_knows_every_word)
 }
 END_TEST
 
+START_TEST(what_a_dead_letter_says_ends_with_what_to_do)
+{
+    for (int i = REJECT_NONE + 1; i < REJECT_COUNT; i++) {
+        const char *way_out = strstr(reject_helps[i], "; ");
+        ck_assert_msg(way_out && way_out[2], "%s: %s", reject_names[i], reject_helps[i]);
+    }
+}
+END_TEST
+
 START_TEST(random_damage_never_makes_the_readers_disagree)
 {
     const uint32_t seed = 20260116;
@@ -498,6 +507,7 @@ int main(void)
     tcase_add_test(cases, a_utility_may_keep_its_own_names);
     tcase_add_test(cases, units_are_exact);
     tcase_add_test(cases, the_page_about_formats_knows_every_word);
+    tcase_add_test(cases, what_a_dead_letter_says_ends_with_what_to_do);
     tcase_add_test(cases, random_damage_never_makes_the_readers_disagree);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
