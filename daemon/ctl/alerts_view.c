@@ -119,14 +119,23 @@ void view_holder(const json_t *alert, int64_t now_ms, bool in_list, struct buffe
     }
 }
 
+void view_step(const json_t *step, struct buffer *out)
+{
+    const char *channel = view_text(step, "channel"), *whom = view_text(step, "whom");
+    buffer_text(out, channel);
+    if (strcmp(channel, whom) == 0)
+        return;
+    buffer_text(out, " ");
+    view_words(whom, out);
+}
+
 /* What is to be done next: the step that is on. */
 static void step_add(const json_t *alert, struct buffer *out)
 {
     const json_t *ladder = json_object_get(alert, "ladder");
     if (!ladder)
         return;
-    buffer_format(out, "%s ", view_text(ladder, "channel"));
-    view_words(view_text(ladder, "whom"), out);
+    view_step(ladder, out);
 }
 
 /* "welfare", or "police (welfare)" for one of theirs that is on the police's desk. */
@@ -268,8 +277,8 @@ static void next_add(const json_t *alert, struct buffer *out)
     const json_t *then = json_array_get(steps, step);
     buffer_text(out, "; at ");
     screen_time(view_text(ladder, "until"), out);
-    buffer_format(out, " %s ", then ? view_text(then, "channel") : "the next one");
-    view_words(view_text(then, "whom"), out);
+    buffer_text(out, then ? " " : " the next one");
+    view_step(then, out);
 }
 
 static void show_facts(const struct screen *screen, const json_t *alert, int64_t now_ms,
@@ -450,8 +459,8 @@ static void show_history(const struct screen *screen, const json_t *alert, struc
         buffer_format(&text, " by %s", view_text(step, "who"));
         contact_add(json_object_get(step, "contact"), &text);
         if (view_text(step, "channel")[0]) {
-            buffer_format(&text, ": %s ", view_text(step, "channel"));
-            view_words(view_text(step, "whom"), &text);
+            buffer_text(&text, ": ");
+            view_step(step, &text);
         }
         buffer_text(out, "  ");
         screen_plain(screen, buffer_view(&text), false, out);

@@ -26,6 +26,8 @@ void alerts_view_of_household(const struct screen *screen, const json_t *alerts,
 const char *view_text(const json_t *object, const char *member);
 /* The text with blanks for underscores. */
 void view_words(const char *name, struct buffer *out);
+/* How, and whom, of a ladder's step: "phone contact person", "police". */
+void view_step(const json_t *step, struct buffer *out);
 /* An RFC 3339 text as a moment; false: it is none. */
 bool view_time(const char *rfc3339, int64_t *out_ms);
 /* "2026-01-15 21:00, 10 h 5 min ago" of an RFC 3339 text; false and nothing when it is none. */

@@ -25,8 +25,8 @@ static void next_add(const json_t *next, int64_t now_ms, struct buffer *out)
     }
     view_list_time(view_text(next, "at"), now_ms, out);
     if (channel[0]) {
-        buffer_format(out, " %s ", channel);
-        view_words(view_text(next, "whom"), out);
+        buffer_text(out, " ");
+        view_step(next, out);
         return;
     }
     const char *said = what;

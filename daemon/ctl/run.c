@@ -80,6 +80,21 @@ static int unknown_command(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* "help alerts" tells of all commands that begin so; false: none does. */
+static bool family_help(const char *name)
+{
+    const size_t bytes = strlen(name);
+    bool any = false;
+    for (size_t i = 0; i < command_count; i++) {
+        if (strncmp(commands[i].name, name, bytes) != 0 || commands[i].name[bytes] != ' ')
+            continue;
+        (void)printf("%susage: anbuctl %s %s\n  %s\n", any ? "\n" : "", commands[i].name,
+                     commands[i].arguments, commands[i].help);
+        any = true;
+    }
+    return any;
+}
+
 int command_version(int argc, char **argv)
 {
     (void)argv;
@@ -116,6 +131,8 @@ int command_help(int argc, char **argv)
         return 0;
     }
     const struct command *command = command_find(argc, argv, &words);
+    if (!command && argc == 1 && family_help(argv[0]))
+        return 0;
     if (!command || words != argc)
         return unknown_command(argc, argv);
     (void)printf("usage: anbuctl %s%s%s\n\n%s\n", command->name, command->arguments[0] ? " " : "",
@@ -172,6 +189,8 @@ static int dispatch(int argc, char **argv)
     if (strcmp(argv[0], "--version") == 0)
         return command_version(0, NULL);
     const struct command *command = command_find(argc, argv, &words);
+    if (!command && argc == 2 && asks_for_help(1, argv + 1))
+        return command_help(1, argv);
     if (!command)
         return unknown_command(argc, argv);
     if (!command->own_help && asks_for_help(argc - words, argv + words))
