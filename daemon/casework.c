@@ -453,14 +453,9 @@ static void keep_place(struct log_reading *reading)
     reading->kept = reading->next;
 }
 
-/* One event of the log: if the store knows an older version, it went back in time; the event is the
- * whole alert. */
-static void restore(void *context, struct text event, int64_t offset)
+/* If the store knows an older version, it went back in time; the event is the whole alert. */
+static void restore(struct log_reading *reading, struct text event)
 {
-    struct log_reading *reading = context;
-    if (reading->err)
-        return;
-    reading->next = offset + 1;
     struct alert logged, stored;
     struct fault unreadable;
     enum err read = restore_read(event, &logged, &unreadable);
@@ -496,8 +491,18 @@ static void restore(void *context, struct text event, int64_t offset)
     }
     reading->err = err;
     alert_done(&logged);
-    /* A long log is not begun anew when reading it takes too long for once. */
-    if (!err && !reading->later.bytes && reading->next - reading->kept >= LOG_KEPT_EVERY)
+}
+
+/* One event of the log. A long one is not begun anew when reading it takes too long for once; what
+ * is to be tried again later is known here alone, so the place stays before it until then. */
+static void read_event(void *context, struct text event, int64_t offset)
+{
+    struct log_reading *reading = context;
+    if (reading->err)
+        return;
+    reading->next = offset + 1;
+    restore(reading, event);
+    if (!reading->err && !reading->later.bytes && reading->next - reading->kept >= LOG_KEPT_EVERY)
         keep_place(reading);
 }
 
@@ -510,8 +515,8 @@ static void restore_later(struct log_reading *reading)
         struct buffer events = reading->later;
         before = events.bytes;
         reading->later = (struct buffer){0};
-        for (const char *at = events.at; *at; at += strcspn(at, "\n") + 1)
-            restore(reading, (struct text){at, strcspn(at, "\n")}, 0);
+        for (const char *at = events.at; *at && !reading->err; at += strcspn(at, "\n") + 1)
+            restore(reading, (struct text){at, strcspn(at, "\n")});
         buffer_done(&events);
     }
     if (!reading->err && reading->later.bytes)
@@ -526,7 +531,8 @@ static enum err read_log(struct log_reading *reading, int64_t from, struct fault
 {
     const struct worker_options *options = &reading->worker->options;
     uint32_t p = reading->partition->number;
-    enum err err = options->read_log(options->read_log_context, p, from, restore, reading, fault);
+    enum err err =
+        options->read_log(options->read_log_context, p, from, read_event, reading, fault);
     if (err != ERR_END)
         return err;
     log_line(LOG_ERROR, "alerts log made anew or cut",
@@ -538,7 +544,7 @@ static enum err read_log(struct log_reading *reading, int64_t from, struct fault
     keep_place(reading);
     if (reading->err)
         return reading->err;
-    return options->read_log(options->read_log_context, p, 0, restore, reading, fault);
+    return options->read_log(options->read_log_context, p, 0, read_event, reading, fault);
 }
 
 enum err casework_log(struct worker *worker, struct partition *partition, struct fault *fault)

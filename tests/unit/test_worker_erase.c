@@ -178,6 +178,60 @@ START_TEST(a_store_that_is_lost_is_rebuilt_without_what_was_erased)
 }
 END_TEST
 
+/* The log alone knows that the alert is resolved and another one raised after it, and has the two
+ * in the wrong order; before them stands what has been erased. */
+static void log_out_of_order(const char *id, struct text erased)
+{
+    struct alert alert = ww_alert(id), next;
+    struct step step;
+    struct buffer event = {0};
+    struct change change = {.kind = CHANGE_RESOLVE,
+                            .who = "kim",
+                            .at_ms = ww.clock.clock.set_ms,
+                            .outcome = OUTCOME_SAFE};
+    ww_append_alert(HOME, erased, "erased.2");
+    alert_copy(&alert, &next);
+    next.raised_s += WW_HOUR_S;
+    alert_id(text_of(next.household), next.team, next.raised_s, next.id);
+    alert_event(&next, "raised", next.raised_s, &event);
+    ww_append_alert(HOME, buffer_view(&event), "next.1");
+    must(lifecycle_apply(&alert, &change, &rules, &step, &world.fault));
+    ww_append_alert(HOME, buffer_view(&step.event_json), step.event_id);
+    step_done(&step);
+    buffer_done(&event);
+    alert_done(&next);
+    alert_done(&alert);
+}
+
+/* That it was erased is remembered for a while: by then the log must have been left behind. */
+START_TEST(events_that_were_put_back_later_leave_the_log_behind_as_well)
+{
+    char id[STORE_ALERT_ID_MAX], live[STORE_ALERT_ID_MAX];
+    struct buffer erased = {0};
+    begin(_i);
+    struct shift shift = shift_begin(1);
+    raised(&shift, NOON_S, id);
+    person(id, CHANGE_RESOLVE);
+    buffer_add(&erased, ww.sent[ww.sent_count - 1].body.at, ww.sent[ww.sent_count - 1].body.bytes);
+    happens("opted_out", NOON_S + WW_DAY_S);
+    shift_run(&shift);
+    happens("moved_in", NOON_S + 2 * WW_DAY_S);
+    raised(&shift, NOON_S + 3 * WW_DAY_S, id);
+    shift_stop(&shift);
+    log_out_of_order(id, buffer_view(&erased));
+    shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert_uint_eq(ww_alerts(false), 2);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, live));
+    ck_assert_str_ne(live, id);
+    shift_stop(&shift);
+    struct store_head head = world_taken(world.store, 0);
+    ck_assert_int_eq(head.log_offset, ww.sent_ends[PUBLISH_ALERTS][0]);
+    buffer_done(&erased);
+    ww_end();
+}
+END_TEST
+
 START_TEST(a_store_that_does_not_answer_erases_in_the_end)
 {
     begin(_i);
@@ -311,6 +365,8 @@ static void add(TCase *cases)
     tcase_add_loop_test(cases, what_was_erased_does_not_come_back_from_the_log, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_store_that_is_lost_is_rebuilt_without_what_was_erased, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, events_that_were_put_back_later_leave_the_log_behind_as_well, 0,
                         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, a_store_that_does_not_answer_erases_in_the_end, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, who_moves_leaves_coded_steps_alone, 0, WORLD_KIND_COUNT);
