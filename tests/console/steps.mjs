@@ -12,7 +12,7 @@ export const historyOf = (page) => page.$$eval('.history li', (steps) =>
   steps.map((step) => step.textContent));
 const alertsOf = (team) => JSON.parse(ctl('alerts', 'list', '--json', '--team', team)).alerts;
 export const fresh = (team, used) => alertsOf(team).find((alert) => alert.state === 'open' &&
-  alert.team === team && !used.includes(alert.alert)).alert;
+  alert.team === team && !alert.desk && !used.includes(alert.alert)).alert;
 export const used = [];
 export function take(team) {
   used.push(fresh(team, used));
