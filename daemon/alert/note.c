@@ -62,25 +62,17 @@ static void say_value(const struct noted *noted, enum note_value value, const st
     int64_t number = noted->values[place].number;
     char when[TIME_TEXT_MAX];
     switch (note_value_kinds[value]) {
-    case NOTE_TEXT:
-        buffer_text(out, text);
-        break;
+    case NOTE_TEXT: buffer_text(out, text); break;
     case NOTE_WORD:
         for (; *text; text++)
             buffer_add(out, *text == '_' ? " " : text, 1);
         break;
-    case NOTE_ID:
-        buffer_format(out, "%.*s", ALERT_ID_SHOWN, text);
-        break;
-    case NOTE_NUMBER:
-        buffer_format(out, "%" PRId64, number);
-        break;
+    case NOTE_ID: buffer_format(out, "%.*s", ALERT_ID_SHOWN, text); break;
+    case NOTE_NUMBER: buffer_format(out, "%" PRId64, number); break;
     case NOTE_TIME:
         buffer_text(out, number ? making_time(alert, number, when) : "none known");
         break;
-    case NOTE_WEEKDAY:
-        say_weekday(alert, number / 1000, out);
-        break;
+    case NOTE_WEEKDAY: say_weekday(alert, number / 1000, out); break;
     }
 }
 

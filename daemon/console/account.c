@@ -180,6 +180,13 @@ static enum err refuse(struct fault *fault)
     return fault_set(fault, ERR_DENIED, "name or password is wrong, or the account is disabled");
 }
 
+/* No lock is longer than the longest: that was set by a clock that was ahead. */
+static bool is_locked(const struct account *account, int64_t now_ms)
+{
+    return account->locked_until_ms > now_ms &&
+           account->locked_until_ms <= now_ms + ACCOUNT_LOCK_MAX_MS;
+}
+
 static enum err refuse_locked(const struct account *account, int64_t now_ms, int *retry_after_s,
                               struct fault *fault)
 {
@@ -218,7 +225,7 @@ enum err account_try(struct store *store, const char *name, const char *password
         waste_time(password);
         return refuse(fault);
     }
-    if (account.locked_until_ms > now_ms)
+    if (is_locked(&account, now_ms))
         return refuse_locked(&account, now_ms, retry_after_s, fault);
     bool right = sodium_init() >= 0 && strlen(password) <= ACCOUNT_PASSWORD_MAX &&
                  crypto_pwhash_str_verify(account.hash, password, strlen(password)) == 0;
@@ -261,7 +268,7 @@ void account_show(const struct account *account, int64_t now_ms, struct buffer *
     }
     json_member_bool(out, "must_change", account->must_change);
     json_member_bool(out, "disabled", account->disabled);
-    json_member_bool(out, "locked", account->locked_until_ms > now_ms);
+    json_member_bool(out, "locked", is_locked(account, now_ms));
     buffer_text(out, "}");
 }
 

@@ -80,6 +80,17 @@ static int64_t seen_step_ms(const struct door *door)
     return step_ms < SEEN_STEP_MS ? step_ms : SEEN_STEP_MS;
 }
 
+/* Begun by a clock that was ahead, it would last as much longer. True: it is to be written. */
+static bool bring_back(struct session *session, int64_t now_ms)
+{
+    if (session->seen_ms <= now_ms + SEEN_STEP_MS) /* machines' clocks are never one */
+        return false;
+    session->seen_ms = now_ms;
+    if (session->begun_ms > now_ms)
+        session->begun_ms = now_ms;
+    return true;
+}
+
 /* ERR_NOT_FOUND: there is none, or it is over. */
 static enum err account_of(struct request *request, const char *token, struct fault *fault)
 {
@@ -89,6 +100,7 @@ static enum err account_of(struct request *request, const char *token, struct fa
     struct account *account = memory_get(sizeof *account);
     hash_of("session", token, request->session);
     enum err err = session_load(request, &session, fault);
+    bool ahead = !err && bring_back(&session, now_ms);
     if (!err && (now_ms >= session.begun_ms + door->session_max_ms ||
                  now_ms >= session.seen_ms + door->session_idle_ms))
         err = ERR_NOT_FOUND;
@@ -102,7 +114,7 @@ static enum err account_of(struct request *request, const char *token, struct fa
     }
     request->account = account;
     hash_of("csrf", token, request->csrf);
-    if (request->visit.watches || now_ms < session.seen_ms + seen_step_ms(door))
+    if (!ahead && (request->visit.watches || now_ms < session.seen_ms + seen_step_ms(door)))
         return ERR_OK;
     session.seen_ms = now_ms;
     err = session_save(request, &session, fault);
@@ -219,7 +231,8 @@ static struct trier *trier_of(struct request *request, const char *what)
         slot = slot * 31 + (unsigned char)*at;
     struct trier *trier = &request->api->door.triers[slot % TRIERS_MAX];
     int64_t now_ms = clock_wall_ms(request->api->clock);
-    if (strcmp(trier->address, address) != 0 || now_ms >= trier->since_ms + WRONG_MS) {
+    bool over = now_ms >= trier->since_ms + WRONG_MS || now_ms < trier->since_ms;
+    if (over || strcmp(trier->address, address) != 0) {
         *trier = (struct trier){.since_ms = now_ms};
         (void)text_copy(text_of(address), trier->address, sizeof trier->address);
     }

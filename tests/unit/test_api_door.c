@@ -125,6 +125,34 @@ START_TEST(whatever_the_clock_says_a_new_password_ends_sessions_and_begins_some)
 }
 END_TEST
 
+#define AHEAD_MS (5 * 3600000LL) /* and then put right */
+
+START_TEST(a_clock_that_was_ahead_keeps_no_session)
+{
+    account_add("kim", ROLE_OFFICER, false);
+    aw_now.set_ms += AHEAD_MS;
+    ck_assert_int_eq(sign_in("kim", FIRST), 200);
+    aw_now.set_ms -= AHEAD_MS;
+    ck_assert_int_eq(ask("GET", "/api/v1/session", NULL, NULL), 200);
+    aw_now.set_ms += 60 * 60000;
+    ck_assert_int_eq(ask("GET", "/api/v1/session", NULL, NULL), 401);
+}
+END_TEST
+
+START_TEST(a_clock_that_was_ahead_locks_nobody_out)
+{
+    account_add("kim", ROLE_OFFICER, false);
+    aw_now.set_ms += AHEAD_MS;
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(sign_in("kim", "a guess of somebody"), 401);
+    ck_assert_int_eq(sign_in("kim", FIRST), 429);
+    for (int i = 0; i < 20; i++) /* and the address with it */
+        (void)sign_in("nobody", "a guess of somebody");
+    aw_now.set_ms -= AHEAD_MS;
+    ck_assert_int_eq(sign_in("kim", FIRST), 200);
+}
+END_TEST
+
 START_TEST(a_session_ends_by_idleness_age_and_by_order)
 {
     account_add("kim", ROLE_OFFICER, false);
@@ -441,6 +469,8 @@ int main(void)
     tcase_set_timeout(tcase, 120); /* argon2id under sanitizers */
     tcase_add_checked_fixture(tcase, begin, aw_tear_down);
     tcase_add_test(tcase, a_first_sign_in_ends_in_a_password_of_ones_own);
+    tcase_add_test(tcase, a_clock_that_was_ahead_keeps_no_session);
+    tcase_add_test(tcase, a_clock_that_was_ahead_locks_nobody_out);
     tcase_add_test(tcase, whatever_the_clock_says_a_new_password_ends_sessions_and_begins_some);
     tcase_add_test(tcase, a_session_ends_by_idleness_age_and_by_order);
     tcase_add_test(tcase, what_a_page_asks_for_by_itself_keeps_no_session);
