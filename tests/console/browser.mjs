@@ -96,6 +96,7 @@ export async function prepare(name) {
   const url = `${settings.address}/api/v1/session`;
   const begun = await fetch(url, {method: 'POST', body: JSON.stringify({name,
     password: settings.password})});
+  if (!begun.ok) throw new Error(`sign-in of ${name}: ${begun.status} ${await begun.text()}`);
   const cookie = begun.headers.get('set-cookie').split(';')[0];
   const {csrf} = await begun.json();
   const changed = await fetch(`${url}/password`, {method: 'POST', headers: {Cookie: cookie,

@@ -113,9 +113,9 @@ const inHistory = (page, text) => page.locator('.history li', {hasText: text}).f
 
 // What Anbu notes is said in the officer's language, and what a person wrote stands as it is.
 async function inKorean(browser, handed) {
-  const page = await open(browser, 'yoon, Korean', {locale: 'ko-KR'});
-  await prepare('yoon');
-  await signIn(page, 'yoon');
+  const page = await open(browser, 'chae, Korean', {locale: 'ko-KR'});
+  await prepare('chae');
+  await signIn(page, 'chae');
   await page.waitForSelector('.live.on');
   const id = fresh('welfare', [handed]);
   await openAlert(page, id);

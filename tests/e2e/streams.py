@@ -14,6 +14,7 @@ SETTINGS = """
 daemon: {batch: %d, flush_interval: 1s, workers: %d, log_level: info}
 alerts: {escalate_critical: 24h, escalate: 7d}
 incidents: {enabled: false}
+retention: {alerts: 36500d, notes: 36500d, evidence: 36500d} # the streams are of months ago
 """
 
 
