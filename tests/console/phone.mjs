@@ -15,6 +15,7 @@ async function seen(page, what) {
   }));
   check(boxes.length >= 2 && boxes.every(Boolean), `each utility has its strip: ${what}`, boxes);
   check(await fits(page), `and nothing is wider than the phone: ${what}`);
+  equal(await page.locator('button kbd:visible').count(), 0, `no key is named: ${what}`);
   await accessible(page, `strips, ${what}`);
 }
 
