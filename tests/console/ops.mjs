@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An engineer who has edited the configuration and wants to know what comes of it.
 import {readFileSync, writeFileSync} from 'node:fs';
-import {accessible, check, crimes, equal, open, prepare, run, settings, signIn}
+import {accessible, check, crimes, equal, go, open, prepare, run, settings, signIn}
   from './browser.mjs';
 import {press, said} from './steps.mjs';
 
@@ -43,11 +43,38 @@ async function changes(page, file) {
   writeFileSync(file, before);
 }
 
+// A page whose answers come after it was left is not drawn over the next one.
+async function leftEarly(page) {
+  let release;
+  const held = new Promise((resolve) => { release = resolve; });
+  const title = (text) => page.locator('main h1', {hasText: text});
+  await go(page, '#/areas');
+  await title('Areas').waitFor();
+  await page.route('**/api/v1/config', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/api/v1/config');
+  await go(page, '#/ops');
+  await asked;
+  await go(page, '#/alerts/none');
+  await page.locator('.fail', {hasText: 'not open to your role'}).waitFor();
+  const answered = page.waitForResponse('**/api/v1/config');
+  release();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() =>
+    requestAnimationFrame(done))));
+  equal([await page.locator('.fail').count(), await title('Ops').count()], [1, 0],
+    'a page that was left draws nothing any more');
+  await page.unroute('**/api/v1/config');
+}
+
 run(async (browser) => {
   await prepare('min');
   const page = await open(browser, 'min');
   await signIn(page, 'min', undefined, '#/ops');
   await page.waitForSelector('.changes');
   await changes(page, settings.config);
+  await leftEarly(page);
   equal(crimes, [], 'no request leaves the desk, no error');
 });

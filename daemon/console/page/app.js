@@ -43,10 +43,12 @@ async function show() {
   leave();
   markPage();
   const found = pages.find((one) => (!page || one.name === page) && one.open());
-  fill(main, h('p', {class: 'soft'}, t('page.loading')));
+  // A page that is left before it is whole draws on a sheet of its own, which nobody sees.
+  const sheet = h('div', {class: 'sheet'}, h('p', {class: 'soft'}, t('page.loading')));
+  fill(main, sheet);
   try {
     if (!found) throw new Problem(404, {detail: t('page.none')});
-    const made = await found.view(main, params, query, () => mine === turn);
+    const made = await found.view(sheet, params, query, () => mine === turn);
     if (mine !== turn) return made.leave?.();
     view = made;
     document.title = `${made.title} · Anbu`;
@@ -130,6 +132,7 @@ async function goOut() {
 async function enter() {
   if (!session.account || session.account.must_change) {
     document.title = 'Anbu';
+    turn++;
     drawTop();
     signInView(main, enterAgain);
     return;
