@@ -17,11 +17,11 @@
 #include "kafka/ends.h"
 #include "kafka/producer.h"
 
-#define WAIT_MS       200
-#define ASK_MS        5000
-#define ASK_AGAIN_MS  1000
-#define LETTER_MS     10000
-#define TRIES_MIN     3 /* an old event has as many chances after a start */
+#define WAIT_MS      200
+#define ASK_MS       5000
+#define ASK_AGAIN_MS 1000
+#define LETTER_MS    10000
+#define TRIES_MIN    3 /* an old event has as many chances after a start */
 /* A sink that fails for days must not fill the disk. */
 #define QUOTA_LINES     5
 #define QUOTA_WINDOW_MS 600000
@@ -242,9 +242,9 @@ static enum err post_letter(struct courier *courier, struct fault *fault)
     (void)snprintf(partition, sizeof partition, "%u", event->partition);
     (void)snprintf(offset, sizeof offset, "%" PRId64, event->offset);
     const struct kafka_header headers[] = {
-        {"reason", TEXT(REJECT_UNDELIVERED)},    {"field", text_of(courier->options.rules->name)},
-        {"help", text_of(event->why.text)}, {"source", text_of(courier->topics[0])},
-        {"partition", text_of(partition)},  {"offset", text_of(offset)},
+        {"reason", TEXT(REJECT_UNDELIVERED)}, {"field", text_of(courier->options.rules->name)},
+        {"help", text_of(event->why.text)},   {"source", text_of(courier->topics[0])},
+        {"partition", text_of(partition)},    {"offset", text_of(offset)},
     };
     const struct kafka_outgoing letter = {.topic = settings_of(courier)->kafka.dead_letters,
                                           .key = buffer_view(&event->key),
