@@ -6,11 +6,21 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "base/zone.h"
+
 #define ID_CHARACTERS 26 /* of 5 bits: 130 bits */
 #define HOUR_S        3600
 
 #define NAME(constant, name) [constant] = name,
 const char *const alert_state_names[ALERT_STATE_COUNT] = {ALERT_STATES(NAME)};
+
+const struct zone *alert_zone(const struct alert *alert)
+{
+    const struct zone *zone = NULL;
+    if (alert->timezone[0] && !zone_find(text_of(alert->timezone), &zone))
+        return zone;
+    return zone_utc();
+}
 
 void alert_step_done(struct alert_step *step)
 {

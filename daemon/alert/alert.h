@@ -130,6 +130,8 @@ static inline uint32_t alert_teams(const struct alert *alert)
     uint32_t from = alert->state == ALERT_REFERRED ? 1u << alert->referred_from : 0;
     return 1u << alert->team | 1u << alert->desk | from;
 }
+/* The household's; UTC where it is not known. */
+const struct zone *alert_zone(const struct alert *alert);
 void alert_copy(const struct alert *from,
                 struct alert *to); /* deep; to is overwritten, not freed */
 

@@ -16,14 +16,6 @@
 #define NOTE_BYTES_MAX 8192 /* of any step; people's are shorter (ALERT_NOTE_MAX) */
 #define TIME_SECONDS   19   /* bytes of "2026-01-15T13:00:00" */
 
-static const struct zone *zone_of(const struct alert *alert)
-{
-    const struct zone *zone = NULL;
-    if (alert->timezone[0] && !zone_find(text_of(alert->timezone), &zone))
-        return zone;
-    return zone_utc();
-}
-
 /* RFC 3339 in the zone; milliseconds only when there are some, so that nothing is lost. */
 static void put_time(struct buffer *out, const struct zone *zone, int64_t at_ms)
 {
@@ -200,7 +192,7 @@ static void put_step(struct buffer *out, const struct zone *zone, const struct a
 
 void alert_write(const struct alert *alert, struct buffer *out)
 {
-    const struct zone *zone = zone_of(alert);
+    const struct zone *zone = alert_zone(alert);
     buffer_text(out, "{");
     json_member_text(out, "alert", alert->id);
     json_member_int(out, "version", alert->version);
@@ -253,7 +245,7 @@ void alert_event(const struct alert *alert, const char *what, int64_t time_s, st
     buffer_format(out, "\"anbu.alert.%s\"", what);
     json_member_text(out, "subject", alert->household);
     json_put_key(out, "time");
-    put_time(out, zone_of(alert), time_s * 1000);
+    put_time(out, alert_zone(alert), time_s * 1000);
     json_member_text(out, "datacontenttype", "application/json");
     json_put_key(out, "data");
     alert_write(alert, out);
@@ -264,7 +256,7 @@ void alert_event(const struct alert *alert, const char *what, int64_t time_s, st
 void alert_outcome_message(const struct alert *alert, int64_t at_ms, int64_t absent_until_s,
                            struct buffer *out)
 {
-    const struct zone *zone = zone_of(alert);
+    const struct zone *zone = alert_zone(alert);
     buffer_text(out, "{");
     json_member_text(out, "type", "household");
     json_put_key(out, "id");

@@ -13,10 +13,7 @@ static const struct ladder *ladder_of(const struct alert *alert, const struct al
 
 static int minute_of_day(const struct alert *alert, int64_t at_ms)
 {
-    const struct zone *zone = NULL;
-    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
-        zone = zone_utc();
-    struct civil civil = civil_of(zone_local_s(zone, at_ms / 1000));
+    struct civil civil = civil_of(zone_local_s(alert_zone(alert), at_ms / 1000));
     return civil.hour * 60 + civil.minute;
 }
 

@@ -47,11 +47,8 @@ enum note note_named(const char *code)
 
 static void say_weekday(const struct alert *alert, int64_t at_s, struct buffer *out)
 {
-    const struct zone *zone = NULL;
     char when[SAY_MAX];
-    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
-        zone = zone_utc();
-    buffer_text(out, say_time(at_s, at_s, zone_offset_s(zone, at_s), when));
+    buffer_text(out, say_time(at_s, at_s, zone_offset_s(alert_zone(alert), at_s), when));
 }
 
 static void say_value(const struct noted *noted, enum note_value value, const struct alert *alert,

@@ -49,7 +49,6 @@ static void put_next(const struct alert *alert, const struct alert_rules *rules,
 {
     struct store_timer timers[STORE_TIMERS_MAX];
     const struct store_timer *next = NULL;
-    const struct zone *zone = NULL;
     char at[TIME_TEXT_MAX];
     for (size_t i = 0, count = lifecycle_timers(alert, rules, timers); i < count; i++)
         if (timers[i].due_ms && (!next || timers[i].due_ms < next->due_ms))
@@ -59,8 +58,7 @@ static void put_next(const struct alert *alert, const struct alert_rules *rules,
         buffer_text(out, "null");
         return;
     }
-    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
-        zone = zone_utc();
+    const struct zone *zone = alert_zone(alert);
     int64_t due_s = next->due_ms / 1000;
     buffer_text(out, "{");
     json_member_text(out, "what", next->kind);

@@ -16,13 +16,11 @@ bool shown_has_hours(const struct account *viewer)
 void shown_add(struct text snapshot, const struct alert *alert, bool hours, struct buffer *out)
 {
     char since[TIME_TEXT_MAX];
-    const struct zone *zone = NULL;
+    const struct zone *zone = alert_zone(alert);
     struct fault fault;
     enum err err = ERR_OK;
     int64_t since_s = lifecycle_waits_since_ms(alert) / 1000;
     assert(snapshot.bytes > 2 && snapshot.at[snapshot.bytes - 1] == '}');
-    if (!alert->timezone[0] || zone_find(text_of(alert->timezone), &zone))
-        zone = zone_utc();
     if (hours)
         buffer_add(out, snapshot.at, snapshot.bytes);
     else
