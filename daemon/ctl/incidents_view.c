@@ -11,16 +11,6 @@ static long long number(const json_t *object, const char *member)
     return (long long)json_integer_value(json_object_get(object, member));
 }
 
-static void time_cell(struct table *table, const char *rfc3339)
-{
-    struct buffer text = {0};
-    screen_time(rfc3339, &text);
-    if (!text.bytes)
-        buffer_text(&text, "-");
-    table_cell(table, PAINT_NONE, text.at);
-    buffer_done(&text);
-}
-
 /* What is missing of what. */
 static void shown_by(const json_t *incident, struct buffer *out)
 {
@@ -41,11 +31,11 @@ static void row_add(struct table *table, const json_t *incident)
     bool open = strcmp(view_text(incident, "state"), "open") == 0;
     table_cell(table, PAINT_BOLD, view_text(incident, "group"));
     table_cell(table, open ? PAINT_RED : PAINT_NONE, view_text(incident, "state"));
-    time_cell(table, view_text(incident, "from"));
-    time_cell(table, view_text(incident, "to"));
+    table_time(table, view_text(incident, "from"));
+    table_time(table, view_text(incident, "to"));
     buffer_format(&text, "%lld", number(incident, "held"));
     table_cell(table, PAINT_NONE, text.at);
-    time_cell(table, view_text(incident, "held_until"));
+    table_time(table, view_text(incident, "held_until"));
     buffer_clear(&text);
     shown_by(incident, &text);
     table_cell(table, PAINT_NONE, text.at);

@@ -20,14 +20,6 @@ static void areas_cell(struct table *table, const json_t *areas)
     buffer_done(&text);
 }
 
-static void time_cell(struct table *table, const char *rfc3339)
-{
-    struct buffer text = {0};
-    screen_time(rfc3339, &text);
-    table_cell(table, PAINT_NONE, text.bytes ? text.at : "-");
-    buffer_done(&text);
-}
-
 /* "lee, yun (team:welfare)": who is called, and by which name of the roster if that says more. */
 static void called_add(const json_t *duty, struct buffer *out)
 {
@@ -70,9 +62,9 @@ static void row_add(struct table *table, const json_t *roster)
     areas_cell(table, json_object_get(roster, "areas"));
     called_cell(table, now, "nobody");
     table_cell(table, PAINT_NONE, then[0] ? then : "-");
-    time_cell(table, view_text(now, "until"));
+    table_time(table, view_text(now, "until"));
     called_cell(table, next, "-");
-    time_cell(table, view_text(next, "from"));
+    table_time(table, view_text(next, "from"));
     missing_add(now, &missing);
     missing_add(next, &missing);
     table_cell(table, PAINT_RED, missing.bytes ? missing.at : "-");

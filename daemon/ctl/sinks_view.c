@@ -17,14 +17,6 @@ static void number_cell(struct table *table, enum paint paint, long long value)
     buffer_done(&text);
 }
 
-static void time_cell(struct table *table, const char *rfc3339)
-{
-    struct buffer text = {0};
-    screen_time(rfc3339, &text);
-    table_cell(table, PAINT_NONE, text.bytes ? text.at : "-");
-    buffer_done(&text);
-}
-
 /* In a word: ended, waiting for its turn to be tried again, or well. */
 static void state_cell(struct table *table, const json_t *sink)
 {
@@ -47,8 +39,8 @@ static void row_add(struct table *table, const json_t *sink)
     number_cell(table, PAINT_NONE, number(sink, "lag"));
     number_cell(table, PAINT_NONE, number(sink, "waiting_s"));
     number_cell(table, number(sink, "dead") ? PAINT_RED : PAINT_NONE, number(sink, "dead"));
-    time_cell(table, view_text(sink, "delivered_at"));
-    time_cell(table, view_text(sink, "trouble_at"));
+    table_time(table, view_text(sink, "delivered_at"));
+    table_time(table, view_text(sink, "trouble_at"));
     table_cell(table, PAINT_NONE, trouble[0] ? trouble : "-");
 }
 

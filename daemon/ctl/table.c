@@ -93,6 +93,14 @@ static void row_write(const struct table *table, const struct table_cell *row,
     }
 }
 
+void table_time(struct table *table, const char *rfc3339)
+{
+    struct buffer text = {0};
+    screen_time(rfc3339, &text);
+    table_cell(table, PAINT_NONE, text.bytes ? text.at : "-");
+    buffer_done(&text);
+}
+
 void table_write(const struct table *table, size_t indent, struct buffer *out)
 {
     size_t widths[TABLE_COLUMNS_MAX] = {0};

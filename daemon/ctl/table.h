@@ -30,6 +30,8 @@ void table_init(struct table *table, const struct screen *screen, const char *co
                 size_t columns);
 /* The next cell, row by row; text from elsewhere is made plain. */
 void table_cell(struct table *table, enum paint paint, const char *text);
+/* The same of a moment as RFC 3339; "": a dash. */
+void table_time(struct table *table, const char *rfc3339);
 /* Writes all, each line after `indent` blanks. */
 void table_write(const struct table *table, size_t indent, struct buffer *out);
 void table_done(struct table *table);
