@@ -8,13 +8,6 @@
 
 #include "config/internal.h"
 
-void *array_room(void *array, size_t count, size_t item_bytes)
-{
-    if (count & (count - 1))
-        return array;
-    return memory_grow(array, (count ? count * 2 : 1) * item_bytes);
-}
-
 static void add_rows(struct config *config, const struct option *rows, size_t count, int detector)
 {
     for (size_t i = 0; i < count; i++) {

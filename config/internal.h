@@ -127,8 +127,6 @@ struct config *config_new(const struct detector *const *detectors, size_t count)
 void *config_block(const struct config *config, const struct slot *slot);
 /* Index of an option; slot_count: there is none. */
 size_t config_slot(const struct config *config, struct text name);
-/* Grows an array of `count` items so that one more fits. */
-void *array_room(void *array, size_t count, size_t item_bytes);
 
 /* load.c */
 struct config_input {

@@ -461,7 +461,7 @@ struct search {
     const struct areas *areas;
     int64_t now_ms, since_ms; /* alerts that were raised before are of another cause */
     struct stray *strays;
-    size_t count, room;
+    size_t count;
 };
 
 static bool is_held_rightly(const struct search *search, const char *id)
@@ -484,10 +484,7 @@ static bool look_at(void *context, uint32_t partition, struct text snapshot)
     bool stray = held ? !is_held_rightly(search, alert.held_by)
                       : alert.state == ALERT_OPEN && alert.raised_wall_ms >= search->since_ms;
     if (stray) {
-        if (search->count == search->room) {
-            search->room = search->room ? search->room * 2 : 64;
-            search->strays = memory_grow(search->strays, search->room * sizeof *search->strays);
-        }
+        search->strays = array_room(search->strays, search->count, sizeof *search->strays);
         struct stray *one = &search->strays[search->count++];
         *one = (struct stray){.release = held, .raised_wall_ms = alert.raised_wall_ms};
         memcpy(one->id, alert.id, sizeof one->id);

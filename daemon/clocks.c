@@ -60,7 +60,7 @@ void clocks_look(struct worker *worker)
 struct search {
     int64_t now_ms;
     char (*ids)[ALERT_ID_MAX];
-    size_t count, room;
+    size_t count;
 };
 
 static bool look_at(void *context, uint32_t partition, struct text snapshot)
@@ -72,10 +72,7 @@ static bool look_at(void *context, uint32_t partition, struct text snapshot)
     if (alert_read(snapshot, &alert, &fault))
         return true; /* whoever needs it will say so */
     if (set_back_ahead_ms(&alert, search->now_ms)) {
-        if (search->count == search->room) {
-            search->room = search->room ? search->room * 2 : 64;
-            search->ids = memory_grow(search->ids, search->room * sizeof *search->ids);
-        }
+        search->ids = array_room(search->ids, search->count, sizeof *search->ids);
         memcpy(search->ids[search->count++], alert.id, sizeof *search->ids);
     }
     alert_done(&alert);

@@ -137,7 +137,7 @@ struct theirs {
     int64_t until_s;
     bool opts_out;
     char (*ids)[STORE_ALERT_ID_MAX];
-    size_t count, room;
+    size_t count;
 };
 
 static bool note_theirs(void *context, uint32_t partition, struct text snapshot)
@@ -154,10 +154,7 @@ static bool note_theirs(void *context, uint32_t partition, struct text snapshot)
     if (theirs->opts_out
             ? alert.raised_s <= theirs->until_s
             : !alert_is_live(&alert) && retention_closed_ms(&alert) / 1000 <= theirs->until_s) {
-        if (theirs->count == theirs->room) {
-            theirs->room = theirs->room ? theirs->room * 2 : 16;
-            theirs->ids = memory_grow(theirs->ids, theirs->room * sizeof *theirs->ids);
-        }
+        theirs->ids = array_room(theirs->ids, theirs->count, sizeof *theirs->ids);
         (void)text_copy(text_of(alert.id), theirs->ids[theirs->count++], STORE_ALERT_ID_MAX);
     }
     alert_done(&alert);

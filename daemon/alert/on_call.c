@@ -13,10 +13,7 @@ const char *const on_call_flaw_helps[ON_CALL_FLAW_COUNT] = {ON_CALL_FLAWS(HELP)}
 
 void staff_add(struct staff *staff, const struct staff_person *person)
 {
-    if (staff->count == staff->room) {
-        staff->room = staff->room ? staff->room * 2 : 32;
-        staff->at = memory_grow(staff->at, staff->room * sizeof *staff->at);
-    }
+    staff->at = array_room(staff->at, staff->count, sizeof *staff->at);
     staff->at[staff->count] = *person;
     staff->at[staff->count++].areas = memory_text(text_of(person->areas));
 }

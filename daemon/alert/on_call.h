@@ -22,7 +22,7 @@ struct staff_person {
 /* All accounts. Zero-initialise. */
 struct staff {
     struct staff_person *at;
-    size_t count, room;
+    size_t count;
 };
 void staff_add(struct staff *staff, const struct staff_person *person); /* areas are copied */
 void staff_done(struct staff *staff);

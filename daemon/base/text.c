@@ -78,6 +78,13 @@ void *memory_grow(void *old, size_t bytes)
     return memory_check(realloc(old, bytes ? bytes : 1));
 }
 
+void *array_room(void *array, size_t count, size_t item_bytes)
+{
+    if (count & (count - 1))
+        return array;
+    return memory_grow(array, (count ? count * 2 : 1) * item_bytes);
+}
+
 char *memory_text(struct text from)
 {
     char *out = memory_get(from.bytes + 1);

@@ -38,6 +38,9 @@ bool text_copy(struct text from, char *out, size_t out_bytes);
 /* Memory that is there or the program aborts: a safe end, since all state can be replayed. */
 void *memory_get(size_t bytes); /* zeroed */
 void *memory_grow(void *old, size_t bytes);
+/* An array of `count` items, grown so that one more fits; NULL with 0. It has grown by this alone.
+ */
+void *array_room(void *array, size_t count, size_t item_bytes);
 char *memory_text(struct text from); /* terminated copy; free() it */
 
 /* Text in the making. Zero-initialise; `at` is terminated after every call. */

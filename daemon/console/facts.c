@@ -19,10 +19,7 @@ struct slice {
 
 static void keep(struct facts_rows *rows, const struct alert *alert)
 {
-    if (rows->count == rows->room) {
-        rows->room = rows->room ? rows->room * 2 : 256;
-        rows->at = memory_grow(rows->at, rows->room * sizeof *rows->at);
-    }
+    rows->at = array_room(rows->at, rows->count, sizeof *rows->at);
     stats_fact_of(alert, &rows->at[rows->count++]);
 }
 

@@ -15,7 +15,7 @@
 
 struct facts_rows {
     struct stats_fact *at; /* as stats_sort leaves them */
-    size_t count, room;
+    size_t count;
     bool cut; /* there are older ones that would count */
 };
 

@@ -50,7 +50,7 @@ static void take_incident(void *context, struct text group, struct text json)
     if (incident_read(json, &incident, &unreadable) || incident.closed_ms ||
         !incident_shown_to(list->account, incident.group))
         return;
-    list->at = memory_grow(list->at, (list->count + 1) * sizeof *list->at);
+    list->at = array_room(list->at, list->count, sizeof *list->at);
     struct open_incident *one = &list->at[list->count++];
     *one = (struct open_incident){.kind = incident.kind, .from_hour = incident.from_hour};
     memcpy(one->group, incident.group, sizeof one->group);

@@ -18,7 +18,7 @@ struct listed_incident {
 
 struct incident_list {
     struct listed_incident *rows;
-    size_t count, room;
+    size_t count;
     bool all; /* those that are over, too */
 };
 
@@ -51,10 +51,7 @@ static void take_incident(void *context, struct text group, struct text json)
     /* One of another program is soft state that nobody uses: the worker's log says so. */
     if (incident_read(json, &incident, &unreadable) || (incident.closed_ms && !list->all))
         return;
-    if (list->count == list->room) {
-        list->room = list->room ? list->room * 2 : 16;
-        list->rows = memory_grow(list->rows, list->room * sizeof *list->rows);
-    }
+    list->rows = array_room(list->rows, list->count, sizeof *list->rows);
     list->rows[list->count++] = (struct listed_incident){incident, {memory_text(json), json.bytes}};
 }
 

@@ -21,7 +21,7 @@
 struct tokens {
     const struct request *request;
     struct token *at; /* owned */
-    size_t count, room;
+    size_t count;
     enum err err; /* of the one that could not be read: none is added behind it */
     struct fault fault;
 };
@@ -36,10 +36,7 @@ static void tokens_take(void *context, struct text name, struct text body)
         tokens->err = token_read(plain, body, &token, &tokens->fault);
     if (tokens->err || !grant_has_token(tokens->request, &token))
         return;
-    if (tokens->count == tokens->room) {
-        tokens->room = tokens->room ? tokens->room * 2 : 16;
-        tokens->at = memory_grow(tokens->at, tokens->room * sizeof *tokens->at);
-    }
+    tokens->at = array_room(tokens->at, tokens->count, sizeof *tokens->at);
     tokens->at[tokens->count++] = token;
 }
 

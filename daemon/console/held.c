@@ -20,10 +20,7 @@ static void add(struct held *held, const struct alert *alert)
             return;
         }
     }
-    if (held->count == held->room) {
-        held->room = held->room ? held->room * 2 : 16;
-        held->rows = memory_grow(held->rows, held->room * sizeof *held->rows);
-    }
+    held->rows = array_room(held->rows, held->count, sizeof *held->rows);
     struct held_row *row = &held->rows[held->count++];
     *row = (struct held_row){.teams = teams, .alerts = 1};
     memcpy(row->incident, alert->held_by, sizeof row->incident);

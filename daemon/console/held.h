@@ -19,7 +19,7 @@ struct held {
         uint32_t teams;                /* whose lists they stand on (bits) */
         long long alerts;
     } * rows;
-    size_t count, room;
+    size_t count;
     int64_t until_ms; /* monotonic: what was counted serves */
 };
 
