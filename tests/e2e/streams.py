@@ -2,6 +2,7 @@
 """Streams of a simulated town through a broker and a Redis that outlive the daemons, and what such
 a stream leaves behind: to be compared between a quiet run and a disturbed one."""
 import json
+import os
 from datetime import datetime, timedelta
 
 import world as w
@@ -78,6 +79,21 @@ class Town:
             return not left
         world.need(world.poll(came, seconds), "the stream has come to its end",
                    "not yet: %s\n%s" % (left, daemon.status()))
+
+
+# Incidents follow a worker's turns, and so how the input comes (decision 0012); prices follow what
+# the homes of a partition come to, and a replay has one where the daemon has many (0013).
+FROZEN = {"ANBU_INCIDENTS_ENABLED": "false", "ANBU_BUDGET_STEER": "false"}
+
+
+def replayed_town(world):
+    """A town, and the file of all its lines: of which daemon and replay tell the same."""
+    os.environ.update(FROZEN)
+    town = Town(world, "--households", "60", "--days", "45", "--quiet", "30", "--seed", "7")
+    path = world.path("stream.ndjson")
+    with open(path, "wb") as file:
+        file.writelines(town.lines + town.last_lines)
+    return town, path
 
 
 def daemon_of(world, name, broker, redis, workers=2, batch=3):
