@@ -34,28 +34,15 @@ static void check_answer(struct load *load, const struct place *place,
 void load_answers(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "answers"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
+    struct items walk = {
+        .load = load, .shown = "answers", .max = CONFIG_ANSWERS_MAX, .what = "answers"};
+    while (items_next(&walk, node)) {
         struct config_answer *answer = &config->answers[config->answer_count];
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "answers[%zu]", config->answer_count + 1);
-        const struct place place = place_of(item, prefix);
-        if (config->answer_count == CONFIG_ANSWERS_MAX) {
-            load_problem(load, &place, "there are more than %d of them", CONFIG_ANSWERS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (child->kind != TREE_BROKEN)
-                (void)rows_load(load, &rows, child, shown, answer);
-        }
-        if (load->problems.count == problems)
-            check_answer(load, &place, answer);
-        config->answer_from[config->answer_count++] = place.origin;
+        for (const struct tree *key; (key = items_key(&walk));)
+            (void)rows_load(load, &rows, key, walk.key_shown, answer);
+        if (items_good(&walk))
+            check_answer(load, &walk.place, answer);
+        config->answer_from[config->answer_count++] = walk.place.origin;
     }
 }
 

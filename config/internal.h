@@ -229,6 +229,26 @@ void rows_default(const struct rows *rows, void *block);
 /* Which row it was, whether its value is good or not; rows->count: none. */
 size_t rows_load(struct load *load, const struct rows *rows, const struct tree *node,
                  const char *shown, void *block);
+/* A list of maps, as `sinks`, walked item by item, each key by key:
+ *     struct items walk = {.load = load, .shown = "sinks", .max = SINKS_MAX, .what = "sinks"};
+ *     while (items_next(&walk, list))
+ *         for (const struct tree *key; (key = items_key(&walk));) ...
+ * What is no map, or more than `max` of them, is told and left out. */
+struct items {
+    struct load *load;
+    const char *shown; /* of the list */
+    size_t max;
+    const char *what; /* they are, to people */
+    /* The walk's own; place and key_shown are for who walks. */
+    const struct tree *item, *key;
+    size_t number, problems;
+    struct place place;
+    char prefix[CONFIG_NAME_MAX], key_shown[CONFIG_NAME_MAX];
+};
+bool items_next(struct items *walk, const struct tree *list);
+const struct tree *items_key(struct items *walk);
+/* True when no key of this item had a problem: its whole can be checked. */
+bool items_good(const struct items *walk);
 bool rows_name_good(const char *name, size_t bytes_max);
 /* "22:00-08:00" to minutes of the day; "" to equal ones. */
 bool rows_hours_parse(const char *hours, int *from_min, int *to_min);

@@ -98,29 +98,14 @@ static void check_step(struct load *load, const struct place *place, const struc
 static void load_steps(struct load *load, const struct tree *list, const char *shown,
                        struct ladder *ladder)
 {
-    if (!load_expect(load, list, TREE_LIST, shown))
-        return;
-    for (const struct tree *item = list->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], name[CONFIG_NAME_MAX];
-        struct ladder_step step = {0};
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "%.60s[%zu]", shown, ladder->step_count + 1);
-        struct place place = place_of(item, prefix);
-        if (ladder->step_count == LADDER_STEPS_MAX) {
-            load_problem(load, &place, "a ladder has at most %d steps", LADDER_STEPS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        rows_default(&ladder_step_rows, &step);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(name, prefix, child->key);
-            if (child->kind != TREE_BROKEN)
-                rows_load(load, &ladder_step_rows, child, name, &step);
-        }
-        if (load->problems.count == problems)
-            check_step(load, &place, item, &step);
-        ladder->steps[ladder->step_count++] = step;
+    struct items walk = {.load = load, .shown = shown, .max = LADDER_STEPS_MAX, .what = "steps"};
+    while (items_next(&walk, list)) {
+        struct ladder_step *step = &ladder->steps[ladder->step_count++];
+        rows_default(&ladder_step_rows, step);
+        for (const struct tree *key; (key = items_key(&walk));)
+            (void)rows_load(load, &ladder_step_rows, key, walk.key_shown, step);
+        if (items_good(&walk))
+            check_step(load, &walk.place, walk.item, step);
     }
 }
 
@@ -158,29 +143,15 @@ static void check_ladder(struct load *load, const struct place *place, struct la
 void load_ladders(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "ladders"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
+    struct items walk = {.load = load, .shown = "ladders", .max = LADDERS_MAX, .what = "ladders"};
+    while (items_next(&walk, node)) {
         struct ladder *ladder = &config->ladders[config->ladder_count];
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "ladders[%zu]", config->ladder_count + 1);
-        struct place place = place_of(item, prefix);
-        if (config->ladder_count == LADDERS_MAX) {
-            load_problem(load, &place, "there are more than %d ladders", LADDERS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
         rows_default(&ladder_rows, ladder);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (child->kind != TREE_BROKEN)
-                load_key(load, child, shown, ladder);
-        }
-        if (load->problems.count == problems)
-            check_ladder(load, &place, ladder);
-        config->ladder_from[config->ladder_count++] = place.origin;
+        for (const struct tree *key; (key = items_key(&walk));)
+            load_key(load, key, walk.key_shown, ladder);
+        if (items_good(&walk))
+            check_ladder(load, &walk.place, ladder);
+        config->ladder_from[config->ladder_count++] = walk.place.origin;
     }
 }
 

@@ -247,25 +247,13 @@ static void load_enrolment_key(struct load *load, const struct tree *node, const
 void load_enrolment(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "enrolment"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
-        struct enrolment row = {.detectors = (UINT32_C(1) << config->detector_count) - 1};
-        (void)snprintf(prefix, sizeof prefix, "enrolment[%zu]", config->enrolment_count + 1);
-        struct place place = {{ORIGIN_FILE, item->line, item->column}, prefix};
-        if (config->enrolment_count == CONFIG_ENROLMENT_MAX) {
-            load_problem(load, &place, "there are more than %d rows", CONFIG_ENROLMENT_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (child->kind != TREE_BROKEN)
-                load_enrolment_key(load, child, shown, &row);
-        }
-        config->enrolment_from[config->enrolment_count] = place.origin;
-        config->enrolment[config->enrolment_count++] = row;
+    struct items walk = {
+        .load = load, .shown = "enrolment", .max = CONFIG_ENROLMENT_MAX, .what = "rows"};
+    while (items_next(&walk, node)) {
+        struct enrolment *row = &config->enrolment[config->enrolment_count];
+        *row = (struct enrolment){.detectors = (UINT32_C(1) << config->detector_count) - 1};
+        for (const struct tree *key; (key = items_key(&walk));)
+            load_enrolment_key(load, key, walk.key_shown, row);
+        config->enrolment_from[config->enrolment_count++] = walk.place.origin;
     }
 }

@@ -86,33 +86,22 @@ static void check_role(struct load *load, const struct place *place, const struc
 void load_roles(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "oidc.roles"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "oidc.roles[%zu]", config->role_count + 1);
-        struct place place = place_of(item, prefix);
-        if (config->role_count == CONFIG_ROLES_MAX) {
-            load_problem(load, &place, "there are more than %d roles", CONFIG_ROLES_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        config->roles = array_room(config->roles, config->role_count, sizeof *config->roles);
-        config->role_from = array_room(config->role_from, config->role_count, sizeof place.origin);
-        struct config_role *role = &config->roles[config->role_count];
+    struct items walk = {
+        .load = load, .shown = "oidc.roles", .max = CONFIG_ROLES_MAX, .what = "roles"};
+    while (items_next(&walk, node)) {
+        size_t count = config->role_count;
+        config->roles = array_room(config->roles, count, sizeof *config->roles);
+        config->role_from = array_room(config->role_from, count, sizeof *config->role_from);
+        struct config_role *role = &config->roles[count];
         memset(role, 0, sizeof *role);
         rows_default(&role_rows, role);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (text_is(child->key, "areas"))
-                load_areas(load, child, shown, role);
-            else if (child->kind != TREE_BROKEN)
-                (void)rows_load(load, &role_rows, child, shown, role);
-        }
-        if (load->problems.count == problems)
-            check_role(load, &place, item, role);
-        config->role_from[config->role_count++] = place.origin;
+        for (const struct tree *key; (key = items_key(&walk));)
+            if (text_is(key->key, "areas"))
+                load_areas(load, key, walk.key_shown, role);
+            else
+                (void)rows_load(load, &role_rows, key, walk.key_shown, role);
+        if (items_good(&walk))
+            check_role(load, &walk.place, walk.item, role);
+        config->role_from[config->role_count++] = walk.place.origin;
     }
 }

@@ -112,33 +112,18 @@ static void check_shift(struct load *load, const struct place *place, struct ros
 static void load_shifts(struct load *load, const struct tree *list, const char *shown,
                         struct roster *roster)
 {
-    if (!load_expect(load, list, TREE_LIST, shown))
-        return;
-    for (const struct tree *item = list->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], name[CONFIG_NAME_MAX];
-        struct roster_shift shift = {0};
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "%.60s[%zu]", shown, roster->shift_count + 1);
-        struct place place = place_of(item, prefix);
-        if (roster->shift_count == ROSTER_SHIFTS_MAX) {
-            load_problem(load, &place, "a roster has at most %d shifts", ROSTER_SHIFTS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        rows_default(&shift_rows, &shift);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(name, prefix, child->key);
-            if (child->kind == TREE_BROKEN)
-                continue;
-            if (text_is(child->key, "days"))
-                shift.days = load_mask(load, child, name, day_names, ROSTER_HOLIDAY + 1, "day");
+    struct items walk = {.load = load, .shown = shown, .max = ROSTER_SHIFTS_MAX, .what = "shifts"};
+    while (items_next(&walk, list)) {
+        struct roster_shift *shift = &roster->shifts[roster->shift_count++];
+        rows_default(&shift_rows, shift);
+        for (const struct tree *key; (key = items_key(&walk));)
+            if (text_is(key->key, "days"))
+                shift->days =
+                    load_mask(load, key, walk.key_shown, day_names, ROSTER_HOLIDAY + 1, "day");
             else
-                rows_load(load, &shift_rows, child, name, &shift);
-        }
-        if (load->problems.count == problems)
-            check_shift(load, &place, &shift);
-        roster->shifts[roster->shift_count++] = shift;
+                (void)rows_load(load, &shift_rows, key, walk.key_shown, shift);
+        if (items_good(&walk))
+            check_shift(load, &walk.place, shift);
     }
 }
 
@@ -186,34 +171,19 @@ static void check_roster(struct load *load, const struct place *place, const str
 void load_rosters(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "rosters"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
-        size_t problems = load->problems.count;
-        (void)snprintf(prefix, sizeof prefix, "rosters[%zu]", config->roster_count + 1);
-        struct place place = place_of(item, prefix);
-        if (config->roster_count == ROSTERS_MAX) {
-            load_problem(load, &place, "there are more than %d rosters", ROSTERS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
-        config->rosters =
-            array_room(config->rosters, config->roster_count, sizeof *config->rosters);
-        config->roster_from =
-            array_room(config->roster_from, config->roster_count, sizeof place.origin);
-        struct roster *roster = &config->rosters[config->roster_count];
+    struct items walk = {.load = load, .shown = "rosters", .max = ROSTERS_MAX, .what = "rosters"};
+    while (items_next(&walk, node)) {
+        size_t count = config->roster_count;
+        config->rosters = array_room(config->rosters, count, sizeof *config->rosters);
+        config->roster_from = array_room(config->roster_from, count, sizeof *config->roster_from);
+        struct roster *roster = &config->rosters[count];
         memset(roster, 0, sizeof *roster);
         rows_default(&roster_rows, roster);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (child->kind != TREE_BROKEN)
-                load_key(load, child, shown, roster);
-        }
-        if (load->problems.count == problems)
-            check_roster(load, &place, roster);
-        config->roster_from[config->roster_count++] = place.origin;
+        for (const struct tree *key; (key = items_key(&walk));)
+            load_key(load, key, walk.key_shown, roster);
+        if (items_good(&walk))
+            check_roster(load, &walk.place, roster);
+        config->roster_from[config->roster_count++] = walk.place.origin;
     }
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * An item of a list whose keys are rows of a table: its defaults, and one key of it.
+ * Lists of maps whose keys are rows of a table: the walk, an item's defaults, one key of it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "config/internal.h"
@@ -47,6 +48,43 @@ size_t rows_load(struct load *load, const struct rows *rows, const struct tree *
              set(&rows->at[row], node->empty ? TEXT("") : node->text, block, &fault))
         load_problem(load, &place, "%s", fault.text);
     return row;
+}
+
+bool items_next(struct items *walk, const struct tree *list)
+{
+    if (!walk->number && !load_expect(walk->load, list, TREE_LIST, walk->shown))
+        return false;
+    walk->item = walk->number ? walk->item->next : list->first;
+    for (; walk->item; walk->item = walk->item->next) {
+        (void)snprintf(walk->prefix, sizeof walk->prefix, "%.60s[%zu]", walk->shown,
+                       ++walk->number);
+        walk->place = place_of(walk->item, walk->prefix);
+        walk->problems = walk->load->problems.count;
+        walk->key = NULL;
+        if (walk->number > walk->max) {
+            load_problem(walk->load, &walk->place, "there are more than %zu %s", walk->max,
+                         walk->what);
+            return false;
+        }
+        if (load_expect(walk->load, walk->item, TREE_MAP, walk->prefix))
+            return true;
+    }
+    return false;
+}
+
+const struct tree *items_key(struct items *walk)
+{
+    do
+        walk->key = walk->key ? walk->key->next : walk->item->first;
+    while (walk->key && walk->key->kind == TREE_BROKEN);
+    if (walk->key)
+        (void)name_join(walk->key_shown, walk->prefix, walk->key->key);
+    return walk->key;
+}
+
+bool items_good(const struct items *walk)
+{
+    return walk->load->problems.count == walk->problems;
 }
 
 bool rows_name_good(const char *name, size_t bytes_max)

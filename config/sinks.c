@@ -193,32 +193,20 @@ static bool load_sink_list(struct load *load, const struct tree *node, const cha
 void load_sinks(struct load *load, const struct tree *node)
 {
     struct config *config = load->config;
-    if (!load_expect(load, node, TREE_LIST, "sinks"))
-        return;
-    for (const struct tree *item = node->first; item; item = item->next) {
-        char prefix[CONFIG_NAME_MAX], shown[CONFIG_NAME_MAX];
+    struct items walk = {.load = load, .shown = "sinks", .max = CONFIG_SINKS_MAX, .what = "sinks"};
+    while (items_next(&walk, node)) {
         struct config_sink *sink = &config->sinks[config->sink_count];
-        size_t problems = load->problems.count;
         uint64_t given = 0;
-        (void)snprintf(prefix, sizeof prefix, "sinks[%zu]", config->sink_count + 1);
-        struct place place = place_of(item, prefix);
-        if (config->sink_count == CONFIG_SINKS_MAX) {
-            load_problem(load, &place, "there are more than %d sinks", CONFIG_SINKS_MAX);
-            return;
-        }
-        if (!load_expect(load, item, TREE_MAP, prefix))
-            continue;
         rows_default(&rows, sink);
-        for (const struct tree *child = item->first; child; child = child->next) {
-            (void)name_join(shown, prefix, child->key);
-            if (child->kind == TREE_BROKEN || load_sink_list(load, child, shown, sink))
+        for (const struct tree *key; (key = items_key(&walk));) {
+            if (load_sink_list(load, key, walk.key_shown, sink))
                 continue;
-            size_t row = rows_load(load, &rows, child, shown, sink);
+            size_t row = rows_load(load, &rows, key, walk.key_shown, sink);
             given |= row < rows.count ? UINT64_C(1) << row : 0;
         }
-        if (load->problems.count == problems)
-            check_sink(load, &place, sink, given);
-        config->sink_from[config->sink_count++] = place.origin;
+        if (items_good(&walk))
+            check_sink(load, &walk.place, sink, given);
+        config->sink_from[config->sink_count++] = walk.place.origin;
     }
 }
 
