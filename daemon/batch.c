@@ -313,6 +313,15 @@ static void count_event(struct worker *worker, const struct partition *partition
     metric_set(&measured->arrived_ms, worker->context.wall_ms);
 }
 
+/* What of an accepted event was not taken as it was said. */
+static void count_household(struct worker *worker, const struct household_message *event)
+{
+    if (event->shortened)
+        metric_add(&worker->counts.absences_shortened, 1);
+    if (event->flags_unknown)
+        metric_add(&worker->counts.flags_unknown, event->flags_unknown);
+}
+
 static bool applied_before(const struct cache_entry *entry, uint32_t lane, int64_t offset,
                            int64_t *known_s)
 {
@@ -347,8 +356,8 @@ static bool apply(struct worker *worker, struct partition *partition, size_t i)
     if (!reject) {
         if (!skipped)
             count_event(worker, partition, message->end_ms);
-        if (!skipped && message->type == MESSAGE_HOUSEHOLD && message->event.shortened)
-            metric_add(&worker->counts.absences_shortened, 1);
+        if (!skipped && message->type == MESSAGE_HOUSEHOLD)
+            count_household(worker, &message->event);
         return casework_findings(worker, partition) &&
                erase_leavers(worker, partition, message, known_s);
     }

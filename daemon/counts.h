@@ -76,7 +76,7 @@ struct worker_counts {
     atomic_ullong lost[TOPIC_COUNT]; /* messages that retention took unread */
     atomic_ullong anew[TOPIC_COUNT]; /* logs that turned out to be others */
     atomic_ullong skipped, rejects[REJECT_COUNT], dead_letters;
-    atomic_ullong absences_shortened;
+    atomic_ullong absences_shortened, flags_unknown;
     atomic_ullong erased[ERASED_COUNT];
     atomic_ullong findings, batches, flushed, loads, cache_hits;
     atomic_ullong area_failures, area_hours_uncounted;

@@ -149,6 +149,12 @@ const struct metric measure_rows[] = {
      .offset = IN(worker_counts, absences_shortened),
      .help = "Absences of `anbu.household`, and outcomes, that were to last for more than 366 "
              "days: the home is watched again after these."},
+    {.name = "anbu_profile_flags_unknown_total",
+     .type = METRIC_COUNTER,
+     .scope = MEASURE_WORKER,
+     .offset = IN(worker_counts, flags_unknown),
+     .help = "Words in `flags` of profiles that are none of ours, and left out: a flag that is "
+             "spelled otherwise protects nobody."},
     {.name = "anbu_alerts_erased_total",
      .type = METRIC_COUNTER,
      .scope = MEASURE_WORKER,

@@ -329,6 +329,8 @@ static void take_flags(struct taker *taker, struct household_message *event)
         int flag = term_find(value->list[i], flag_terms, PROFILE_FLAG_COUNT);
         if (flag < PROFILE_FLAG_COUNT)
             event->flags |= 1U << flag;
+        else
+            event->flags_unknown++;
     }
 }
 

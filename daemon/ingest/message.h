@@ -69,6 +69,7 @@ struct household_message {
     struct text area, feeder, timezone; /* profile; empty: not said */
     int32_t residents;                  /* profile; -1 not said */
     uint32_t flags;                     /* profile; mask of enum profile_flag */
+    uint32_t flags_unknown;             /* profile: how many words of flags are none of ours */
     bool has_flags;
     int32_t moved_in_day;  /* profile; 0 not said */
     struct text meter;     /* meter_exchanged: the old meter; the new one may have its own id */

@@ -84,6 +84,8 @@ static void add_event(struct buffer *out, const struct household_message *event)
             buffer_format(out, " +%s", profile_flag_names[flag]);
     if (event->has_flags)
         buffer_text(out, " flags");
+    if (event->flags_unknown)
+        buffer_format(out, " flags_unknown=%" PRIu32, event->flags_unknown);
     add_day(out, "moved_in", event->moved_in_day);
     add_text(out, "meter", event->meter);
     add_text(out, "new_meter", event->new_meter);

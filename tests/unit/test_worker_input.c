@@ -124,6 +124,22 @@ START_TEST(an_absence_without_end_is_shortened_and_counted)
 }
 END_TEST
 
+START_TEST(a_flag_that_is_none_of_ours_is_left_out_and_counted_once)
+{
+    static const char profile[] =
+        "{\"household\":\"H-0-1\",\"event\":\"profile\",\"at\":\"2026-01-15T00:00:00Z\","
+        "\"flags\":[\"medcal\",\"lives_alone\",\"Medical\"]}";
+    begin(_i, 1);
+    ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME, profile);
+    struct shift shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert_uint_eq(worker_counts(shift.worker)->flags_unknown, 2);
+    shift_stop(&shift);
+    ck_assert_uint_eq(ww_sent_of(PUBLISH_DEAD_LETTERS), 0);
+    ww_end();
+}
+END_TEST
+
 /* Each of them is refused by itself, all of them for the one reason. */
 START_TEST(many_dead_letters_that_are_too_large_at_once_are_cut_as_one_is)
 {
@@ -156,6 +172,8 @@ static void add(TCase *cases)
         WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, bad_weather_is_told_by_one_worker_and_once, 0, WORLD_KIND_COUNT);
     tcase_add_loop_test(cases, an_absence_without_end_is_shortened_and_counted, 0,
+                        WORLD_KIND_COUNT);
+    tcase_add_loop_test(cases, a_flag_that_is_none_of_ours_is_left_out_and_counted_once, 0,
                         WORLD_KIND_COUNT);
 }
 
