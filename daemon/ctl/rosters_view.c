@@ -42,12 +42,17 @@ static void called_cell(struct table *table, const json_t *duty, const char *nob
     buffer_done(&text);
 }
 
-static void missing_add(const json_t *duty, struct buffer *out)
+/* Somebody who is missing from this shift and the next is told once. */
+static void missing_add(const json_t *duty, json_t *told, struct buffer *out)
 {
     const json_t *missing = json_object_get(duty, "missing");
     for (size_t i = 0; i < json_array_size(missing); i++) {
         const json_t *one = json_array_get(missing, i);
-        buffer_format(out, "%s%s: ", out->bytes ? ", " : "", view_text(one, "who"));
+        const char *who = view_text(one, "who");
+        if (json_object_get(told, who))
+            continue;
+        (void)json_object_set_new(told, who, json_true());
+        buffer_format(out, "%s%s: ", out->bytes ? ", " : "", who);
         view_words(view_text(one, "why"), out);
     }
 }
@@ -65,8 +70,10 @@ static void row_add(struct table *table, const json_t *roster)
     table_time(table, view_text(now, "until"));
     called_cell(table, next, "-");
     table_time(table, view_text(next, "from"));
-    missing_add(now, &missing);
-    missing_add(next, &missing);
+    json_t *told = json_object();
+    missing_add(now, told, &missing);
+    missing_add(next, told, &missing);
+    json_decref(told);
     table_cell(table, PAINT_RED, missing.bytes ? missing.at : "-");
     buffer_done(&missing);
 }
