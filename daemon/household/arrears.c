@@ -163,6 +163,21 @@ static void set_supply(struct record_arrears *arrears, enum supply supply, int64
     arrears->changed_s = at_s;
 }
 
+/* An arrangement is kept until the utility goes on with what it had announced. */
+static void break_plan(struct record_arrears *arrears, int32_t day)
+{
+    if (day > arrears->plan_day)
+        arrears->plan_until_s = 0;
+}
+
+static void announce(struct record_arrears *arrears, int64_t at_s, int32_t day)
+{
+    if (at_s < arrears->changed_s) /* late: what it announced has been done, or undone */
+        return;
+    arrears->notice = 1;
+    break_plan(arrears, day);
+}
+
 /* Tells a message from the one before: senders repeat what may have been lost. */
 static uint32_t fingerprint(const struct billing *billing, int64_t at_s)
 {
@@ -192,11 +207,15 @@ void arrears_apply(struct record_arrears *arrears, const struct billing *billing
     case BILLING_PAYMENT_REVERSED: reverse(arrears, billing, now_day); break;
     case BILLING_ARRANGEMENT:
         arrears->plan_until_s = billing->until_s ? billing->until_s : INT64_MAX;
+        arrears->plan_day = (uint16_t)now_day;
         break;
     case BILLING_ARREARS: snapshot(arrears, billing); break;
-    case BILLING_DISCONNECTION_NOTICE: arrears->notice = 1; break;
-    case BILLING_LIMITED: set_supply(arrears, SUPPLY_LIMITED, at_s); break;
-    case BILLING_DISCONNECTED: set_supply(arrears, SUPPLY_CUT, at_s); break;
+    case BILLING_DISCONNECTION_NOTICE: announce(arrears, at_s, now_day); break;
+    case BILLING_LIMITED:
+    case BILLING_DISCONNECTED:
+        set_supply(arrears, billing->event == BILLING_LIMITED ? SUPPLY_LIMITED : SUPPLY_CUT, at_s);
+        break_plan(arrears, now_day);
+        break;
     case BILLING_RECONNECTED:
         set_supply(arrears, SUPPLY_OPEN, at_s);
         arrears->notice = 0;

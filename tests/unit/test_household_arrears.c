@@ -282,6 +282,35 @@ START_TEST(an_arrangement_holds_until_its_end)
 }
 END_TEST
 
+START_TEST(the_utility_s_next_step_ends_an_arrangement)
+{
+    static const enum billing_event steps[] = {BILLING_DISCONNECTION_NOTICE, BILLING_LIMITED,
+                                               BILLING_DISCONNECTED};
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct record_arrears arrears = bills(3, 100, TODAY);
+        apply(&arrears, event(BILLING_ARRANGEMENT, 0), TODAY + 91);
+        apply(&arrears, event(steps[i], 0), TODAY + 90); /* late: it is why they agreed */
+        ck_assert(view_on(&arrears, TODAY + 92).arrangement);
+        apply(&arrears, event(steps[i], 0), TODAY + 150);
+        ck_assert(!view_on(&arrears, TODAY + 150).arrangement);
+        apply(&arrears, event(BILLING_ARRANGEMENT, 0), TODAY + 151);
+        ck_assert(view_on(&arrears, TODAY + 151).arrangement);
+    }
+}
+END_TEST
+
+START_TEST(a_notice_from_before_a_reconnection_is_over)
+{
+    struct record_arrears arrears = bills(3, 100, TODAY);
+    apply(&arrears, event(BILLING_DISCONNECTED, 0), TODAY + 95);
+    apply(&arrears, event(BILLING_RECONNECTED, 0), TODAY + 96);
+    apply(&arrears, event(BILLING_DISCONNECTION_NOTICE, 0), TODAY + 90);
+    ck_assert(!view_on(&arrears, TODAY + 96).notice);
+    apply(&arrears, event(BILLING_DISCONNECTION_NOTICE, 0), TODAY + 97);
+    ck_assert(view_on(&arrears, TODAY + 97).notice);
+}
+END_TEST
+
 START_TEST(supply_follows_the_last_word_about_it)
 {
     struct record_arrears arrears = {0};
@@ -384,6 +413,8 @@ int main(void)
     tcase_add_test(arrears, a_payment_paid_twice_over_leaves_no_credit_behind);
     tcase_add_test(arrears, the_same_billing_message_twice_counts_once);
     tcase_add_test(arrears, an_arrangement_holds_until_its_end);
+    tcase_add_test(arrears, the_utility_s_next_step_ends_an_arrangement);
+    tcase_add_test(arrears, a_notice_from_before_a_reconnection_is_over);
     tcase_add_test(arrears, supply_follows_the_last_word_about_it);
     tcase_add_test(arrears, a_notice_stands_until_it_is_paid_or_reconnected);
     tcase_add_test(arrears, the_trend_is_what_was_unpaid_a_quarter_earlier);
