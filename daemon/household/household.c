@@ -190,7 +190,7 @@ static void apply_billing(struct household *household, const struct message *mes
                   local_day(zone_local_s(household->zone, at_s)));
     struct event event = {.kind = EVENT_BILLING, .at_s = at_s, .billing = billing->event};
     struct judgement judgement;
-    judge_start(&judgement, household, context, at_s);
+    judge_start(&judgement, household, context, record.home->newest_event_s);
     judge_event(&judgement, &event);
     judge_finish(&judgement);
 }
@@ -282,6 +282,22 @@ static void apply_profile(struct household *household, const struct household_me
     household->zone = NULL;
 }
 
+/* Of other people than those who live there now, or told before: the former tenant's account is
+ * often closed after the next one has moved in. */
+static bool is_old_move(struct record_home *home, const struct household_message *event,
+                        int64_t at_s)
+{
+    bool in = event->event == HOUSEHOLD_MOVED_IN;
+    if (!in && event->event != HOUSEHOLD_MOVED_OUT)
+        return false;
+    uint32_t moved = (uint32_t)(at_s / 60) * 2 + in;
+    bool since = !in && at_s < home->moved_in_s && home->moved_in_s <= home->newest_event_s;
+    if (moved <= home->moved || since)
+        return true;
+    home->moved = moved;
+    return false;
+}
+
 static void change_home(struct household *household, const struct household_message *event,
                         int64_t at_s)
 {
@@ -301,8 +317,7 @@ static void change_home(struct household *household, const struct household_mess
         break;
     case HOUSEHOLD_MOVED_OUT:
         home->occupied = 0;
-        if (at_s >= home->moved_in_s)
-            forget_routines(&record);
+        forget_routines(&record);
         break;
     case HOUSEHOLD_METER_EXCHANGED: exchange_meter(&record, event, at_s); break;
     case HOUSEHOLD_ABSENCE:
@@ -323,6 +338,11 @@ static void apply_event(struct household *household, const struct message *messa
                         const struct household_context *context)
 {
     int64_t at_s = message->at_ms / 1000;
+    struct record record;
+    record_view(household->bytes, &record);
+    int64_t now_s = record.home->newest_event_s; /* what is told late is judged as of now */
+    if (is_old_move(record.home, &message->event, at_s))
+        return;
     change_home(household, &message->event, at_s);
     find_zone(household, context);
     struct event event = {.kind = EVENT_HOUSEHOLD,
@@ -330,7 +350,7 @@ static void apply_event(struct household *household, const struct message *messa
                           .household = message->event.event,
                           .outcome = message->event.outcome};
     struct judgement judgement;
-    judge_start(&judgement, household, context, at_s);
+    judge_start(&judgement, household, context, now_s);
     judge_event(&judgement, &event);
     /* Whoever opted out is not watched: what was on ends. */
     if (message->event.event == HOUSEHOLD_OPTED_OUT)
@@ -350,7 +370,7 @@ static void apply_report(struct household *household, const struct message *mess
         record.home->report_s = at_s;
     struct event event = {.kind = EVENT_REPORT, .at_s = at_s, .channel = message->report.channel};
     struct judgement judgement;
-    judge_start(&judgement, household, context, at_s);
+    judge_start(&judgement, household, context, record.home->newest_event_s);
     judge_event(&judgement, &event);
     judge_finish(&judgement);
 }

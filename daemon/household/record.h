@@ -54,7 +54,7 @@ struct record_arrears {
     uint8_t old_months, months_before, months_noted, notice;
     uint8_t bills, supply;
     char currency[4];
-    uint8_t spare[2];
+    uint16_t plan_day;                     /* of the arrangement; local days since 1970 */
     uint32_t last_print;                   /* of the message applied last: repeats count once */
     struct record_bill bill[RECORD_BILLS]; /* in the order in which they are due */
 };
@@ -83,7 +83,7 @@ struct record_home {
     uint8_t area_bytes, feeder_bytes, zone_bytes, spare;
     uint32_t layout;      /* hash of the detectors' names and the sizes of their states */
     int32_t counted_hour; /* newest that was counted as watched (census.h); hours since 1970 */
-    uint32_t spare_word;
+    uint32_t moved; /* the newest move that was told: minutes since 1970, twice; + 1: in; 0 none */
     struct record_quiet quiet;
     struct record_arrears arrears[UTILITY_COUNT];
     int32_t outlook_day; /* local day on which outlook_h was worked out; 0 never */

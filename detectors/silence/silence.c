@@ -154,7 +154,7 @@ static void observe_household(struct silence_state *state, const struct househol
     if (moved)
         memset(state, 0, sizeof *state);
     /* Declared by the household, or found out by an officer: whoever is away is not silent. */
-    if (moved || silence_is_away(view, event->at_s) || !view->occupied) {
+    if (moved || silence_is_away(view, view->now_s) || !view->occupied) {
         state->learning.quiet = state->learning.on = 0;
         end(state, verdict);
     }

@@ -160,6 +160,61 @@ START_TEST(an_outcome_from_before_a_moving_in_says_nothing_of_who_lives_there_no
 }
 END_TEST
 
+/* The former tenant's account is closed, or the same word comes again, weeks after. */
+START_TEST(a_move_from_before_says_nothing_of_who_lives_there_now)
+{
+    int64_t moved_s = MORNING * HOUR, late_s = moved_s + 30 * DAY;
+    const struct {
+        enum household_event event;
+        int64_t at_s;
+    } late[] = {{HOUSEHOLD_MOVED_OUT, moved_s - DAY},
+                {HOUSEHOLD_MOVED_OUT, moved_s},
+                {HOUSEHOLD_MOVED_IN, moved_s},
+                {HOUSEHOLD_MOVED_IN, moved_s - 400 * DAY}};
+    for (size_t i = 0; i < sizeof late / sizeof late[0]; i++) {
+        abode_done(&home);
+        abode_init(&home, NULL);
+        abode_take(&home, abode_event(HOUSEHOLD_MOVED_OUT, moved_s - 2 * DAY), moved_s);
+        abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, moved_s), moved_s + 60);
+        abode_live(&home, UTILITY_WATER, MORNING, MORNING + 30 * 24);
+        int days = abode_meter(&home, UTILITY_WATER)->valid_days;
+        ck_assert_int_gt(days, 20);
+        abode_take(&home, abode_event(late[i].event, late[i].at_s), late_s + 60);
+        ck_assert_uint_eq(abode_record(&home).home->occupied, 1);
+        ck_assert_int_eq(abode_record(&home).home->moved_in_s, moved_s);
+        ck_assert_int_eq(abode_meter(&home, UTILITY_WATER)->valid_days, days);
+        abode_take(&home, abode_event(HOUSEHOLD_MOVED_OUT, late_s), late_s + 120);
+        abode_take(&home, abode_event(HOUSEHOLD_MOVED_IN, moved_s), late_s + 180);
+        ck_assert_uint_eq(abode_record(&home).home->occupied, 0);
+    }
+}
+END_TEST
+
+/* The profile speaks of a date that is still to come: until then they live there no more. */
+START_TEST(a_moving_out_before_a_moving_in_that_is_announced_counts)
+{
+    struct message profile = abode_event(HOUSEHOLD_PROFILE, MORNING * HOUR);
+    profile.event.moved_in_day = (int32_t)(MORNING / 24 + 10);
+    abode_take(&home, profile, MORNING * HOUR);
+    abode_take(&home, abode_event(HOUSEHOLD_MOVED_OUT, MORNING * HOUR + DAY), MORNING * HOUR + DAY);
+    ck_assert_uint_eq(abode_record(&home).home->occupied, 0);
+}
+END_TEST
+
+START_TEST(what_is_told_late_is_judged_as_of_now)
+{
+    abode_learn(&home);
+    struct message away = abode_event(HOUSEHOLD_ABSENCE, (MORNING - 20 * 24) * HOUR);
+    away.event.from_s = away.at_ms / 1000;
+    away.event.to_s = (MORNING - 10 * 24) * HOUR;
+    abode_take(&home, away, MORNING * HOUR);
+    int32_t told = abode_quiet_until_told(&home, MORNING);
+    /* Sent again, with its day: which was within the absence. */
+    abode_take(&home, abode_event(HOUSEHOLD_PROFILE, (MORNING - 15 * 24) * HOUR), told * HOUR + 60);
+    ck_assert(abode_last(&home, "silence")->active);
+}
+END_TEST
+
 START_TEST(a_profile_changes_what_it_says_and_keeps_the_rest)
 {
     struct message profile = abode_event(HOUSEHOLD_PROFILE, ABODE_T0);
@@ -683,6 +738,9 @@ int main(void)
     tcase_add_test(people, the_desk_s_outcome_teaches_where_they_are);
     tcase_add_test(people, an_outcome_that_explains_the_silence_ends_it_and_the_next_one_is_told);
     tcase_add_test(people, an_outcome_from_before_a_moving_in_says_nothing_of_who_lives_there_now);
+    tcase_add_test(people, a_move_from_before_says_nothing_of_who_lives_there_now);
+    tcase_add_test(people, a_moving_out_before_a_moving_in_that_is_announced_counts);
+    tcase_add_test(people, what_is_told_late_is_judged_as_of_now);
     tcase_add_test(people, a_profile_changes_what_it_says_and_keeps_the_rest);
     tcase_add_loop_test(people, a_home_that_is_not_heated_shows_by_the_weather_of_its_area, 0, 2);
     tcase_add_test(people, opting_out_leaves_a_tombstone);
