@@ -42,21 +42,29 @@ static bool in_areas(const struct config_sink *sink, const char *area)
     return sink->area_count == 0;
 }
 
-/* What an event tells of stands at the history's end: its steps have one moment. */
+static bool is_step(const json_t *step, enum alert_step_kind kind)
+{
+    return strcmp(member(step, "what"), alert_step_words[kind]) == 0;
+}
+
+/* What an event tells of stands at the history's end: a step of the police is followed by their
+ * being told. Others of the same moment are of an event before. */
 const json_t *sink_due_step(uint32_t channels, const json_t *data)
 {
     const json_t *steps = json_object_get(data, "steps");
     size_t count = json_array_size(steps);
-    const char *at = count ? member(json_array_get(steps, count - 1), "at") : "";
-    for (size_t i = count; channels && i > 0; i--) {
-        const json_t *step = json_array_get(steps, i - 1);
-        if (strcmp(member(step, "at"), at) != 0)
+    const json_t *last = count ? json_array_get(steps, count - 1) : NULL;
+    const json_t *due = last;
+    if (count > 1 && is_step(last, STEP_ESCALATED)) {
+        due = json_array_get(steps, count - 2);
+        if (strcmp(member(due, "channel"), ladder_channel_names[BY_POLICE]) != 0 ||
+            strcmp(member(due, "at"), member(last, "at")) != 0)
             return NULL;
-        if (strcmp(member(step, "what"), alert_step_words[STEP_DUE]) == 0 &&
-            in_mask(channels, member(step, "channel"), ladder_channel_names, LADDER_CHANNEL_COUNT))
-            return step;
     }
-    return NULL;
+    bool wanted =
+        channels && due && is_step(due, STEP_DUE) &&
+        in_mask(channels, member(due, "channel"), ladder_channel_names, LADDER_CHANNEL_COUNT);
+    return wanted ? due : NULL;
 }
 
 enum err sink_takes(const struct config_sink *sink, struct text event, bool *takes,

@@ -73,6 +73,13 @@ START_TEST(a_channel_hears_of_its_steps_as_they_come_due_and_of_nothing_else)
         {STEP("step_due", T1, BY("message")) "," STEP("acknowledged", T2, ""), false},
         {STEP("contacted", T2, "") "," STEP("step_due", T2, BY("message")), true},
         {STEP("step_due", T2, BY("police")) "," STEP("escalated", T2, ""), true},
+        /* Another timer of the same moment, or one clock set back: that step has been told. */
+        {STEP("step_due", T2, BY("message")) "," STEP("escalated", T2, ""), false},
+        {STEP("step_due", T2, BY("message")) "," STEP("clock_set_back", T2, ""), false},
+        {STEP("step_due", T2, BY("police")) "," STEP("escalated", T2, "") "," STEP("escalated", T2,
+                                                                                   ""),
+         false},
+        {STEP("step_due", T1, BY("police")) "," STEP("escalated", T2, ""), false},
         {"", false},
     };
     struct config_sink sink = {.channels = 1u << BY_MESSAGE | 1u << BY_POLICE};
