@@ -408,7 +408,8 @@ static enum err note_known(struct log_reading *reading, const struct alert *logg
         size_t d = 0;
         while (d < detector_count && strcmp(detectors[d]->name, logged->reasons[i].detector) != 0)
             d++;
-        if (d == detector_count)
+        /* The other team's copy of it is no word about its own. */
+        if (d == detector_count || detectors[d]->team != logged->team)
             continue;
         struct store_transition step = {.partition = reading->partition->number,
                                         .household = text_of(logged->household),

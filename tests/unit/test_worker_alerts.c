@@ -10,6 +10,7 @@
 #include "alert/lifecycle.h"
 #include "base/zone.h"
 #include "store_world.h"
+#include "worker_ports.h"
 #include "worker_world.h"
 
 #define HOME      "H-0-1"
@@ -660,6 +661,50 @@ START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
 }
 END_TEST
 
+/* What Kafka has of that team is gone, as what was never acknowledged. */
+static void forget_sent_of(enum team team)
+{
+    size_t kept = 0;
+    char member[32];
+    (void)snprintf(member, sizeof member, "\"team\":\"%s\"", team_names[team]);
+    for (size_t i = 0; i < ww.sent_count; i++)
+        if (ww.sent[i].topic == PUBLISH_ALERTS && strstr(ww.sent[i].body.at, member)) {
+            ww_sent_done(&ww.sent[i]);
+        } else {
+            ww.sent[kept] = ww.sent[i];
+            ww.sent[kept].offset = (int64_t)kept;
+            kept++;
+        }
+    ww.sent_count = kept;
+}
+
+/* Of the two events of one finding the first was in Kafka when the store lost both. */
+START_TEST(what_the_police_were_told_is_no_word_of_what_welfare_was)
+{
+    char id[STORE_ALERT_ID_MAX], at[TIME_TEXT_MAX];
+    begin(_i);
+    ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME,
+           "{\"household\":\"%s\",\"event\":\"profile\",\"at\":\"%s\",\"flags\":[\"medical\"]}",
+           HOME, time_format(NOON_S, 0, at));
+    supply("disconnected", NOON_S + WW_DAY_S);
+    struct shift shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
+    ck_assert(ww_live_alert(HOME, TEAM_POLICE, id));
+    shift_stop(&shift);
+    forget_sent_of(TEAM_WELFARE);
+    lose_the_store(_i);
+    shift = shift_begin(1);
+    shift_run(&shift);
+    ck_assert(ww_live_alert(HOME, TEAM_POLICE, id));
+    ck_assert_int_eq(version_of(id), 1);
+    ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
+    ck_assert_int_eq(version_of(id), 1);
+    shift_stop(&shift);
+    ww_end();
+}
+END_TEST
+
 /* ---- alerts that cannot be read ---- */
 
 /* Damage, or the word of a newer version; its timers stay as they were. */
@@ -754,6 +799,7 @@ static void add(TCase *cases)
         the_same_run_retakes_without_reading_again,
         workers_of_one_run_agree_on_where_its_log_begins,
         a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end,
+        what_the_police_were_told_is_no_word_of_what_welfare_was,
         alerts_that_cannot_be_read_keep_no_other_from_escalating,
         a_home_whose_alert_cannot_be_read_keeps_no_other_from_being_watched,
     };
