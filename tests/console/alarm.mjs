@@ -37,10 +37,11 @@ async function comesAnew(page, alert) {
   await row.locator('.alert:not(.taken)').waitFor();
 }
 
-async function enter(browser, permissions) {
+async function enter(browser, permissions, more = () => {}) {
   const page = await open(browser, 'cho', {permissions});
   await page.addInitScript(spy);
   await signIn(page, 'cho');
+  await page.addInitScript(more);
   await page.waitForSelector('.live.on');
   return page;
 }
@@ -127,3 +128,21 @@ run(async (browser) => {
   await refused(browser, alert);
   equal(crimes, [], `no request leaves ${settings.address}, no error`);
 });
+// A browser of a telephone has notices, allows them, and makes none for a page without a worker.
+function makesNone() {
+  window.Notification = new Proxy(window.Notification, {construct() {
+    throw new TypeError('Illegal constructor');
+  }});
+}
+
+async function soundAlone(browser, alert) {
+  const page = await enter(browser, ['notifications'], makesNone);
+  await choose(page);
+  await comesAnew(page, alert);
+  await page.waitForFunction(() => window.told.tones === 6);
+  equal(await page.locator('.live.on').count(), 1,
+    'where a notice cannot be made there is the sound, the row, and the sign says live');
+  await page.context().close();
+}
+
+  await soundAlone(browser, alert);

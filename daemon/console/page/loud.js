@@ -52,16 +52,24 @@ function beep() {
   }
 }
 
-// The notice names no household: a screen may be seen by others.
+// The notice names no household: a screen may be seen by others. A browser of a telephone allows
+// notices, and yet makes none for a page: there is the sound alone.
+function show(alert) {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return;
+  try {
+    new Notification(t('loud.title', {severity: word('severity', 'critical')}),
+      {body: alert.area ?? '', tag: alert.alert});
+  } catch (problem) {
+    if (!(problem instanceof TypeError)) throw problem;
+  }
+}
+
 export function watchCritical() {
   watchAlerts((kind, alert, old) => {
     const news = kind === 'alert' && alert.severity === 'critical' && alert.waits_since &&
       !(old?.severity === 'critical' && old.waits_since);
     if (!news || !wanted() || !onMyDesk(alert)) return;
     beep();
-    if ('Notification' in window && Notification.permission === 'granted') {
-      new Notification(t('loud.title', {severity: word('severity', 'critical')}),
-        {body: alert.area ?? '', tag: alert.alert});
-    }
+    show(alert);
   });
 }
