@@ -3,6 +3,7 @@
 // nothing in them says who or where. The page is as it is; a spy writes down what it does.
 import {accessible, check, crimes, ctl, equal, open, prepare, run, settings, signIn}
   from './browser.mjs';
+import {gap, row} from './steps.mjs';
 
 // Each notice with all that it was given, each tone, and whether the loudspeaker was on.
 function spy() {
@@ -40,8 +41,8 @@ async function comesAnew(page, alert) {
 async function enter(browser, permissions, more = () => {}) {
   const page = await open(browser, 'cho', {permissions});
   await page.addInitScript(spy);
-  await signIn(page, 'cho');
   await page.addInitScript(more);
+  await signIn(page, 'cho');
   await page.waitForSelector('.live.on');
   return page;
 }
@@ -90,6 +91,30 @@ async function silent(page, alert) {
   equal(await told(page), before, 'a graver one alone is told, and once');
 }
 
+// What the page did not hear of while its line was down sounds when it is up, as it would have then.
+async function afterGap(page, alert) {
+  const shown = page.locator(row(alert.alert));
+  ctl('alerts', 'ack', alert.alert);
+  await shown.locator('.alert.taken').waitFor();
+  const {notices: before} = await told(page);
+  await gap(page, () => ctl('alerts', 'release', alert.alert));
+  await shown.locator('.alert:not(.taken)').waitFor();
+  const {notices} = await told(page);
+  equal(notices.slice(before.length).map(({tag}) => tag), [alert.alert],
+    'what waits again since the line was down is told, once');
+  const list = /api\/v1\/alerts\?/;
+  await page.route(list, (route) => route.fulfill({json: {alerts: []}}));
+  await page.reload();
+  await page.waitForSelector('.live.on');
+  await gap(page, () => page.unroute(list));
+  await shown.waitFor();
+  const tags = (await told(page)).notices.map(({tag}) => tag);
+  check(tags.includes(alert.alert), 'so is what came upon an empty desk', tags);
+  await page.reload();
+  await shown.waitFor();
+  equal((await told(page)).notices, [], 'and nothing of a page\'s first list');
+}
+
 async function kept(page, alert) {
   await page.reload();
   await page.waitForSelector('.live.on');
@@ -116,18 +141,6 @@ async function refused(browser, alert) {
   await page.context().close();
 }
 
-run(async (browser) => {
-  await prepare('cho');
-  const alert = waits('police', (severity) => severity === 'critical');
-  const page = await enter(browser, ['notifications']);
-  await asked(page, alert);
-  await alarms(page, alert);
-  await silent(page, alert);
-  await kept(page, alert);
-  await page.context().close();
-  await refused(browser, alert);
-  equal(crimes, [], `no request leaves ${settings.address}, no error`);
-});
 // A browser of a telephone has notices, allows them, and makes none for a page without a worker.
 function makesNone() {
   window.Notification = new Proxy(window.Notification, {construct() {
@@ -145,4 +158,17 @@ async function soundAlone(browser, alert) {
   await page.context().close();
 }
 
+run(async (browser) => {
+  await prepare('cho');
+  const alert = waits('police', (severity) => severity === 'critical');
+  const page = await enter(browser, ['notifications']);
+  await asked(page, alert);
+  await alarms(page, alert);
+  await silent(page, alert);
+  await afterGap(page, alert);
+  await kept(page, alert);
+  await page.context().close();
+  await refused(browser, alert);
   await soundAlone(browser, alert);
+  equal(crimes, [], `no request leaves ${settings.address}, no error`);
+});

@@ -62,12 +62,23 @@ async function watch(page, name) {
     window.anbuViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`)));
 }
 
+// So that a test can break the stream of events: Chromium, offline, leaves open what is open.
+function keepStream() {
+  window.EventSource = class extends EventSource {
+    constructor(...given) {
+      super(...given);
+      window.anbuStream = this;
+    }
+  };
+}
+
 export async function open(browser, name, options = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 900},
     locale: 'en-GB', timezoneId: 'Asia/Seoul', colorScheme: 'light', reducedMotion: 'reduce',
     ...options});
   const page = await context.newPage();
   await watch(page, name);
+  await page.addInitScript(keepStream);
   return page;
 }
 

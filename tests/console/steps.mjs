@@ -19,6 +19,16 @@ export function take(team) {
   return used.at(-1);
 }
 
+// The line is down, and something happens; until the page is live again.
+export async function gap(page, meanwhile) {
+  await page.context().setOffline(true);
+  await page.evaluate(() => window.anbuStream.dispatchEvent(new Event('error')));
+  await page.waitForSelector('.live:not(.on)');
+  await meanwhile();
+  await page.context().setOffline(false);
+  await page.waitForSelector('.live.on');
+}
+
 export async function openAlert(page, id) {
   await go(page, `#/alerts/${id}`);
   await page.waitForSelector(`.history`);

@@ -13,7 +13,7 @@ const BURST_MS = 1000;
 const alerts = new Map();
 const gone = new Map(); // versions of alerts that are on no list of this viewer any more
 const listeners = new Set();
-let source = null, timer = 0, running = false, meanwhile = null;
+let source = null, timer = 0, running = false, listed = false, meanwhile = null;
 export const state = {fresh: 0, live: false, unreadable: 0};
 
 const rank = {critical: 3, high: 2, medium: 1, low: 0};
@@ -117,8 +117,11 @@ async function fetchAll() {
   state.live = true;
   state.unreadable = answer.unreadable;
   tell('list');
-  for (const alert of alerts.values()) {
-    if (told.size && !told.has(alert.alert)) tell('alert', alert);
+  const news = listed; // of a first list nothing is: nobody knows what came before it
+  listed = true;
+  for (const alert of [...alerts.values()]) {
+    const old = told.get(alert.alert);
+    if (news && old?.version !== alert.version) tell('alert', alert, old);
   }
 }
 
@@ -173,6 +176,7 @@ export function stop() {
   source = null;
   alerts.clear();
   gone.clear();
+  listed = false;
   state.live = false;
   state.unreadable = 0;
 }
