@@ -2,7 +2,7 @@
 // An evening at the desk: several officers, each in a browser of their own.
 import {accessible, check, crimes, ctl, equal, firstSignIn, go, open, prepare, produce, run,
   settings, signIn} from './browser.mjs';
-import {dialogSend, fresh, historyOf, openAlert, press, row, said, shownIds, take, used}
+import {dialogSend, fresh, gap, historyOf, openAlert, press, row, said, shownIds, take, used}
   from './steps.mjs';
 
 async function signsIn(browser) {
@@ -58,6 +58,23 @@ async function handOver(kim, lee, park) {
   await go(lee, '#/queue');
   await lee.waitForSelector('.queue');
   equal(await lee.locator(row(id)).count(), 0, 'and it is gone from the queue');
+}
+
+// It leaves the desk while the line of who has it open is down.
+async function leavesUnheard(kim, park) {
+  const id = fresh('welfare', [...used, fresh('welfare', used)]); // the first is for home()
+  ctl('alerts', 'refer', id, '--team', 'police', '--note', 'nobody opens');
+  await openAlert(kim, id);
+  await press(kim, 'Show address');
+  await kim.locator('dd', {hasText: 'Nowhere-ro'}).waitFor();
+  await park.waitForSelector(row(id));
+  await gap(kim, async () => {
+    ctl('alerts', 'decline', id, '--note', 'no danger');
+    await park.locator(row(id)).waitFor({state: 'detached'});
+  });
+  await kim.locator('.card', {hasText: 'The other team has it now'}).waitFor();
+  equal([await kim.getByText('Nowhere-ro').count(), await kim.locator('form.contact').count()],
+    [0, 0], 'what left unheard has no buttons and no address there, either');
 }
 
 // Police declare no absence: the outcome is not offered, and the form says whose it is.
@@ -520,6 +537,7 @@ run(async (browser) => {
   await ladders(kim);
   await purpose(lee);
   await oversight(browser);
+  await leavesUnheard(kim, park);
   await race(lee, moon);
   await live(lee);
   await network(lee);

@@ -203,6 +203,9 @@ export async function alertView(main, [id], query, isCurrent) {
         await refetch(alert, watch);
       } catch (problem) {
         if (!(problem instanceof Problem)) throw problem;
+        if (problem.status !== 404 || !isCurrent()) return;
+        gone = true; // it has left this desk, and nobody has told
+        draw();
       }
     }
   });
