@@ -160,6 +160,14 @@ watchNetwork((reached) => {
   banner.textContent = reached ? '' : t('net.banner');
 });
 
+// What a press asked for and no form waits for: that it was refused is told all the same. Who is out
+// is told by the sign-in.
+addEventListener('unhandledrejection', (event) => {
+  if (!(event.reason instanceof Problem)) return;
+  event.preventDefault();
+  if (event.reason.status !== 401) notice(event.reason.message, true);
+});
+
 async function begin() {
   await loadWords();
   fill(document.body, top, banner, main, notices);
