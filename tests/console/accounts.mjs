@@ -46,6 +46,30 @@ async function makes(page) {
   return first;
 }
 
+// After a reload the page no longer knows the password until now, and asks for it.
+async function mistypes(page, first) {
+  const old = page.locator('input[name=old]');
+  const choose = async (until) => {
+    await old.fill(until);
+    await page.fill('input[name=fresh]', OWN);
+    await page.fill('input[name=again]', OWN);
+    await page.click('form button[type=submit]');
+  };
+  await page.reload();
+  await choose('not what it was');
+  await page.locator('.fail', {hasText: 'wrong'}).waitFor();
+  check(await old.isVisible(), 'a slip in the password until now is told, and may be mended');
+  await page.context().clearCookies();
+  await choose(first);
+  await page.waitForSelector('input[name=password]');
+  check(true, 'where the session is over it is the sign-in again');
+  await signIn(page, 'ryu', first);
+  await page.waitForSelector('input[name=fresh]');
+  await page.reload();
+  await choose(first);
+  await page.waitForSelector('.live.on');
+}
+
 async function comesAndGoes(browser, page, first) {
   const ryu = await open(browser, 'ryu');
   await signIn(ryu, 'ryu', first);
@@ -71,6 +95,7 @@ async function comesAndGoes(browser, page, first) {
   await signIn(ryu, 'ryu', second);
   await ryu.waitForSelector('input[name=fresh]');
   check(true, 'and the one until now opens nothing');
+  await mistypes(ryu, second);
   await ryu.context().close();
 }
 

@@ -70,7 +70,7 @@ export async function ask(method, path, options = {}) {
   const {status, body} = await exchange(method, path, options);
   setReached(status !== 0);
   if (status >= 200 && status < 300) return body;
-  if (status === 401 && session.account && path !== '/session') {
+  if (status === 401 && session.account && !path.startsWith('/session')) {
     session.account = null;
     onSignedOut();
   }
@@ -162,8 +162,14 @@ export async function signIn(name, password) {
   keep(await ask('POST', '/session', {body: {name, password}}));
 }
 
+// Refused by 401 the old password was wrong, or the session is over: it is asked which.
 export async function setPassword(old, fresh) {
-  keep(await ask('POST', '/session/password', {body: {old, new: fresh}}));
+  try {
+    keep(await ask('POST', '/session/password', {body: {old, new: fresh}}));
+  } catch (problem) {
+    if (problem.status === 401 && !await findSession()) onSignedOut();
+    throw problem;
+  }
 }
 
 export async function signOut() {
