@@ -13,6 +13,7 @@
 #include "console/streams.h"
 
 #define NOT_CHANGED "nothing was changed"
+#define NOT_BEGUN   "the password is changed; sign in with it"
 
 static void show(const struct request *request, const struct account *account, struct buffer *out)
 {
@@ -117,7 +118,7 @@ enum err handle_session_password(struct request *request, struct answer *answer,
         err = away_say(account_save(request->api->store, &account, fault), NOT_CHANGED, fault);
     }
     if (!err)
-        err = away_say(session_begin(request, &account, answer, fault), NOT_CHANGED, fault);
+        err = away_say(session_begin(request, &account, answer, fault), NOT_BEGUN, fault);
     if (!err)
         show(request, &account, &answer->body);
     streams_look_again(request->api->streams);

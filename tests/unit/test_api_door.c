@@ -439,19 +439,52 @@ static enum err document_away(struct store *mine, const char *shelf, const char 
     return fault_set(why, ERR_UNREACHABLE, "unix:redis.sock: connection refused");
 }
 
-/* A browser sends its cookie wherever it looks: a probe must not say "down" for that. */
-START_TEST(probes_ask_nobody_who_asks)
+static enum err sessions_away(struct store *mine, const struct store_document *document,
+                              struct fault *why)
+{
+    return strcmp(document->shelf, "session") == 0
+               ? fault_set(why, ERR_UNREACHABLE, "connection lost")
+               : aw_store->ops->document_set(mine, document, why);
+}
+
+/* A new daemon, with `bent` for its store's. */
+static void bend(void)
 {
     struct store *own = store_memory_again(aw_store);
-    account_add("kim", ROLE_OFFICER, false);
-    ck_assert_int_eq(sign_in("kim", FIRST), 200);
     api_stop(aw_api);
     aw_api = NULL;
-    bent = *aw_store->ops;
-    bent.document = document_away;
     own->ops = &bent;
     struct api_options options = aw_options(own);
     ck_assert_msg(!api_start(&options, &aw_api, &aw_fault), "%s", aw_fault.text);
+}
+
+START_TEST(a_new_password_that_begins_no_session_is_in_force_and_said_to_be)
+{
+    account_add("kim", ROLE_OFFICER, true);
+    ck_assert_int_eq(sign_in("kim", FIRST), 200);
+    bent = *aw_store->ops;
+    bent.document_set = sessions_away;
+    bend();
+    ck_assert_int_eq(ask("POST", "/api/v1/session/password",
+                         "{\"old\":\"" FIRST "\",\"new\":\"" OWN "\"}", NULL),
+                     503);
+    ck_assert_ptr_nonnull(strstr(answer, "the password is changed; sign in with it: "));
+    ck_assert_ptr_null(strstr(answer, "nothing was changed"));
+    bent = *aw_store->ops;
+    bend();
+    ck_assert_int_eq(sign_in("kim", FIRST), 401);
+    ck_assert_int_eq(sign_in("kim", OWN), 200);
+}
+END_TEST
+
+/* A browser sends its cookie wherever it looks: a probe must not say "down" for that. */
+START_TEST(probes_ask_nobody_who_asks)
+{
+    account_add("kim", ROLE_OFFICER, false);
+    ck_assert_int_eq(sign_in("kim", FIRST), 200);
+    bent = *aw_store->ops;
+    bent.document = document_away;
+    bend();
     ck_assert_int_eq(ask("GET", "/api/v1/alerts", NULL, NULL), 503);
     ck_assert_ptr_nonnull(strstr(answer, "nothing was shown or changed: "));
     ck_assert_int_eq(ask("GET", "/healthz", NULL, NULL), 200);
@@ -469,6 +502,7 @@ int main(void)
     tcase_set_timeout(tcase, 120); /* argon2id under sanitizers */
     tcase_add_checked_fixture(tcase, begin, aw_tear_down);
     tcase_add_test(tcase, a_first_sign_in_ends_in_a_password_of_ones_own);
+    tcase_add_test(tcase, a_new_password_that_begins_no_session_is_in_force_and_said_to_be);
     tcase_add_test(tcase, a_clock_that_was_ahead_keeps_no_session);
     tcase_add_test(tcase, a_clock_that_was_ahead_locks_nobody_out);
     tcase_add_test(tcase, whatever_the_clock_says_a_new_password_ends_sessions_and_begins_some);
