@@ -2,7 +2,7 @@
 // The end of a shift: what is open goes to the next, on the screen and on paper.
 import {accessible, check, crimes, ctl, equal, go, open, prepare, run, settings, signIn}
   from './browser.mjs';
-import {fresh, historyOf, openAlert} from './steps.mjs';
+import {fresh, gap, historyOf, openAlert} from './steps.mjs';
 
 const rowOf = (page, household) => page.locator('.desks tbody tr', {hasText: household});
 
@@ -60,6 +60,27 @@ async function unanswered(page) {
   await page.unrouteAll({behavior: 'ignoreErrors'});
   await told.getByRole('button', {name: 'Close'}).click();
   await area.selectOption({index: 0});
+}
+
+// Others have duty by now.
+async function changesDuty(page) {
+  const desk = page.locator('tr', {hasText: 'day-desk'});
+  const rosters = (name) => page.route('**/api/v1/rosters', async (route) => route.fulfill({json:
+    JSON.parse((await (await route.fetch()).text()).replaceAll('"noh"', `"${name}"`))}));
+  await rosters('relief');
+  await page.getByRole('button', {name: 'Look again'}).click();
+  await desk.getByText('relief').first().waitFor();
+  check(true, 'a new look is at who has duty, too');
+  await go(page, '#/team');
+  await page.getByRole('heading', {name: 'Team'}).waitFor();
+  await desk.getByText('relief').first().waitFor();
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+  await gap(page, () => rosters('evening'));
+  await desk.getByText('evening').first().waitFor();
+  check(true, 'and the team\'s page follows by itself');
+  await page.unrouteAll({behavior: 'ignoreErrors'});
+  await go(page, '#/handover');
+  await desk.getByText('noh').first().waitFor();
 }
 
 async function staysTrue(page, {id, row}) {
@@ -163,6 +184,7 @@ run(async (browser) => {
   const alert = await handsOver(page);
   await unreadable(page);
   await unanswered(page);
+  await changesDuty(page);
   await staysTrue(page, alert);
   await onPaper(page);
   await inKorean(browser, alert.id);

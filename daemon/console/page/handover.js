@@ -55,11 +55,6 @@ function deskCard(desk) {
   desk.held > 0 && h('p', {class: 'soft'}, t('queue.held', {n: desk.held})));
 }
 
-async function duty(holder) {
-  const {rosters} = await get('/rosters');
-  if (rosters.length) fill(holder, h('section', {class: 'card'}, onDuty(rosters)));
-}
-
 export async function handoverView(main, params, query, isCurrent) {
   const desks = h('div', {class: 'stats desks'});
   const holder = h('div', {});
@@ -69,17 +64,20 @@ export async function handoverView(main, params, query, isCurrent) {
   const unreadable = unreadableLine();
   let shown = new Map();
   async function draw() {
-    const found = await get('/handover', {area: query.area});
+    const [found, duty] = await Promise.all([get('/handover', {area: query.area}),
+      may('GET', '/rosters') && get('/rosters')]);
     shown = new Map(found.desks.flatMap((desk) => desk.alerts).map((one) =>
       [one.alert, one.version]));
     fill(asOf, t('handover.as_of', {who: session.account.display || session.account.name,
       time: moment(new Date(now()).toISOString())}));
     changed.hidden = true;
+    fill(holder, duty && duty.rosters.length > 0 &&
+      h('section', {class: 'card'}, onDuty(duty.rosters)));
     tellUnreadable(unreadable, found.unreadable);
     fill(desks, found.desks.filter((desk) => desk.total || desk.held || !session.account.team ||
       desk.desk === session.account.team).map(deskCard));
   }
-  await Promise.all([draw(), may('GET', '/rosters') && duty(holder)]);
+  await draw();
   if (!isCurrent()) return {title: ''};
   const areas = [...new Set(queue().map((one) => one.area).concat(query.area).filter(Boolean))]
     .sort();

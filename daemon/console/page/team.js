@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The team at a glance: who has what, what waits, who is on duty, and looks that wait for a review.
-import {get, may} from './api.js';
+import {get, may, Problem, watch} from './api.js';
 import {fill, h} from './dom.js';
 import {queue, watchAlerts} from './live.js';
 import {after, called, named} from './on_call.js';
@@ -78,6 +78,21 @@ async function reviewDraw(review, cursor, before = []) {
     on: {click: () => reviewDraw(review, found.next, entries)}}, t('table.more')));
 }
 
+async function dutyDraw(duty, ask) {
+  const {rosters} = await ask('/rosters');
+  duty.hidden = false;
+  fill(duty, onDuty(rosters));
+}
+
+// As often as the list; what was shown stays until there is an answer.
+async function dutyAgain(duty) {
+  try {
+    await dutyDraw(duty, watch);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+  }
+}
+
 export async function teamView(main) {
   const has = h('div', {class: 'card'});
   const waits = h('div', {class: 'card'});
@@ -87,16 +102,15 @@ export async function teamView(main) {
     fill(has, people(queue()));
     fill(waits, waiting(queue()));
   };
-  if (may('GET', '/rosters')) {
-    const found = await get('/rosters');
-    duty.hidden = false;
-    fill(duty, onDuty(found.rosters));
-  }
+  if (may('GET', '/rosters')) await dutyDraw(duty, get);
   if (may('GET', '/audit')) {
     review.hidden = false;
     await reviewDraw(review);
   }
   draw();
   fill(main, h('h1', {}, t('team.title')), has, waits, duty, review);
-  return {title: t('team.title'), leave: watchAlerts(draw)};
+  return {title: t('team.title'), leave: watchAlerts((kind) => {
+    draw();
+    if (kind === 'list' && may('GET', '/rosters')) dutyAgain(duty);
+  })};
 }
