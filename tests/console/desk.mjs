@@ -458,6 +458,11 @@ async function takesAlong(browser) {
   await go(page, '#/queue');
   await page.locator('.sums', {hasText: 'raised today: 1'}).waitFor();
   check(!(await page.textContent('.sums')).includes('null'), 'no budget is told where none is');
+  await page.waitForSelector('.live.on');
+  await gap(page, () => page.route('**/api/v1/stats?days=1', (route) => route.fulfill({json:
+    {days: [{date: '2026-01-16', raised: 2, budget: null}]}})));
+  await page.locator('.sums', {hasText: 'raised today: 2'}).waitFor();
+  check(true, 'and what the day has come to is as new as the list');
   await page.context().close();
 }
 
@@ -532,12 +537,12 @@ run(async (browser) => {
   await lee.waitForSelector('.alert');
   await moon.waitForSelector('.alert');
   await handOver(kim, lee, park);
+  await leavesUnheard(kim, park);
   await park.context().close();
   await home(kim, lee);
   await ladders(kim);
   await purpose(lee);
   await oversight(browser);
-  await leavesUnheard(kim, park);
   await race(lee, moon);
   await live(lee);
   await network(lee);

@@ -191,10 +191,10 @@ function sums(alerts) {
   ];
 }
 
-async function budgetToday(element) {
+async function budgetToday(element, ask) {
   if (!may('GET', '/stats')) return;
   try {
-    const {days} = await get('/stats', {days: 1});
+    const {days} = await ask('/stats', {days: 1});
     const today = days.at(-1);
     if (today) {
       element.textContent = today.budget === null ? t('queue.raised', {raised: today.raised})
@@ -272,12 +272,13 @@ export function queueView(main, params, query) {
   fill(main, h('h1', {class: 'spoken'}, t('queue.title')), head, bar, unreadable, empty,
     outages, rows.list);
   draw();
-  budgetToday(budget);
+  budgetToday(budget, get);
   drawIncidents(outages);
   const stopIncidents = watchIncidents(() => drawIncidents(outages));
   const stopAlerts = watchAlerts((kind, alert, old) => {
     if (kind === 'incident') return;
     draw();
+    if (kind === 'list') budgetToday(budget, watch);
     if (kind === 'alert' && !old && alert.waits_since && fits(alert, query)) {
       say(t('queue.new', {severity: word('severity', alert.severity), area: alert.area ?? ''}));
     }
