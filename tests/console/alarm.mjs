@@ -91,7 +91,7 @@ async function silent(page, alert) {
   equal(await told(page), before, 'a graver one alone is told, and once');
 }
 
-// What the page did not hear of while its line was down sounds when it is up, as it would have then.
+// What the page did not hear of while its line was down sounds when it is up.
 async function afterGap(page, alert) {
   const shown = page.locator(row(alert.alert));
   ctl('alerts', 'ack', alert.alert);

@@ -190,5 +190,6 @@ run(async (browser) => {
   await inKorean(browser, alert.id);
   await calls(browser, alert.id);
   const away = /status of 503/; // the one look that was to fail
-  equal(crimes.filter((one) => !away.test(one)), [], `no request leaves ${settings.address}, no error`);
+  equal(crimes.filter((one) => !away.test(one)), [],
+    `no request leaves ${settings.address}, no error`);
 });

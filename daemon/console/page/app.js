@@ -160,8 +160,8 @@ watchNetwork((reached) => {
   banner.textContent = reached ? '' : t('net.banner');
 });
 
-// What a press asked for and no form waits for: that it was refused is told all the same. Who is out
-// is told by the sign-in.
+// What a press asked for and no form waits for: that it was refused is told all the same. Who is
+// out is told by the sign-in.
 addEventListener('unhandledrejection', (event) => {
   if (!(event.reason instanceof Problem)) return;
   event.preventDefault();
