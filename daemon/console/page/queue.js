@@ -191,6 +191,8 @@ function sums(alerts) {
   ];
 }
 
+const BUDGET_MS = 900000; // each look at numbers is on record
+
 async function budgetToday(element, ask) {
   if (!may('GET', '/stats')) return;
   try {
@@ -273,12 +275,16 @@ export function queueView(main, params, query) {
     outages, rows.list);
   draw();
   budgetToday(budget, get);
+  let budgetDue = Date.now() + BUDGET_MS;
   drawIncidents(outages);
   const stopIncidents = watchIncidents(() => drawIncidents(outages));
   const stopAlerts = watchAlerts((kind, alert, old) => {
     if (kind === 'incident') return;
     draw();
-    if (kind === 'list') budgetToday(budget, watch);
+    if (kind === 'list' && Date.now() >= budgetDue) {
+      budgetDue = Date.now() + BUDGET_MS;
+      budgetToday(budget, watch);
+    }
     if (kind === 'alert' && !old && alert.waits_since && fits(alert, query)) {
       say(t('queue.new', {severity: word('severity', alert.severity), area: alert.area ?? ''}));
     }
