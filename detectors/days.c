@@ -122,6 +122,25 @@ bool days_away(const struct household_view *view, int32_t day)
            (!view->absent_to_s || start_s < view->absent_to_s);
 }
 
+/* When what is known of it ends; 0: nothing is. */
+static int64_t told_s(const struct household_view *view, const struct meter_view *meter)
+{
+    int64_t hours_s = meter->newest_hour ? (meter->newest_hour + 1) * (int64_t)3600 : 0;
+    int64_t days_s =
+        meter->newest_day ? (meter->newest_day + 1) * (int64_t)DAY_S - view->utc_offset_s : 0;
+    return hours_s > days_s ? hours_s : days_s;
+}
+
+bool days_gone(const struct household_view *view, const struct meter_view *meter)
+{
+    int64_t told = told_s(view, meter), newest = 0;
+    int64_t waited = GONE_DAYS * (int64_t)DAY_S, rare = 2 * 60 * (int64_t)meter->interval_minutes;
+    for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
+        if (view->meters[i].utility == meter->utility && told_s(view, &view->meters[i]) > newest)
+            newest = told_s(view, &view->meters[i]);
+    return told && newest - told > (rare > waited ? rare : waited); /* read once a week or month */
+}
+
 double days_depth(const struct days_low low[VIEW_METERS_MAX])
 {
     double depth = 0.0;
@@ -194,7 +213,7 @@ static bool judge_meter(const struct days_judge *judge, const void *options, voi
     int32_t *since_day = (void *)((uint8_t *)own + judge->since_day);
     if (its_day)
         judge->note(view, meter, own);
-    if (days_explained(view, meter))
+    if (days_explained(view, meter) || days_gone(view, meter))
         *since_day = 0;
     else if (its_day && *since_day)
         return judge->go_on(options, state, view, meter, own);

@@ -52,6 +52,14 @@ bool days_absent(const struct household_view *view);
 /* It covers a part of that local day. */
 bool days_away(const struct household_view *view, int32_t day);
 
+/* Days behind another meter, after which a meter is read no more. */
+#define GONE_DAYS 3
+
+/* It is so far behind another one of its utility, which may have taken its place without anybody
+ * saying so; data that is missing of all of them is nobody's end. What it showed last is not seen
+ * any more. */
+bool days_gone(const struct household_view *view, const struct meter_view *meter);
+
 /* ---- low use of several meters --------------------------------------------------------------- */
 
 /* A meter's finding: since_day 0: none. */

@@ -4,7 +4,7 @@
  */
 #include "detectors/cutoff/cutoff.h"
 
-#include "detectors/detector.h"
+#include "detectors/days.h"
 #include "detectors/say.h"
 
 #define HOUR_S          3600
@@ -82,12 +82,15 @@ static bool was_on(const struct household_view *view, const struct meter_view *m
            !(view->flags >> FLAG_PHOTOVOLTAIC & 1);
 }
 
+/* Of those that are still read. */
 static bool is_only_meter(const struct household_view *view, unsigned meter)
 {
     for (unsigned i = 0; i < view->meter_count && i < VIEW_METERS_MAX; i++)
-        if (i != meter && view->meters[i].utility == UTILITY_ELECTRICITY)
+        if (i != meter && view->meters[i].utility == UTILITY_ELECTRICITY &&
+            !days_gone(view, &view->meters[i]))
             return false;
-    return view->meters[meter].utility == UTILITY_ELECTRICITY;
+    return view->meters[meter].utility == UTILITY_ELECTRICITY &&
+           !days_gone(view, &view->meters[meter]);
 }
 
 /* A fridge alone uses something in every hour: a meter that shows nothing has no supply. */
@@ -100,6 +103,16 @@ static void note_hour(struct cutoff_state *state, const struct household_view *v
         state->off_s = 0;
     else if (!state->off_s && was_on(view, &view->meters[event->meter], event->hour))
         state->off_s = event->hour * (int64_t)HOUR_S;
+}
+
+/* A meter that is read once a day may have taken the place of one that was read by the hour. */
+static void note_day(struct cutoff_state *state, const struct household_view *view,
+                     const struct event *event)
+{
+    int64_t start_s = event->day * (int64_t)DAY_S - view->utc_offset_s;
+    if (start_s >= state->off_s && is_only_meter(view, event->meter) &&
+        days_milli(days_code(&view->meters[event->meter], event->day)) > 0.0)
+        state->off_s = 0;
 }
 
 /* Since when a prepaid supply has been off, told by the utility or seen; 0 not, or not for long. */
@@ -153,6 +166,8 @@ static void observe(const void *options_of, void *state_of, const struct househo
     bool hour = event->kind == EVENT_HOUR && is_prepaid(view);
     if (hour)
         note_hour(state, view, event);
+    if (event->kind == EVENT_DAY)
+        note_day(state, view, event);
     if (!hour && event->kind != EVENT_DAY && event->kind != EVENT_BILLING &&
         event->kind != EVENT_HOUSEHOLD)
         return;

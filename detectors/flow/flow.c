@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "detectors/detector.h"
+#include "detectors/days.h"
 #include "detectors/num.h"
 #include "detectors/say.h"
 
@@ -178,7 +178,7 @@ static void go_on(struct flow_meter *own)
 static bool can_judge(const struct household_view *view, const struct meter_view *meter)
 {
     return view->occupied && view->supply[UTILITY_WATER] == SUPPLY_OPEN &&
-           meter->interval_minutes <= HOURLY_MINUTES;
+           meter->interval_minutes <= HOURLY_MINUTES && !days_gone(view, meter);
 }
 
 /* Somebody was active on another meter while it flowed. */
@@ -252,23 +252,37 @@ static void tell(const struct flow_options *set, const struct flow_state *state,
     pace_others_judge(view, raised, price, verdict);
 }
 
-static void observe(const void *options_of, void *state_of, const struct household_view *view,
-                    const struct event *event, struct verdict *verdict)
+/* What ran through a meter whose place another one took, is not seen any more. True: it ended. */
+static bool end_gone(struct flow_state *state, const struct household_view *view)
 {
-    const struct flow_options *set = options_of;
-    struct flow_state *state = state_of;
-    if (event->kind == EVENT_HOUSEHOLD) {
-        if (event->household == HOUSEHOLD_MOVED_IN)
-            memset(state, 0, sizeof *state); /* other people, other habits */
-        for (unsigned place = 0; place < WATER_METERS_MAX && !view->occupied; place++)
-            state->meters[place].since_hour = 0;
-        tell(set, state, view, verdict);
+    bool ended = false;
+    for (unsigned place = 0; place < WATER_METERS_MAX; place++) {
+        unsigned meter = meter_at(view, place);
+        if (!state->meters[place].since_hour || meter == VIEW_METERS_MAX ||
+            !days_gone(view, &view->meters[meter]))
+            continue;
+        state->meters[place].since_hour = 0;
+        ended = true;
     }
-    if (event->kind != EVENT_HOUR || event->hour < 0)
-        return;
+    return ended;
+}
+
+static void observe_household(struct flow_state *state, const struct household_view *view,
+                              const struct event *event)
+{
+    if (event->household == HOUSEHOLD_MOVED_IN)
+        memset(state, 0, sizeof *state); /* other people, other habits */
+    for (unsigned place = 0; place < WATER_METERS_MAX && !view->occupied; place++)
+        state->meters[place].since_hour = 0;
+}
+
+/* False: of a meter that is not looked at. */
+static bool observe_hour(const struct flow_options *set, struct flow_state *state,
+                         const struct household_view *view, const struct event *event)
+{
     unsigned place = place_of(view, event->meter);
-    if (place == WATER_METERS_MAX)
-        return;
+    if (event->hour < 0 || place == WATER_METERS_MAX)
+        return false;
     const struct meter_view *meter = &view->meters[event->meter];
     struct flow_meter *own = &state->meters[place];
     note_level(own, event);
@@ -280,7 +294,23 @@ static void observe(const void *options_of, void *state_of, const struct househo
         begin(set, own);
     if (!event->again)
         learn(own, event);
-    tell(set, state, view, verdict);
+    return true;
+}
+
+static void observe(const void *options_of, void *state_of, const struct household_view *view,
+                    const struct event *event, struct verdict *verdict)
+{
+    const struct flow_options *set = options_of;
+    struct flow_state *state = state_of;
+    bool looked = end_gone(state, view);
+    if (event->kind == EVENT_HOUSEHOLD) {
+        observe_household(state, view, event);
+        looked = true;
+    } else if (event->kind == EVENT_HOUR) {
+        looked = observe_hour(set, state, view, event) || looked;
+    }
+    if (looked)
+        tell(set, state, view, verdict);
 }
 
 /* ---- the sentence -------------------------------------------------------------------------- */

@@ -19,7 +19,6 @@
 #define ONSET_HOURS   12.5 /* a collapse falls into a day: the rest of it is not told */
 #define CRITICAL_DAYS 2
 #define CORROBORATED  0.5 /* of the price, where meters that are read by the hour are as silent */
-#define CURRENT_DAYS  3   /* a meter that is further behind is waited for no more */
 
 /* Percent of a usual day, and days: the points of the record. */
 static const uint8_t levels[SILENCE_DAY_LEVELS] = {2, 10, 25, 40, 55, 70};
@@ -114,7 +113,7 @@ static int32_t newest_day(const struct shown *shown)
 static unsigned lead_of(const struct silence_daily *daily, const struct shown *shown)
 {
     const struct meter_view *meters = shown->view->meters;
-    int32_t from = newest_day(shown) - CURRENT_DAYS;
+    int32_t from = newest_day(shown) - GONE_DAYS;
     unsigned lead = VIEW_METERS_MAX;
     if (daily->on && shown->usual[daily->lead - 1] > 0.0)
         return daily->lead - 1u;
@@ -254,7 +253,7 @@ static int32_t told_until(const struct shown *shown)
     const struct meter_view *meters = shown->view->meters;
     int32_t newest = newest_day(shown), until = INT32_MAX;
     for (unsigned m = 0; m < VIEW_METERS_MAX; m++)
-        if (shown->usual[m] > 0.0 && meters[m].newest_day >= newest - CURRENT_DAYS &&
+        if (shown->usual[m] > 0.0 && meters[m].newest_day >= newest - GONE_DAYS &&
             meters[m].newest_day < until)
             until = meters[m].newest_day;
     return until;

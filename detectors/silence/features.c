@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "detectors/days.h"
 #include "detectors/num.h"
 #include "detectors/silence/state.h"
 #include "detectors/silence/week.h"
@@ -21,8 +22,7 @@
 #define FLAT_HOURS         5    /* as many hours before, and this one */
 #define FLAT_CODES         3 /* steps of a code, 9 % each, between which a fridge goes on and off */
 #define BESIDE_WATER_AWAKE (-2.4)
-#define LATE_HOURS         6  /* a meter that is later than this is not waited for */
-#define GONE_HOURS         72 /* behind the newest: it is read no more */
+#define LATE_HOURS         6 /* a meter that is later than this is not waited for */
 #define LN2                0.693147180559945309417
 
 #define FEATURE_NAME(constant, name) name,
@@ -52,7 +52,7 @@ static bool tells_hours(const struct household_view *view, const struct meter_vi
     for (int m = 0; m < view->meter_count; m++)
         if (is_hourly(&view->meters[m]) && view->meters[m].newest_hour > newest)
             newest = view->meters[m].newest_hour;
-    return is_hourly(meter) && meter->newest_hour + GONE_HOURS >= newest;
+    return is_hourly(meter) && meter->newest_hour + GONE_DAYS * 24 >= newest;
 }
 
 /* Days of the meter whose hours are known best. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "detector_case.h"
+#include "detectors/days.h"
 
 #define NOON ((int64_t)1768449600) /* 2026-01-15T13:00:00+09:00 */
 #define HOUR ((int64_t)3600)
@@ -88,12 +89,103 @@ START_TEST(hours_leave_the_verdict_as_it_is)
 }
 END_TEST
 
+/* ---- a prepayment meter that another one follows -------------------------------------------- */
+
+static void use(unsigned meter, int hour, int64_t milli)
+{
+    int32_t at = (int32_t)(NOON / HOUR) + hour;
+    uint8_t code = routine_code(milli);
+    it.hours[meter][at % VIEW_HOURS] = code;
+    it.view.meters[meter].newest_hour = at;
+    case_show(&it, &(struct event){.kind = EVENT_HOUR,
+                                   .at_s = NOON + (hour + 1) * HOUR,
+                                   .hour = at,
+                                   .meter = (uint8_t)meter,
+                                   .vouched = true,
+                                   .use = code});
+}
+
+/* Hours [from, to) of a meter. */
+static void uses(unsigned meter, int from, int to, int64_t milli)
+{
+    for (int hour = from; hour < to; hour++)
+        use(meter, hour, milli);
+}
+
+/* A meter that was on for three days, then off for `off` hours; the other one begins. */
+static int replaced_after(int off)
+{
+    case_start(&it, &detector_cutoff);
+    it.view.flags = 1u << FLAG_PREPAYMENT;
+    it.view.meter_count = 1;
+    memset(it.hours, ROUTINE_MISSING, sizeof it.hours);
+    uses(0, 0, 72, 200000);
+    uses(0, 72, 72 + off, 0);
+    it.view.meter_count = 2;
+    return 72 + off;
+}
+
+START_TEST(the_use_of_its_successor_ends_what_a_meter_showed)
+{
+    int from = replaced_after(26);
+    ck_assert(it.verdict.active);
+    uses(1, from, from + 72, 200000); /* there may be two of them, one of which is off */
+    ck_assert(it.verdict.active);
+    use(1, from + 72, 200000);
+    ck_assert(!it.verdict.active);
+    use(0, from, 0); /* late: of a meter that is gone */
+    ck_assert(!it.verdict.active);
+}
+END_TEST
+
+static void total(unsigned meter, int32_t day, int64_t milli)
+{
+    it.days[meter][day % VIEW_DAYS] = routine_day_code(milli);
+    it.view.meters[meter].newest_day = day;
+    case_show(&it, &(struct event){.kind = EVENT_DAY,
+                                   .at_s = (day + 1) * (int64_t)DAY_S - it.view.utc_offset_s,
+                                   .meter = (uint8_t)meter,
+                                   .vouched = true,
+                                   .day = day});
+}
+
+/* Its last hour is of the fourth day after the first: the seventh ends more than three days later.
+ */
+START_TEST(days_of_its_successor_end_it_too)
+{
+    (void)replaced_after(26);
+    int32_t first = days_local(&it.view, NOON);
+    it.view.meters[1].interval_minutes = 1440;
+    for (int32_t day = first + 5; day < first + 7; day++)
+        total(1, day, 8000000);
+    ck_assert(it.verdict.active);
+    total(1, first + 7, 0);
+    ck_assert(it.verdict.active);
+    total(1, first + 8, 8000000);
+    ck_assert(!it.verdict.active);
+}
+END_TEST
+
+START_TEST(a_successor_out_of_credit_is_seen)
+{
+    int from = replaced_after(0);
+    uses(1, from, from + 100, 200000);
+    ck_assert(!it.verdict.active);
+    uses(1, from + 100, from + 125, 0);
+    ck_assert(it.verdict.active);
+    ck_assert_int_eq(it.verdict.since_s, NOON + (from + 100) * HOUR);
+}
+END_TEST
+
 int main(void)
 {
     TCase *rules = tcase_create("rules");
     tcase_add_loop_test(rules, the_gravest_step_of_any_utility_is_the_finding, 0, 64);
     tcase_add_test(rules, each_step_has_its_own_beginning);
     tcase_add_test(rules, hours_leave_the_verdict_as_it_is);
+    tcase_add_test(rules, the_use_of_its_successor_ends_what_a_meter_showed);
+    tcase_add_test(rules, days_of_its_successor_end_it_too);
+    tcase_add_test(rules, a_successor_out_of_credit_is_seen);
     Suite *suite = suite_create("cutoff");
     suite_add_tcase(suite, rules);
     SRunner *runner = srunner_create(suite);

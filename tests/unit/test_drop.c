@@ -114,6 +114,44 @@ START_TEST(two_meters_of_one_utility_are_one_utility)
 }
 END_TEST
 
+/* Water that is low, of a meter that another one follows. */
+static int32_t low_and_replaced(enum utility utility)
+{
+    water_home();
+    usual_days(0, MONDAY, 60, 400 * LITRE);
+    ck_assert_int_eq(fill(MONDAY, 3, 100 * LITRE), 1);
+    it.view.meter_count = 2;
+    it.view.meters[1].utility = utility;
+    return MONDAY + 3;
+}
+
+/* Nobody said that it was exchanged; data that comes days late is no exchange. */
+START_TEST(a_meter_whose_place_another_took_keeps_no_finding)
+{
+    int32_t first = low_and_replaced(UTILITY_WATER);
+    usual_days(1, first + 3, 3, 400 * LITRE);
+    ck_assert(it.verdict.active);
+    case_day(&it, 1, first + 3, 400 * LITRE);
+    ck_assert(!it.verdict.active);
+    ck_assert(!it.verdict.life);
+    case_day(&it, 0, first - 1, 90 * LITRE); /* late, and still low */
+    ck_assert(!it.verdict.active);
+    usual_days(1, first + 60, 56, 400 * LITRE);
+    for (int32_t day = first + 60; day < first + 63; day++)
+        case_day(&it, 1, day, 100 * LITRE);
+    ck_assert(it.verdict.active);
+    ck_assert_int_eq(it.verdict.since_s, (first + 60) * (int64_t)86400 - it.view.utc_offset_s);
+}
+END_TEST
+
+START_TEST(missing_data_alone_ends_nothing)
+{
+    int32_t first = low_and_replaced(UTILITY_ELECTRICITY);
+    usual_days(1, first + 90, 90, 8 * KWH);
+    ck_assert(it.verdict.active);
+}
+END_TEST
+
 START_TEST(the_strongest_of_three_utilities_speaks_and_all_are_named)
 {
     case_start(&it, &detector_drop);
@@ -171,6 +209,8 @@ int main(void)
     tcase_add_test(rules, an_ordinary_home_is_left_alone);
     tcase_add_test(rules, a_slow_slide_is_no_drop);
     tcase_add_test(rules, two_meters_of_one_utility_are_one_utility);
+    tcase_add_test(rules, a_meter_whose_place_another_took_keeps_no_finding);
+    tcase_add_test(rules, missing_data_alone_ends_nothing);
     tcase_add_test(rules, the_strongest_of_three_utilities_speaks_and_all_are_named);
     tcase_add_test(rules, other_events_leave_the_verdict_as_it_is);
     tcase_add_test(rules, the_longest_window_works);

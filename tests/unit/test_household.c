@@ -83,6 +83,46 @@ START_TEST(a_silence_that_goes_on_grows_but_is_not_told_anew)
 }
 END_TEST
 
+/* How much the routine of a meter that took its place has learnt of such hours, after so many. */
+static double learnt_by_successor(bool tap_runs, int hours)
+{
+    end();
+    begin();
+    abode_learn(&home);
+    int32_t hour = MORNING;
+    for (; hour < MORNING + 10; hour++)
+        abode_take(&home,
+                   abode_hour(UTILITY_WATER, hour * HOUR,
+                              tap_runs ? 400000 : abode_usual(UTILITY_WATER, hour)),
+                   (hour + 1) * HOUR + 60);
+    ck_assert(abode_is_on(&home, "flow") == tap_runs);
+    for (; hour < MORNING + 10 + hours; hour++) {
+        struct message message =
+            abode_hour(UTILITY_WATER, hour * HOUR, abode_usual(UTILITY_WATER, hour));
+        message.reading.meter = text_of("successor");
+        abode_take(&home, message, (hour + 1) * HOUR + 60);
+    }
+    const struct record record = abode_record(&home);
+    ck_assert_int_eq(record.header->meters, 2);
+    double learnt = 0.0;
+    for (int bin = 0; bin < ROUTINE_BINS; bin++)
+        learnt += record.meters[1].routine.overall[bin];
+    return learnt;
+}
+
+/* Nobody said that the meter was exchanged: what it showed last is not for ever. */
+START_TEST(a_tap_is_not_on_for_ever_at_a_meter_that_is_gone)
+{
+    (void)learnt_by_successor(true, 72);
+    ck_assert(abode_is_on(&home, "flow")); /* its hours may only be late */
+    double after = learnt_by_successor(true, 40 * 24);
+    ck_assert(!abode_is_on(&home, "flow"));
+    ck_assert(!abode_last(&home, "flow")->life);
+    /* Beside what flows by itself an hour would teach a quarter. */
+    ck_assert_double_ge(after, 0.8 * learnt_by_successor(false, 40 * 24));
+}
+END_TEST
+
 /* Who opened the tap has been seen; from the finding on the water is nobody's. */
 START_TEST(water_that_does_not_stop_vouches_for_nobody)
 {
@@ -602,6 +642,7 @@ int main(void)
     tcase_add_test(live, the_next_sign_of_life_ends_it);
     tcase_add_test(live, a_silence_that_goes_on_grows_but_is_not_told_anew);
     tcase_add_test(live, water_that_does_not_stop_vouches_for_nobody);
+    tcase_add_test(live, a_tap_is_not_on_for_ever_at_a_meter_that_is_gone);
     tcase_add_test(live, an_ordinary_year_tells_nothing);
     tcase_add_test(live, a_home_of_a_week_is_watched_by_what_others_do);
     tcase_add_test(live, what_was_told_of_a_new_home_stands_when_it_is_known);

@@ -283,6 +283,32 @@ START_TEST(days_are_told_by_the_meter_that_took_its_place)
 }
 END_TEST
 
+START_TEST(a_drop_ends_with_its_meter_and_begins_anew_with_its_successor)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    int day = LEARNT;
+    for (; day < LEARNT + 3; day++)
+        day_total(day, 20000);
+    ck_assert(abode_is_on(&home, "drop"));
+    for (; day < LEARNT + 6; day++)
+        other_total(day, usual(day));
+    ck_assert(abode_is_on(&home, "drop")); /* its days may only be late */
+    other_total(day, usual(day));
+    const struct finding *finding = abode_last(&home, "drop");
+    ck_assert(!finding->active && !finding->life);
+    abode_reload(&home);
+    for (day++; day < 2 * LEARNT; day++)
+        other_total(day, usual(day));
+    ck_assert(!abode_is_on(&home, "drop"));
+    for (; day < 2 * LEARNT + 3; day++)
+        other_total(day, 20000);
+    finding = abode_last(&home, "drop");
+    ck_assert(finding->active && finding->begins);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + 2 * LEARNT * DAY);
+}
+END_TEST
+
 /* Other homes stand in from its third day on, as for a new one; also where days without use, which
  * are as many hours without any, were known before. */
 START_TEST(a_meter_that_goes_over_to_hours_is_a_new_one)
@@ -361,6 +387,7 @@ int main(void)
     tcase_add_test(cases, who_moves_in_has_no_panels_until_they_are_seen);
     tcase_add_test(cases, a_meter_that_is_read_no_more_leaves_the_days_to_another);
     tcase_add_test(cases, days_are_told_by_the_meter_that_took_its_place);
+    tcase_add_test(cases, a_drop_ends_with_its_meter_and_begins_anew_with_its_successor);
     tcase_add_test(cases, a_meter_that_goes_over_to_hours_is_a_new_one);
     tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
     tcase_add_test(cases, a_batch_of_hours_is_said_to_come_late);
