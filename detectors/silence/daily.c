@@ -131,7 +131,7 @@ static bool look(const struct silence_state *state, const struct household_view 
     *out = (struct shown){.view = view, .life_day = INT32_MIN};
     for (unsigned m = 0; m < view->meter_count && m < VIEW_METERS_MAX; m++)
         if (is_daily(view, m) && silence_vouches(view, (int)m) &&
-            !days_explained(view, &view->meters[m]))
+            !days_explained(view, &view->meters[m]) && !days_gone(view, &view->meters[m]))
             out->usual[m] = usual_of(&state->daily, view, m);
     out->lead = lead_of(&state->daily, out);
     for (unsigned m = 0; m < view->meter_count && m < VIEW_METERS_MAX; m++)
@@ -271,6 +271,14 @@ static void end_finding(struct silence_state *state, double allowed, struct verd
     daily->on = 0;
     daily->yearly = 0.0f;
     verdict->price = (double)state->yearly;
+}
+
+void silence_daily_end_gone(const struct silence_options *own, struct silence_state *state,
+                            const struct household_view *view, struct verdict *verdict)
+{
+    const struct silence_daily *daily = &state->daily;
+    if (daily->on && days_gone(view, &view->meters[daily->lead - 1]))
+        end_finding(state, silence_allowed(own, view), verdict, false);
 }
 
 /* Other homes stand in, which is never enough for the gravest. */

@@ -308,6 +308,7 @@ static void observe(const void *options_in, void *state_in, const struct househo
 
     if (!verdict->active) /* what was told of days has ended otherwise */
         state->daily.on = 0;
+    silence_daily_end_gone(own, state, view, verdict);
     if (event.kind == EVENT_HOUSEHOLD)
         observe_household(state, view, &event, verdict);
     if (event.kind == EVENT_DAY)

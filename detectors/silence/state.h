@@ -55,6 +55,10 @@ double silence_outlook(const void *options, const void *state, const struct hous
 void silence_daily_observe(const struct silence_options *own, struct silence_state *state,
                            const struct household_view *view, const struct event *event,
                            struct verdict *verdict);
+/* What days told ends when another meter took the place of the one that showed it: none of the
+ * successor's days are before it, and nothing would say what is usual. */
+void silence_daily_end_gone(const struct silence_options *own, struct silence_state *state,
+                            const struct household_view *view, struct verdict *verdict);
 /* The verdict by days; false: they tell nothing. */
 bool silence_daily_tell(const struct silence_options *own, const struct silence_state *state,
                         const struct household_view *view, struct verdict *verdict);

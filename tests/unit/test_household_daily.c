@@ -283,6 +283,49 @@ START_TEST(days_are_told_by_the_meter_that_took_its_place)
 }
 END_TEST
 
+START_TEST(a_silence_of_days_ends_with_its_meter_and_begins_anew_with_its_successor)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    int day = LEARNT;
+    for (; day < LEARNT + 3; day++)
+        day_total(day, 0);
+    for (; day < LEARNT + 6; day++)
+        other_total(day, usual(day));
+    ck_assert(abode_is_on(&home, "silence")); /* its days may only be late */
+    other_total(day, usual(day));
+    const struct finding *finding = abode_last(&home, "silence");
+    ck_assert(!finding->active && !finding->life);
+    for (day++; day < 2 * LEARNT; day++)
+        other_total(day, usual(day));
+    ck_assert(!abode_is_on(&home, "silence"));
+    for (; day < 2 * LEARNT + 2; day++)
+        other_total(day, 0);
+    finding = abode_last(&home, "silence");
+    ck_assert(finding->active);
+    ck_assert_int_eq(finding->verdict.since_s, ABODE_T0 + 2 * LEARNT * DAY);
+}
+END_TEST
+
+/* By the hour somebody may be seen, or not; what days told is seen no more. */
+START_TEST(a_silence_of_days_ends_with_a_meter_that_is_read_by_the_hour_now)
+{
+    for (int day = 0; day < LEARNT; day++)
+        day_total(day, usual(day));
+    for (int day = LEARNT; day < LEARNT + 3; day++)
+        day_total(day, 0);
+    int32_t from = ABODE_H0 + (LEARNT + 3) * 24;
+    for (int32_t hour = from; hour < from + 96; hour++) {
+        struct message message = abode_hour(UTILITY_WATER, hour * HOUR, 0);
+        message.reading.meter = text_of("successor");
+        abode_take(&home, message, (hour + 1) * HOUR + 60);
+        if (hour == from + 71)
+            ck_assert(abode_is_on(&home, "silence"));
+    }
+    ck_assert(!abode_is_on(&home, "silence"));
+}
+END_TEST
+
 START_TEST(a_drop_ends_with_its_meter_and_begins_anew_with_its_successor)
 {
     for (int day = 0; day < LEARNT; day++)
@@ -387,6 +430,8 @@ int main(void)
     tcase_add_test(cases, who_moves_in_has_no_panels_until_they_are_seen);
     tcase_add_test(cases, a_meter_that_is_read_no_more_leaves_the_days_to_another);
     tcase_add_test(cases, days_are_told_by_the_meter_that_took_its_place);
+    tcase_add_test(cases, a_silence_of_days_ends_with_its_meter_and_begins_anew_with_its_successor);
+    tcase_add_test(cases, a_silence_of_days_ends_with_a_meter_that_is_read_by_the_hour_now);
     tcase_add_test(cases, a_drop_ends_with_its_meter_and_begins_anew_with_its_successor);
     tcase_add_test(cases, a_meter_that_goes_over_to_hours_is_a_new_one);
     tcase_add_test(cases, its_outlook_is_of_days_and_of_when_they_are_told);
