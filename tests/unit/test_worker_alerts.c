@@ -10,7 +10,6 @@
 #include "alert/lifecycle.h"
 #include "base/zone.h"
 #include "store_world.h"
-#include "worker_ports.h"
 #include "worker_world.h"
 
 #define HOME      "H-0-1"
@@ -661,23 +660,6 @@ START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
 }
 END_TEST
 
-/* What Kafka has of that team is gone, as what was never acknowledged. */
-static void forget_sent_of(enum team team)
-{
-    size_t kept = 0;
-    char member[32];
-    (void)snprintf(member, sizeof member, "\"team\":\"%s\"", team_names[team]);
-    for (size_t i = 0; i < ww.sent_count; i++)
-        if (ww.sent[i].topic == PUBLISH_ALERTS && strstr(ww.sent[i].body.at, member)) {
-            ww_sent_done(&ww.sent[i]);
-        } else {
-            ww.sent[kept] = ww.sent[i];
-            ww.sent[kept].offset = (int64_t)kept;
-            kept++;
-        }
-    ww.sent_count = kept;
-}
-
 /* Of the two events of one finding the first was in Kafka when the store lost both. */
 START_TEST(what_the_police_were_told_is_no_word_of_what_welfare_was)
 {
@@ -692,7 +674,7 @@ START_TEST(what_the_police_were_told_is_no_word_of_what_welfare_was)
     ck_assert(ww_live_alert(HOME, TEAM_WELFARE, id));
     ck_assert(ww_live_alert(HOME, TEAM_POLICE, id));
     shift_stop(&shift);
-    forget_sent_of(TEAM_WELFARE);
+    ww_forget_sent(TEAM_WELFARE);
     lose_the_store(_i);
     shift = shift_begin(1);
     shift_run(&shift);

@@ -429,6 +429,22 @@ size_t ww_sent_of(enum publisher_topic topic)
     return count;
 }
 
+void ww_forget_sent(enum team team)
+{
+    size_t kept = 0;
+    char member[32];
+    (void)snprintf(member, sizeof member, "\"team\":\"%s\"", team_names[team]);
+    for (size_t i = 0; i < ww.sent_count; i++)
+        if (ww.sent[i].topic == PUBLISH_ALERTS && strstr(ww.sent[i].body.at, member)) {
+            ww_sent_done(&ww.sent[i]);
+        } else {
+            ww.sent[kept] = ww.sent[i];
+            ww.sent[kept].offset = (int64_t)kept;
+            kept++;
+        }
+    ww.sent_count = kept;
+}
+
 const struct ww_sent *ww_letter(size_t index)
 {
     for (size_t i = 0; i < ww.sent_count; i++)

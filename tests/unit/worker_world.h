@@ -156,6 +156,8 @@ void ww_picture(struct buffer *out);
 void ww_same(const struct buffer *quiet, const struct buffer *now, const char *what);
 
 size_t ww_sent_of(enum publisher_topic topic);
+/* What Kafka has of that team is gone, as what was never acknowledged. */
+void ww_forget_sent(enum team team);
 const struct ww_sent *ww_letter(size_t index);
 /* A household's alert of a team as the store has it; false: none live. */
 bool ww_live_alert(const char *household, enum team team, char id[STORE_ALERT_ID_MAX]);
