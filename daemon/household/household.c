@@ -282,20 +282,19 @@ static void apply_profile(struct household *household, const struct household_me
     household->zone = NULL;
 }
 
-/* Of other people than those who live there now, or told before: the former tenant's account is
- * often closed after the next one has moved in. */
-static bool is_old_move(struct record_home *home, const struct household_message *event,
-                        int64_t at_s)
+/* False: the move is of other people than those who live there now, or was told before; the former
+ * tenant's account is often closed after the next one has moved in. */
+static bool note_move(struct record_home *home, const struct household_message *event, int64_t at_s)
 {
     bool in = event->event == HOUSEHOLD_MOVED_IN;
     if (!in && event->event != HOUSEHOLD_MOVED_OUT)
-        return false;
+        return true;
     uint32_t moved = (uint32_t)(at_s / 60) * 2 + in;
     bool since = !in && at_s < home->moved_in_s && home->moved_in_s <= home->newest_event_s;
     if (moved <= home->moved || since)
-        return true;
+        return false;
     home->moved = moved;
-    return false;
+    return true;
 }
 
 static void change_home(struct household *household, const struct household_message *event,
@@ -341,7 +340,7 @@ static void apply_event(struct household *household, const struct message *messa
     struct record record;
     record_view(household->bytes, &record);
     int64_t now_s = record.home->newest_event_s; /* what is told late is judged as of now */
-    if (is_old_move(record.home, &message->event, at_s))
+    if (!note_move(record.home, &message->event, at_s))
         return;
     change_home(household, &message->event, at_s);
     find_zone(household, context);

@@ -629,13 +629,19 @@ static void supply(const char *event, int64_t at_s)
            HOME, event, time_format(at_s, 0, at));
 }
 
-START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
+static void medical(void)
 {
-    char id[STORE_ALERT_ID_MAX], at[TIME_TEXT_MAX];
-    begin(_i);
+    char at[TIME_TEXT_MAX];
     ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME,
            "{\"household\":\"%s\",\"event\":\"profile\",\"at\":\"%s\",\"flags\":[\"medical\"]}",
            HOME, time_format(NOON_S, 0, at));
+}
+
+START_TEST(a_cut_that_endangers_is_told_to_both_teams_from_beginning_to_end)
+{
+    char id[STORE_ALERT_ID_MAX];
+    begin(_i);
+    medical();
     supply("disconnection_notice", NOON_S);
     struct shift shift = shift_begin(1);
     shift_run(&shift);
@@ -663,11 +669,9 @@ END_TEST
 /* Of the two events of one finding the first was in Kafka when the store lost both. */
 START_TEST(what_the_police_were_told_is_no_word_of_what_welfare_was)
 {
-    char id[STORE_ALERT_ID_MAX], at[TIME_TEXT_MAX];
+    char id[STORE_ALERT_ID_MAX];
     begin(_i);
-    ww_put(0, MESSAGE_HOUSEHOLD, NOON_S, HOME,
-           "{\"household\":\"%s\",\"event\":\"profile\",\"at\":\"%s\",\"flags\":[\"medical\"]}",
-           HOME, time_format(NOON_S, 0, at));
+    medical();
     supply("disconnected", NOON_S + WW_DAY_S);
     struct shift shift = shift_begin(1);
     shift_run(&shift);
