@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import world as w
 
 PARTITIONS = 16
+INPUT = ("readings", "billing", "household", "report", "weather")
 # Small batches, so that there is a middle to be disturbed in. No timer fires within a test.
 SETTINGS = """
 %s
@@ -178,4 +179,7 @@ def difference(one, other):
     if isinstance(one, dict) and isinstance(other, dict):
         return {key: difference(value, other.get(key)) for key, value in one.items()
                 if value != other.get(key)}
+    if isinstance(one, list) and isinstance(other, list):
+        return {place: difference(value, other[place] if place < len(other) else None)
+                for place, value in enumerate(one) if other[place:place + 1] != [value]}
     return one
