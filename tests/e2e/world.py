@@ -68,7 +68,7 @@ class Process:
     def send(self, number):
         self.popen.send_signal(number)
 
-    def end(self, number=signal.SIGTERM, seconds=60):
+    def end(self, number=signal.SIGTERM, seconds=60 * BUSY):
         """Its exit status; negative: the signal that ended it; None: it had to be killed."""
         if self.runs():
             self.popen.send_signal(number)
@@ -186,7 +186,7 @@ class World:
             input = input.encode()
         return Result(subprocess.run(argv, input=input, stdout=subprocess.PIPE,
                                      stderr=subprocess.PIPE, check=False,
-                                     timeout=seconds * self.slow,
+                                     timeout=seconds * self.slow * BUSY,
                                      env=environment(env),
                                      stdin=None if input is not None else subprocess.DEVNULL,
                                      preexec_fn=die_with_parent))
@@ -201,7 +201,7 @@ class World:
     def end(self):
         for process in reversed(self.processes):
             if process.runs():
-                process.end(seconds=15 * self.slow)
+                process.end(seconds=15 * self.slow * BUSY)
         try:
             self.report()
         finally:
@@ -254,7 +254,7 @@ class Daemon:
     def refused(self, *words):
         """It must not start, and say why in one line: its own, or the configuration's."""
         self.launch()
-        status = self.process.wait(60 * self.world.slow)
+        status = self.process.wait(60 * self.world.slow * BUSY)
         said = [line for line in self.process.err().split("\n")
                 if line.startswith("anbud: ") or ".yaml:" in line.split(" ")[0]]
         self.world.check(status == 1 and len(said) == 1 and all(word in said[0] for word in words),
