@@ -177,7 +177,9 @@ def outcome(world, daemon, kafka, town):
     sent = town.messages()
     odd = {home: (page["messages"], sent[home]) for home, page in homes.items()
            if page["messages"] != sent[home]}
-    world.check(not odd, "each household has taken in each of its messages, once", odd)
+    world.check(not odd, "each household has taken in each of its messages, once",
+                "%s\n%s" % (odd, "\n".join(line for line in daemon.process.err().split("\n")
+                                           if "level=info" not in line)))
     return alerts, story, homes
 
 
