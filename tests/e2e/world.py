@@ -343,11 +343,11 @@ class Kafka:
         """The bytes of each record, as they are."""
         raw = self.world.run("kcat", "-C", "-q", "-e", *self.words, "-t", self.topic(topic),
                              "-o", "beginning", "-f", "%R%s").bytes
-        found = []
-        while raw:
-            size = int.from_bytes(raw[:4], "big")
-            found.append(raw[4:4 + size])
-            raw = raw[4 + size:]
+        found, at = [], 0
+        while at < len(raw):
+            size = int.from_bytes(raw[at:at + 4], "big")
+            found.append(raw[at + 4:at + 4 + size])
+            at += 4 + size
         return found
 
     def events(self, topic="anbu.alerts"):
