@@ -89,7 +89,7 @@ class Town:
         left = list(self.last_ones)
 
         def came():
-            while left and daemon.ctl("household", "show", left[-1], "--json").code == 0:
+            while left and daemon.household(left[-1]):
                 left.pop()
             return not left
         world.need(world.poll(came, seconds), "the stream has come to its end",
@@ -171,7 +171,7 @@ def outcome(world, daemon, kafka, town):
             del alert[name]
     homes = {}
     for home in town.homes:
-        page = daemon.ctl("household", "show", home, "--json").json()
+        page = daemon.household(home)
         del page["alerts"]
         homes[home] = page
     sent = town.messages()
