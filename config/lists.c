@@ -38,6 +38,8 @@ static const struct {
     {"enable.idempotence", "always on; leave it out"},
     {"acks", "always all; leave it out"},
     {"request.required.acks", "always all; leave it out"},
+    {"max.in.flight.requests.per.connection", "always 1 to send with; leave it out"},
+    {"max.in.flight", "always 1 to send with; leave it out"},
     {"transactional.id", "no transactions are used; leave it out"},
 };
 

@@ -69,35 +69,13 @@ void kafka_handle_warn(struct kafka_handle *handle, const char *what, const char
     say(handle, LOG_WARNING, what, text);
 }
 
-/* Ours, because a guarantee or another option hangs on them. */
-static const struct {
-    const char *name, *instead;
-} reserved[] = {
-    {"bootstrap.servers", "set kafka.brokers"},
-    {"metadata.broker.list", "set kafka.brokers"},
-    {"group.id", "set kafka.group"},
-    {"group.instance.id", "workers of one process cannot share one; leave it out"},
-    {"enable.auto.commit", "offsets live in the store; leave it out"},
-    {"enable.auto.offset.store", "offsets live in the store; leave it out"},
-    {"enable.partition.eof", "the merge of topics needs it; leave it out"},
-    {"partition.assignment.strategy", "topics are co-partitioned by range; leave it out"},
-    {"auto.offset.reset", "set kafka.start"},
-    {"enable.idempotence", "always on; leave it out"},
-    {"acks", "always all; leave it out"},
-    {"request.required.acks", "always all; leave it out"},
-    {"partitioner", "set kafka.partitioner"},
-    {"transactional.id", "no transactions are used; leave it out"},
-    {"message.timeout.ms", "set kafka.delivery_timeout"},
-    {"delivery.timeout.ms", "set kafka.delivery_timeout"},
-};
-
 static enum err conf_set_pair(rd_kafka_conf_t *conf, const struct config_pair *pair,
                               struct fault *fault)
 {
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (strcmp(pair->name, reserved[i].name) == 0)
-            return fault_set(fault, ERR_CONFIG, "kafka.properties.%s: not to be set here: %s",
-                             pair->name, reserved[i].instead);
+    const char *instead = config_property_reserved(pair->name);
+    if (instead)
+        return fault_set(fault, ERR_CONFIG, "kafka.properties.%s: not to be set here: %s",
+                         pair->name, instead);
     char why[512];
     if (rd_kafka_conf_set(conf, pair->name, pair->value, why, sizeof why) != RD_KAFKA_CONF_OK)
         return fault_set(fault, ERR_CONFIG, "kafka.properties.%s: %s", pair->name, why);

@@ -65,8 +65,12 @@ static enum err open_handle(struct kafka_producer *producer, struct fault *fault
     int64_t timeout_ms = producer->options.delivery_timeout_ms;
     (void)snprintf(timeout, sizeof timeout, "%lld",
                    timeout_ms > 0 ? (long long)timeout_ms : 300000LL);
+    /* One request at a time: a broker takes whatever number comes first of a producer that a
+     * partition knows nothing of, and the refused one before it is then told as a duplicate that
+     * stands in the log (docs/decisions/0024-one-request-in-flight.md). */
     const struct kafka_property fixed[] = {
         {"enable.idempotence", "true"},          {"acks", "all"},
+        {"max.in.flight.requests.per.connection", "1"},
         {"partitioner", "murmur2_random"},       {"message.timeout.ms", timeout},
         {"delivery.report.only.error", "false"}, {NULL, NULL},
     };

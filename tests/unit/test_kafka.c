@@ -160,6 +160,9 @@ START_TEST(properties_that_guarantees_hang_on_are_refused)
     struct kafka_common with = {.brokers = "127.0.0.1:1", .properties = pairs, .property_count = 1};
     ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
     ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.enable.auto.commit"));
+    pairs[0] = (struct config_pair){"max.in.flight", "5"};
+    ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.max.in.flight"));
     pairs[0] = (struct config_pair){"no.such.property", "1"};
     ck_assert_int_eq(kafka_producer_new(&with, &producer, &fault), ERR_CONFIG);
     ck_assert_ptr_nonnull(strstr(fault.text, "kafka.properties.no.such.property"));
@@ -487,6 +490,24 @@ START_TEST(producer_that_was_given_up_gives_every_token_back_once)
 }
 END_TEST
 
+/* docs/decisions/0024: with two, what the first one had is told as delivered and is not there. */
+START_TEST(a_producer_has_one_request_under_way)
+{
+    struct kafka_producer *producer = NULL;
+    struct fault fault;
+    char value[24];
+    size_t room = sizeof value;
+    const struct kafka_common nowhere = {.brokers = "127.0.0.1:1"};
+    ck_assert_msg(!kafka_producer_new(&nowhere, &producer, &fault), "%s", fault.text);
+    rd_kafka_t *rk = ((struct kafka_handle *)producer)->rk;
+    ck_assert_int_eq(rd_kafka_conf_get(rd_kafka_conf(rk), "max.in.flight.requests.per.connection",
+                                       value, &room),
+                     RD_KAFKA_CONF_OK);
+    ck_assert_str_eq(value, "1");
+    kafka_producer_free(producer);
+}
+END_TEST
+
 START_TEST(undeliverable_messages_are_reported_after_the_delivery_timeout)
 {
     struct outcome_seen seen = {0};
@@ -540,6 +561,7 @@ static Suite *suite(void)
     tcase_add_test(plain, reader_without_brokers_waits_and_ends);
     tcase_add_test(plain, producer_that_was_given_up_gives_every_token_back_once);
     tcase_add_test(plain, what_was_given_up_is_not_told_as_under_way);
+    tcase_add_test(plain, a_producer_has_one_request_under_way);
     tcase_add_test(plain, undeliverable_messages_are_reported_after_the_delivery_timeout);
     suite_add_tcase(suite, plain);
     TCase *broker_case = tcase_create("with a broker");
