@@ -69,10 +69,13 @@ static enum err open_handle(struct kafka_producer *producer, struct fault *fault
      * partition knows nothing of, and the refused one before it is then told as a duplicate that
      * stands in the log (docs/decisions/0024-one-request-in-flight.md). */
     const struct kafka_property fixed[] = {
-        {"enable.idempotence", "true"},          {"acks", "all"},
+        {"enable.idempotence", "true"},
+        {"acks", "all"},
         {"max.in.flight.requests.per.connection", "1"},
-        {"partitioner", "murmur2_random"},       {"message.timeout.ms", timeout},
-        {"delivery.report.only.error", "false"}, {NULL, NULL},
+        {"partitioner", "murmur2_random"},
+        {"message.timeout.ms", timeout},
+        {"delivery.report.only.error", "false"},
+        {NULL, NULL},
     };
     rd_kafka_conf_t *conf = NULL;
     enum err err = kafka_conf_new(&producer->common, defaults, fixed, &conf, fault);

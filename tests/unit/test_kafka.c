@@ -500,9 +500,9 @@ START_TEST(a_producer_has_one_request_under_way)
     const struct kafka_common nowhere = {.brokers = "127.0.0.1:1"};
     ck_assert_msg(!kafka_producer_new(&nowhere, &producer, &fault), "%s", fault.text);
     rd_kafka_t *rk = ((struct kafka_handle *)producer)->rk;
-    ck_assert_int_eq(rd_kafka_conf_get(rd_kafka_conf(rk), "max.in.flight.requests.per.connection",
-                                       value, &room),
-                     RD_KAFKA_CONF_OK);
+    ck_assert_int_eq(
+        rd_kafka_conf_get(rd_kafka_conf(rk), "max.in.flight.requests.per.connection", value, &room),
+        RD_KAFKA_CONF_OK);
     ck_assert_str_eq(value, "1");
     kafka_producer_free(producer);
 }
