@@ -455,6 +455,7 @@ static bool send_all(const char *brokers, const char *prefix, struct mutant *mut
 {
     const char *const settings[][2] = {{"bootstrap.servers", brokers},
                                        {"enable.idempotence", "true"},
+                                       {"max.in.flight.requests.per.connection", "1"},
                                        {"partitioner", "murmur2_random"},
                                        {"message.timeout.ms", "60000"}};
     char why[256] = "";

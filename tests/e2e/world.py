@@ -358,7 +358,8 @@ class Kafka:
         lines = b"".join(as_bytes(key) + b"\t" + as_bytes(value) + b"\n"
                          for key, value in records)
         answer = self.world.run("kcat", "-P", "-q", *self.words, "-t", self.topic(topic), "-K",
-                                "\t", "-X", "topic.partitioner=murmur2_random", *more, input=lines)
+                                "\t", "-X", "topic.partitioner=murmur2_random", "-X",
+                                "max.in.flight=1", *more, input=lines)
         if answer.code:
             raise Failure("kcat -P: %s" % answer)
 
