@@ -270,7 +270,7 @@ enum err household_show(const void *bytes, uint32_t size, const struct config *c
         buffer_text(json, "{");
         show_profile(&showing);
         show_time(&showing, "first_seen", home->first_seen_s);
-        json_member_int(json, "messages", home->messages);
+        json_member_int(json, "messages_applied", home->messages);
         json_member_int(json, "watched_hours", home->watched_hours);
         json_member_int(json, "valid_days", valid_days);
         json_member_bool(json, "learning", valid_days < 28);

@@ -6,8 +6,8 @@
  * The household's name is the caller's to add: a record does not hold it.
  *
  * {"area","feeder","timezone","residents"|null,"flags":[...],"occupied","moved_in"|null,
- *  "absence":{"from","to"}|null,"first_seen","messages","watched_hours","valid_days","learning",
- *  "last_sign_of_life"|null,"last_reading"|null,
+ *  "absence":{"from","to"}|null,"first_seen","messages_applied","watched_hours","valid_days",
+ *  "learning","last_sign_of_life"|null,"last_reading"|null,
  *  "meters":[{"utility","unit":"Wh"|"L","interval_minutes","valid_days","continuous",
  *    "last_reading"|null,"register"|null,"last_sign_of_life"|null,
  *    "hours":[{"start","use"|null,"quality":"actual"|"estimated"|"missing"}],   168, oldest first

@@ -175,8 +175,8 @@ def outcome(world, daemon, kafka, town):
         del page["alerts"]
         homes[home] = page
     sent = town.messages()
-    odd = {home: (page["messages"], sent[home]) for home, page in homes.items()
-           if page["messages"] != sent[home]}
+    odd = {home: (page["messages_applied"], sent[home]) for home, page in homes.items()
+           if page["messages_applied"] != sent[home]}
     world.check(not odd, "each household has taken in each of its messages, once",
                 "%s\n%s" % (odd, "\n".join(line for line in daemon.process.err().split("\n")
                                            if "level=info" not in line)))
