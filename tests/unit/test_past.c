@@ -6,6 +6,10 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -359,6 +363,41 @@ START_TEST(kafka_gives_the_households_messages_again_and_again)
 }
 END_TEST
 
+/* Later than one poll waits. */
+static void *come_up(void *context)
+{
+    (void)poll(NULL, 0, 1500);
+    ck_assert(!rd_kafka_mock_broker_set_up(context, 1));
+    return NULL;
+}
+
+/* As over TLS on a busy machine. */
+START_TEST(kafka_that_takes_its_time_is_waited_for)
+{
+    char why[256];
+    pthread_t thread;
+    struct past_messages *messages = NULL;
+    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why, sizeof why);
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
+        ck_assert(!rd_kafka_mock_topic_create(cluster, topics[i], 1, 1));
+    ck_assert(!rd_kafka_mock_broker_set_down(cluster, 1));
+    ck_assert(!pthread_create(&thread, NULL, come_up, cluster));
+    const struct config_pair soon = {"reconnect.backoff.max.ms", "200"};
+    const struct kafka_common common = {.brokers = rd_kafka_mock_cluster_bootstraps(cluster),
+                                        .properties = &soon,
+                                        .property_count = 1};
+    const struct past_place place = {.topics = {topics[0], topics[1], topics[2], topics[3]},
+                                     .weather = topics[4],
+                                     .household = HOME};
+    ck_assert_msg(!past_messages_read(&common, &place, &messages, &fault), "%s", fault.text);
+    ck_assert(!pthread_join(thread, NULL));
+    past_messages_free(messages);
+    rd_kafka_mock_cluster_destroy(cluster);
+    rd_kafka_destroy(rk);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("past");
@@ -373,6 +412,7 @@ int main(void)
     tcase_add_test(tcase, what_is_gone_is_told);
     tcase_add_test(tcase, prices_are_those_of_its_week_as_far_as_they_are_kept);
     tcase_add_test(tcase, kafka_gives_the_households_messages_again_and_again);
+    tcase_add_test(tcase, kafka_that_takes_its_time_is_waited_for);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
