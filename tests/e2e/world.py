@@ -429,8 +429,8 @@ class Redis:
 class Broker:
     """A broker that outlives daemons: tests/e2e/tool_broker.c."""
     prefix, properties, daemon_properties = "anbu", {}, {}
-    TOPICS = ("readings", "billing", "household", "report", "weather", "alerts", "dead-letters",
-              "audit")
+    INPUT = ("readings", "billing", "household", "report", "weather")
+    TOPICS = INPUT + ("alerts", "dead-letters", "audit")
 
     def __init__(self, world, partitions=16, topics=TOPICS):
         self.world = world
